@@ -1,0 +1,137 @@
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { CrmError } from './errors.ts';
+import { nearest } from './model/nearest.ts';
+
+/** Settings of `crm.config.json`; every one may be absent. */
+export interface Config {
+  /** Path or URL of the database. */
+  readonly database?: string;
+  /** ISO 3166-1 alpha-2 region of national phone numbers. */
+  readonly country?: string;
+}
+
+/** What is known of each setting: documentation and check in one. */
+export const SETTINGS: Readonly<Record<keyof Config, { readonly example: string; readonly comment: string }>> = {
+  database: { example: './crm.db', comment: 'Path of the SQLite file, or postgres://user@host/database' },
+  country: { example: 'CN', comment: 'Country of phone numbers written without one (ISO 3166-1 alpha-2)' },
+};
+
+/** Where the config file is unless the user says otherwise; it may be missing there. */
+export const DEFAULT_CONFIG_PATH = './crm.config.json';
+
+/**
+ * Reads the config file: JSON with line and block comments and trailing commas.
+ * @param mayBeMissing a missing file is an empty one
+ * @throws {CrmError} CONFIG_INVALID naming file and setting
+ */
+export function loadConfig(file = DEFAULT_CONFIG_PATH, mayBeMissing = file === DEFAULT_CONFIG_PATH): Config {
+  const text = readConfig(file);
+  if (text === null) {
+    if (mayBeMissing) return {};
+    throw new CrmError('CONFIG_INVALID', `there is no config file ${file}`, { hint: 'write one with: crm init --config-file' });
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(withoutComments(text));
+  } catch (error) {
+    throw new CrmError('CONFIG_INVALID', `${file} is not valid JSON${placeOf(withoutComments(text))}`, {
+      cause: error,
+      hint: 'comments are allowed; check commas and quotes',
+    });
+  }
+  return checked(value, file);
+}
+
+function readConfig(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return null;
+    throw new CrmError('CONFIG_INVALID', `the config file ${file} cannot be read (${code})`, {
+      cause: error,
+      hint: 'check its permissions, or name another one with --config FILE',
+    });
+  }
+}
+
+function checked(value: unknown, file: string): Config {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new CrmError('CONFIG_INVALID', `${file} must hold one object`, { hint: '{ "database": "./crm.db" }' });
+  }
+  for (const [name, setting] of Object.entries(value)) {
+    if (name === '$schema') continue;
+    if (!Object.hasOwn(SETTINGS, name)) {
+      const near = nearest(name, Object.keys(SETTINGS));
+      throw new CrmError('CONFIG_INVALID', `${file}: there is no setting “${name}”`, {
+        hint: near === undefined ? `known are ${Object.keys(SETTINGS).join(', ')}` : `did you mean “${near}”?`,
+      });
+    }
+    if (typeof setting !== 'string') {
+      throw new CrmError('CONFIG_INVALID', `${file}: ${name} must be a text`, {
+        hint: `"${name}": "${SETTINGS[name as keyof Config].example}"`,
+      });
+    }
+  }
+  return value as Config;
+}
+
+/** A config file with every setting explained, ready to be edited. */
+export function configTemplate(settings: Config): string {
+  const lines = Object.entries(SETTINGS).map(([name, { example, comment }]) => {
+    const value = settings[name as keyof Config];
+    return `  // ${comment}\n  ${value === undefined ? '// ' : ''}${JSON.stringify(name)}: ${JSON.stringify(value ?? example)},`;
+  });
+  return `{\n${lines.join('\n')}\n}\n`;
+}
+
+/**
+ * Writes a config file with every setting explained, whole or not at all, for its owner's eyes only: a database URL may
+ * hold a password.
+ * @throws {CrmError} OUTPUT_FAILED when it cannot be written
+ */
+export function writeConfig(file: string, settings: Config): void {
+  const part = `${file}.part-${process.pid}`;
+  try {
+    writeFileSync(part, configTemplate(settings), { mode: 0o600 });
+    renameSync(part, file);
+  } catch (error) {
+    rmSync(part, { force: true });
+    throw new CrmError('OUTPUT_FAILED', `the config file ${file} cannot be written (${(error as NodeJS.ErrnoException).code})`, {
+      cause: error,
+      hint: 'check the folder and its permissions, or name another place with --config FILE',
+    });
+  }
+}
+
+/** Replaces comments and trailing commas by blanks, so that places in error messages stay right. */
+function withoutComments(text: string): string {
+  const blank = (part: string): string => part.replace(/[^\n]/g, ' ');
+  return text
+    .replace(/"(?:[^"\\]|\\.)*"|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, (part) => (part.startsWith('"') ? part : blank(part)))
+    .replace(/"(?:[^"\\]|\\.)*"|,(?=\s*[}\]])/g, (part) => (part.startsWith('"') ? part : ' '));
+}
+
+/** The line of the first mistake. V8 does not always say where that is: it is the end of the shortest beginning that is no JSON. */
+function placeOf(text: string): string {
+  let [good, bad] = [0, text.length];
+  if (!isUnfinished(text)) {
+    while (bad - good > 1) {
+      const middle = (good + bad) >> 1;
+      if (isUnfinished(text.slice(0, middle))) good = middle;
+      else bad = middle;
+    }
+  }
+  return ` (line ${text.slice(0, bad).split('\n').length})`;
+}
+
+/** Whether JSON may go on after this beginning of it. */
+function isUnfinished(beginning: string): boolean {
+  try {
+    JSON.parse(beginning);
+    return true;
+  } catch (error) {
+    const { message } = error as Error;
+    return message.endsWith('end of JSON input') || message.endsWith(`position ${beginning.length}`);
+  }
+}

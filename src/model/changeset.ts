@@ -1,0 +1,31 @@
+import type { FieldValues } from './customer.ts';
+
+/** Tables whose rows belong to a customer and are taken along when it is removed or restored. Keys name one row. */
+export const CHILD_TABLES = {
+  contact_points: ['customer_id', 'id'],
+  external_ids: ['external_id', 'source'],
+  interactions: ['customer_id', 'id'],
+  orders: ['customer_id', 'id'],
+  order_items: ['customer_id', 'order_id', 'line'],
+  consents: ['customer_id', 'channel'],
+  tags: ['customer_id', 'tag'],
+} as const satisfies Record<string, readonly string[]>;
+
+/** A table of `CHILD_TABLES`. */
+export type ChildTable = keyof typeof CHILD_TABLES;
+
+/** What a change is about: a customer, or one row that belongs to it. */
+export type Entity = 'customers' | ChildTable;
+
+/**
+ * One change: `before` and `after` hold only the fields that differ. Of a row that belongs to a customer they hold the
+ * whole row. The same shape says what a run did, what its undo will do, and what a plan would do.
+ */
+export interface Change {
+  readonly entity: Entity;
+  /** The customer. */
+  readonly id: number;
+  readonly action: 'insert' | 'update' | 'delete';
+  readonly before: FieldValues | null;
+  readonly after: FieldValues | null;
+}

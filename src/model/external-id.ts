@@ -1,0 +1,24 @@
+/** A record's key in another system. */
+export interface ExternalId {
+  readonly source: string;
+  readonly id: string;
+}
+
+const ESCAPED = /%(25|3A|3B)/gi;
+
+/**
+ * The ids in a list `shop:1; crm:2`, as a query shows them in the field `external_ids`: a colon in a source, a semicolon
+ * and a percent sign are written as in a URL (RFC 3986). What has no colon is left out.
+ */
+export function parseExternalIds(text: string): ExternalId[] {
+  const ids: ExternalId[] = [];
+  for (const part of text.split(/;\s*/)) {
+    const colon = part.indexOf(':');
+    if (colon >= 0) ids.push({ source: decoded(part.slice(0, colon)), id: decoded(part.slice(colon + 1)) });
+  }
+  return ids;
+}
+
+function decoded(text: string): string {
+  return text.includes('%') ? text.replace(ESCAPED, (found) => String.fromCharCode(Number.parseInt(found.slice(1), 16))) : text;
+}
