@@ -1,0 +1,16 @@
+/** The outcome of normalising one value. */
+export interface Normalized {
+  /** The canonical form, or where it was not understood the trimmed text as it came. */
+  readonly value: string;
+  /** False when the value could not be read as what its field holds: keep it, flag it, never guess. */
+  readonly understood: boolean;
+}
+
+/** What a normaliser may know beside the value itself. */
+export interface NormalizeContext {
+  /** ISO 3166-1 alpha-2 region that national phone numbers belong to; null when unknown. */
+  readonly region: string | null;
+}
+
+/** Brings one raw value to its canonical form. Law: idempotent on its own value, and it never throws. */
+export type Normalizer = (raw: string, context: NormalizeContext) => Normalized;
