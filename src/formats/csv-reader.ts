@@ -1,0 +1,218 @@
+import { CrmError } from '../errors.ts';
+import { type CsvDialect, type CsvDialectOptions, checkDialect, detectDialect } from './csv-dialect.ts';
+import { CsvScanner, splitLine } from './csv-scanner.ts';
+import { lineEndAfter } from './line-ends.ts';
+import { cutToBytes, KEPT_BYTES, MAX_BYTES_PER_UNIT } from './long-record.ts';
+import { type BadRecord, DEFAULT_MAX_RECORD_BYTES, type RecordHandler, type RecordPosition, type RecordReader } from './record-reader.ts';
+import { TextFeed, type TextSink } from './text-feed.ts';
+
+/** How to read a CSV file; what is not given is detected from its first 64 KiB. */
+export interface CsvReaderOptions extends CsvDialectOptions {
+  /** `utf-8`, `utf-16le`, `utf-16be`, `gb18030` or any other; default: by the byte order mark, else UTF-8. */
+  readonly encoding?: string | undefined;
+  /** The first record that is not blank names the columns; nothing else is supported yet. */
+  readonly hasHeader?: true;
+  /** Longer records are bad; also the bound of what is held in memory. Default 8 MiB. */
+  readonly maxRecordBytes?: number | undefined;
+}
+
+/** What a reader found out about a file. */
+export interface CsvDetected {
+  readonly encoding: string;
+  readonly delimiter: string;
+  /** Line of the column names, 1-based. */
+  readonly headerLine: number;
+}
+
+/**
+ * Reads CSV. Blank lines are skipped. A quote that is never closed, or not within `maxRecordBytes`, makes one bad record
+ * of the line it stands on, and reading goes on with the next line. Of a line longer than that the first 64 KiB are kept.
+ */
+export class CsvReader implements RecordReader, TextSink {
+  line = 1;
+  readonly #options: CsvReaderOptions;
+  readonly #handler: RecordHandler;
+  readonly #maxBytes: number;
+  readonly #feed: TextFeed;
+  readonly #at: { line: number; index: number } & RecordPosition;
+  #dialect: CsvDialect | null = null;
+  #scanner = new CsvScanner({ delimiter: ',', quote: null });
+  #text = '';
+  #hasNul = false;
+  /** Number of columns; 0 until the header is read. */
+  #columns = 0;
+  #headerLine = 0;
+  /** Whether the rest of a line that is too long is being passed over. */
+  #isSkipping = false;
+
+  /** @throws {CrmError} USAGE when the delimiter is not one usable character. */
+  constructor(options: CsvReaderOptions, handler: RecordHandler) {
+    checkDialect(options);
+    this.#options = options;
+    this.#handler = handler;
+    this.#maxBytes = options.maxRecordBytes ?? DEFAULT_MAX_RECORD_BYTES;
+    const feed = new TextFeed({ encoding: options.encoding, maxRecordBytes: this.#maxBytes }, this);
+    this.#feed = feed;
+    this.#at = {
+      line: 1,
+      index: 0,
+      get byteOffset(): number {
+        return feed.byteOffsetAt(this.index);
+      },
+    };
+  }
+
+  /** What was found out about the file; null until the header is read. */
+  get detected(): CsvDetected | null {
+    if (this.#columns === 0) return null;
+    return { encoding: this.#feed.encoding as string, delimiter: (this.#dialect as CsvDialect).delimiter, headerLine: this.#headerLine };
+  }
+
+  /** @throws {CrmError} INPUT_NOT_TEXT, INPUT_UNDECODABLE, INPUT_NO_HEADER; USAGE when the encoding does not exist. */
+  push(chunk: Uint8Array): void {
+    this.#feed.push(chunk);
+  }
+
+  /** @throws {CrmError} INPUT_EMPTY when there is nothing but white space, and what `push` throws. */
+  end(): void {
+    this.#feed.end();
+  }
+
+  /** Called by the feed. */
+  take(text: string, isLast: boolean): number {
+    let index = this.#dialect === null ? this.#start(text, isLast) : 0;
+    this.#text = text;
+    this.#hasNul = text.includes('\0');
+    const scanner = this.#scanner;
+    scanner.load(text);
+    if (this.#isSkipping) index = this.#skip(isLast);
+    while (index < text.length) {
+      const end = scanner.scan(index);
+      const isOpen = scanner.openQuote >= 0;
+      const isCut = !isLast && (end >= text.length || (end === text.length - 1 && scanner.isCr(end)));
+      const isComplete = !isCut && !isOpen;
+      if ((end - index) * MAX_BYTES_PER_UNIT > this.#maxBytes && this.#isTooLong(index, end)) {
+        index = this.#recover(index, isLast);
+      } else if (isComplete) {
+        this.#record(index);
+        if (scanner.hasQuotes) this.line += scanner.countLineEnds(index, end);
+        this.line++;
+        index = scanner.after(end);
+      } else if (isLast) index = this.#recover(index, isLast);
+      else break;
+    }
+    if (isLast && this.#columns === 0)
+      throw new CrmError('INPUT_EMPTY', 'the input is empty', { hint: 'the first line must name the columns' });
+    return Math.min(index, text.length);
+  }
+
+  #start(text: string, isLast: boolean): number {
+    const dialect = detectDialect(text, isLast, this.#options);
+    this.#dialect = dialect;
+    this.#scanner = new CsvScanner(dialect);
+    if (dialect.start > 0) this.line = 2;
+    return dialect.start;
+  }
+
+  #skip(isLast: boolean): number {
+    const end = lineEndAfter(this.#text, 0);
+    // A CR at the end may be half of CR LF.
+    if (!isLast && end >= this.#text.length - 1 && this.#text.charCodeAt(end) !== 10) return end;
+    this.#isSkipping = false;
+    this.line++;
+    return this.#scanner.after(end);
+  }
+
+  #isTooLong(from: number, end: number): boolean {
+    // A CR at the end of the text is half a line end, not a character of the record.
+    const to = end === this.#text.length && this.#scanner.isCr(end - 1) ? end - 1 : end;
+    return this.#feed.byteLength(this.#text.slice(from, to)) > this.#maxBytes;
+  }
+
+  #record(index: number): void {
+    const { cells, count } = this.#scanner;
+    const columns = this.#columns;
+    this.#at.line = this.line;
+    this.#at.index = index;
+    if (columns === 0) this.#header(cells.slice(0, count));
+    else if (count === columns && !this.#hasNul) {
+      // A blank line; two quotes are the one way to write an empty cell alone.
+      if (count === 1 && cells[0] === '' && !this.#scanner.hasQuotes) return;
+      this.#handler.record(cells, this.#at);
+    } else {
+      this.#unusual(cells.slice(0, count));
+      cells.length = columns;
+    }
+  }
+
+  #header(cells: readonly string[]): void {
+    const names = cells.map((name) => name.trim());
+    if (names.every((name) => name === '')) return;
+    if (this.#hasNul && names.some((name) => name.includes('\0'))) {
+      throw new CrmError('INPUT_NOT_TEXT', `the column names on line ${this.line} hold a zero character`);
+    }
+    this.#columns = names.length;
+    this.#headerLine = this.line;
+    this.#scanner.cells.length = names.length;
+    this.#handler.header(names, this.#at);
+  }
+
+  /** A record that has zero characters, or not as many cells as there are columns. */
+  #unusual(cells: string[]): void {
+    const columns = this.#columns;
+    const nul = this.#hasNul ? cells.findIndex((cell) => cell.includes('\0')) : -1;
+    if (nul >= 0) return this.#bad('NUL_BYTE', `a zero character (U+0000) stands in column ${nul + 1}`, nul + 1, cells);
+    if (cells.length === 1 && cells[0]?.trim() === '' && (columns > 1 || (cells[0] === '' && !this.#scanner.hasQuotes))) return;
+    const extra = cells.findIndex((cell, column) => column >= columns && cell !== '');
+    if (extra >= 0) return this.#bad('TOO_MANY_CELLS', `the record has ${cells.length} cells, the header ${columns}`, extra + 1, cells);
+    if (cells.length < columns) {
+      return this.#bad('TOO_FEW_CELLS', `the record has ${cells.length} of the ${columns} cells`, cells.length + 1, cells);
+    }
+    cells.length = columns;
+    this.#handler.record(cells, this.#at);
+  }
+
+  /** Makes a bad record of the line at `index` and returns where to go on: at the next line, if that is here yet. */
+  #recover(index: number, isLast: boolean): number {
+    const text = this.#text;
+    const end = lineEndAfter(text, index);
+    const isLong = this.#isTooLong(index, end);
+    if (this.#columns === 0) {
+      throw new CrmError(
+        'INPUT_NO_HEADER',
+        `the column names on line ${this.line} ${isLong ? 'are too long' : 'have a quote that is not closed'}`,
+        {
+          hint: 'the first line must name the columns',
+        },
+      );
+    }
+    this.#scanner.cells.length = this.#columns;
+    this.#at.line = this.line;
+    this.#at.index = index;
+    if (isLong) this.#tooLong(index, end);
+    else this.#unclosed(index, end);
+    const isWhole = isLast || (end < text.length && !(this.#scanner.isCr(end) && end === text.length - 1));
+    this.#isSkipping = !isWhole;
+    if (!isWhole) return end;
+    this.line++;
+    return this.#scanner.after(end);
+  }
+
+  #tooLong(index: number, end: number): void {
+    const keptBytes = Math.min(KEPT_BYTES, this.#maxBytes);
+    const kept = cutToBytes(this.#text.slice(index, Math.min(end, index + keptBytes)), keptBytes, (text) => this.#feed.byteLength(text));
+    const { cells } = splitLine(kept, this.#dialect as CsvDialect);
+    const reason = `the line is longer than ${this.#maxBytes} bytes; only its first ${keptBytes} bytes are kept`;
+    this.#bad('RECORD_TOO_LONG', reason, null, cells);
+  }
+
+  #unclosed(index: number, end: number): void {
+    const { cells, column } = splitLine(this.#text.slice(index, end), this.#dialect as CsvDialect);
+    const reason = `a quote in column ${column} is not closed before the end of the file or within ${this.#maxBytes} bytes`;
+    this.#bad('UNCLOSED_QUOTE', reason, column, cells);
+  }
+
+  #bad(code: BadRecord['code'], reason: string, column: number | null, cells: readonly string[]): void {
+    this.#handler.bad({ code, reason, column, cells }, this.#at);
+  }
+}

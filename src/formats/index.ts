@@ -1,0 +1,36 @@
+import { CrmError } from '../errors.ts';
+import { CsvReader, type CsvReaderOptions } from './csv-reader.ts';
+import { NdjsonReader } from './ndjson-reader.ts';
+import type { RecordHandler, RecordReader } from './record-reader.ts';
+
+/** How to read a file of any format; options that a format has no use for are ignored. */
+export type ReaderOptions = CsvReaderOptions;
+
+interface Format {
+  /** File name endings, without the dot; they also name the format. */
+  readonly extensions: readonly string[];
+  readonly createReader: (options: ReaderOptions, handler: RecordHandler) => RecordReader;
+}
+
+/** The file formats that can be read. A new one is one file and one line here. */
+export const FORMATS = {
+  csv: { extensions: ['csv', 'tsv', 'txt', 'psv'], createReader: (options, handler) => new CsvReader(options, handler) },
+  ndjson: { extensions: ['ndjson', 'jsonl', 'json'], createReader: (options, handler) => new NdjsonReader(options, handler) },
+} as const satisfies Record<string, Format>;
+
+/** The name of a file format. */
+export type FormatName = keyof typeof FORMATS;
+
+/**
+ * The format of a file: the one named (by its name or a file name ending), else by the file name's ending, else CSV.
+ * @throws {CrmError} USAGE when the named format does not exist.
+ */
+export function formatOf(fileName: string, explicit?: string): FormatName {
+  const named = explicit?.trim().toLowerCase();
+  const ending = named ?? /\.([^./\\]+)$/.exec(fileName)?.[1]?.toLowerCase() ?? '';
+  for (const [name, format] of Object.entries(FORMATS)) {
+    if (name === ending || (format.extensions as readonly string[]).includes(ending)) return name as FormatName;
+  }
+  if (named === undefined) return 'csv';
+  throw new CrmError('USAGE', 'there is no file format of that name', { hint: `known are ${Object.keys(FORMATS).join(', ')}` });
+}

@@ -1,0 +1,169 @@
+import { CrmError } from '../errors.ts';
+import { JsonObjectScanner, type JsonProblem } from './json-object-scanner.ts';
+import { cutToBytes, KEPT_BYTES, MAX_BYTES_PER_UNIT } from './long-record.ts';
+import { DEFAULT_MAX_RECORD_BYTES, type RecordHandler, type RecordPosition, type RecordReader } from './record-reader.ts';
+import { TextFeed, type TextSink } from './text-feed.ts';
+
+const BLANK = /^[ \t\r]*$/;
+const FIRST_MARK = /[^ \t\r\n]/;
+/** More different keys than this are data used as keys, not column names. */
+const MAX_COLUMNS = 10_000;
+
+/** How to read an NDJSON file. */
+export interface NdjsonReaderOptions {
+  /** Default: by the byte order mark, else UTF-8, which is what NDJSON is written in. */
+  readonly encoding?: string | undefined;
+  /** Longer lines are bad; also the bound of what is held in memory. Default 8 MiB. */
+  readonly maxRecordBytes?: number | undefined;
+}
+
+/**
+ * Reads NDJSON: one JSON object a line, LF or CR LF, blank lines skipped. The header grows with each new key. Strings
+ * come as they are, numbers and booleans as written, null as `undefined`, nested values as JSON text without white space.
+ */
+export class NdjsonReader implements RecordReader, TextSink {
+  line = 1;
+  readonly #handler: RecordHandler;
+  readonly #maxBytes: number;
+  readonly #feed: TextFeed;
+  readonly #at: { line: number; index: number } & RecordPosition;
+  readonly #scanner = new JsonObjectScanner();
+  readonly #names: string[] = [];
+  readonly #columnOf = new Map<string, number>();
+  readonly #cells: (string | undefined)[] = [];
+  /** Number of the record that last had a cell in each column: tells keys that occur twice. */
+  readonly #lastRecord: number[] = [];
+  #text = '';
+  #records = 0;
+  #hasHeader = false;
+  #isStarted = false;
+  #isSkipping = false;
+
+  constructor(options: NdjsonReaderOptions, handler: RecordHandler) {
+    this.#handler = handler;
+    this.#maxBytes = options.maxRecordBytes ?? DEFAULT_MAX_RECORD_BYTES;
+    const feed = new TextFeed({ encoding: options.encoding, maxRecordBytes: this.#maxBytes }, this);
+    this.#feed = feed;
+    this.#at = {
+      line: 1,
+      index: 0,
+      get byteOffset(): number {
+        return feed.byteOffsetAt(this.index);
+      },
+    };
+  }
+
+  /** @throws {CrmError} INPUT_NOT_TEXT, INPUT_UNDECODABLE, INPUT_UNREADABLE; USAGE when the encoding does not exist. */
+  push(chunk: Uint8Array): void {
+    this.#feed.push(chunk);
+  }
+
+  /** @throws {CrmError} INPUT_EMPTY when there is nothing but white space, and what `push` throws. */
+  end(): void {
+    this.#feed.end();
+  }
+
+  /** Called by the feed. */
+  take(text: string, isLast: boolean): number {
+    if (!this.#isStarted) this.#start(text);
+    this.#text = text;
+    this.#scanner.load(text);
+    let index = 0;
+    while (index < text.length) {
+      const lf = text.indexOf('\n', index);
+      const end = lf < 0 ? text.length : lf;
+      if (!this.#isSkipping) {
+        const isTooLong = (end - index) * MAX_BYTES_PER_UNIT > this.#maxBytes && this.#isTooLong(text, index, end);
+        if (lf < 0 && !isLast && !isTooLong) break;
+        this.#at.line = this.line;
+        this.#at.index = index;
+        if (isTooLong) this.#tooLong(text, index, end);
+        else this.#record(index, end);
+        this.#isSkipping = isTooLong;
+      }
+      if (lf < 0) return text.length;
+      this.#isSkipping = false;
+      this.line++;
+      index = lf + 1;
+    }
+    if (isLast && !this.#isStarted) throw new CrmError('INPUT_EMPTY', 'the input is empty', { hint: 'one JSON object a line is expected' });
+    return index;
+  }
+
+  #start(text: string): void {
+    const first = FIRST_MARK.exec(text)?.[0];
+    if (first === undefined) return;
+    this.#isStarted = true;
+    if (first !== '[') return;
+    throw new CrmError('INPUT_UNREADABLE', 'the input is a JSON array, not NDJSON', {
+      hint: "write one object a line, for example with: jq -c '.[]' FILE",
+    });
+  }
+
+  #isTooLong(text: string, from: number, end: number): boolean {
+    const to = text.charCodeAt(end - 1) === 13 ? end - 1 : end;
+    return this.#feed.byteLength(text.slice(from, to)) > this.#maxBytes;
+  }
+
+  #tooLong(text: string, index: number, end: number): void {
+    const keptBytes = Math.min(KEPT_BYTES, this.#maxBytes);
+    const kept = cutToBytes(text.slice(index, Math.min(end, index + keptBytes)), keptBytes, (part) => this.#feed.byteLength(part));
+    const reason = `the line is longer than ${this.#maxBytes} bytes; only its first ${keptBytes} bytes are kept`;
+    this.#bad({ code: 'RECORD_TOO_LONG', reason, column: null }, kept);
+  }
+
+  #record(index: number, end: number): void {
+    const problem = this.#scanner.scan(index, end) ?? this.#place();
+    if (problem === null) return this.#handler.record(this.#cells, this.#at);
+    const line = this.#text.slice(index, this.#text.charCodeAt(end - 1) === 13 ? end - 1 : end);
+    if (BLANK.test(line)) return;
+    if (line.includes('\0')) this.#bad({ code: 'NUL_BYTE', reason: 'the line holds a zero character (U+0000)', column: null }, line);
+    else this.#bad(problem, line);
+  }
+
+  /** Puts the scanned members into their columns, new keys into new columns; unless a key occurs twice. */
+  #place(): JsonProblem | null {
+    const { keys, values, count } = this.#scanner;
+    const record = ++this.#records;
+    const known = this.#names.length;
+    this.#cells.fill(undefined);
+    for (let i = 0; i < count; i++) {
+      const key = keys[i] as string;
+      const column = this.#names[i] === key ? i : (this.#columnOf.get(key) ?? this.#addColumn(key));
+      if (this.#lastRecord[column] === record) {
+        this.#forgetColumns(known);
+        return { code: 'INVALID_JSON', reason: 'a key occurs twice in the object', column: i + 1 };
+      }
+      this.#lastRecord[column] = record;
+      this.#cells[column] = values[i];
+    }
+    if (this.#names.length > known || !this.#hasHeader) this.#handler.header(this.#names, this.#at);
+    this.#hasHeader = true;
+    return null;
+  }
+
+  #addColumn(key: string): number {
+    const column = this.#names.length;
+    if (column >= MAX_COLUMNS) {
+      throw new CrmError('INPUT_UNREADABLE', `the objects have more than ${MAX_COLUMNS} different keys (line ${this.line})`, {
+        hint: 'keys must name columns, not hold data',
+      });
+    }
+    this.#names.push(key);
+    this.#cells.push(undefined);
+    this.#lastRecord.push(0);
+    this.#columnOf.set(key, column);
+    return column;
+  }
+
+  #forgetColumns(known: number): void {
+    for (const key of this.#names.slice(known)) this.#columnOf.delete(key);
+    this.#names.length = known;
+    this.#cells.length = known;
+    this.#lastRecord.length = known;
+  }
+
+  #bad(problem: JsonProblem, line: string): void {
+    this.#handler.bad({ ...problem, cells: [line] }, this.#at);
+  }
+}
