@@ -1,0 +1,125 @@
+import type { EngineFacts, SqlRow, SqlValue } from './engine.ts';
+
+/** One text a row, all in one string: that of row `r` is `text.slice(ends[r - 1], ends[r])`. */
+export interface PackedTexts {
+  readonly text: string;
+  readonly ends: Uint32Array;
+}
+
+/** One column of packed rows: a number a row, or the same value for every row, or text cells in `PackedRows.text`. */
+export type PackedColumn =
+  | { readonly name: string; readonly integers: Float64Array }
+  | { readonly name: string; readonly constant: SqlValue }
+  | { readonly name: string; readonly texts: PackedTexts }
+  | {
+      readonly name: string;
+      readonly cell: number;
+      /** With `bit`: NULL in rows whose flags lack that bit. */
+      readonly flags?: Uint8Array;
+      readonly bit?: number;
+    };
+
+/**
+ * Rows packed for a bulk load, cheap to pass between threads: the text cells of all rows stand in one string, row after
+ * row, `width` cells a row. Cell `c` of row `r` is `text.slice(ends[i - 1], ends[i])` with `i = r * width + c`.
+ */
+export interface PackedRows {
+  readonly count: number;
+  readonly width: number;
+  readonly text: string;
+  readonly ends: Uint32Array;
+  /** 1 where the cell is NULL. */
+  readonly nulls: Uint8Array;
+}
+
+/** A bulk load: which rows of a pack go into which columns of a table. */
+export interface BulkLoad {
+  readonly table: string;
+  readonly columns: readonly PackedColumn[];
+  readonly rows: PackedRows;
+  /** Row numbers to load, in order; all when absent. */
+  readonly pick?: Uint32Array;
+}
+
+/** Full-text words of one customer, segmented by `searchWords`; null removes the customer from the index. */
+export interface WordsEntry {
+  readonly id: number;
+  readonly words: string | null;
+}
+
+/** What can be done inside one transaction of a database. Parameters are written `?` on every engine. */
+export interface Connection {
+  readonly facts: EngineFacts;
+  /** All rows of a query. */
+  all<T extends SqlRow = SqlRow>(sql: string, parameters?: readonly SqlValue[]): Promise<T[]>;
+  /** Runs one statement and returns how many rows it changed. */
+  run(sql: string, parameters?: readonly SqlValue[]): Promise<number>;
+  /** Runs a script of several statements, without parameters. */
+  script(sql: string): Promise<void>;
+  /** Inserts or replaces whole rows by key: every row has the same members, JSON columns as JSON text. */
+  upsert(table: string, key: readonly string[], rows: readonly SqlRow[]): Promise<void>;
+  /** Sets columns of existing rows found by key: every row has the same members; others stay as they are. */
+  update(table: string, key: readonly string[], rows: readonly SqlRow[]): Promise<void>;
+  /** Loads packed rows with the fastest means of the engine: prepared inserts, or COPY. */
+  bulkLoad(load: BulkLoad): Promise<void>;
+  /** Brings the full-text index up to date for these customers; `fresh`: none of them was in it. */
+  putWords(entries: readonly WordsEntry[], options?: { readonly fresh?: boolean }): Promise<void>;
+  /** Drops the secondary indexes of a table and returns what makes them again; for bulk loads into an empty table. */
+  suspendIndexes(table: string): Promise<() => Promise<void>>;
+  /** Reserves `count` ids of a table with generated ids and returns the first. Ids are never used twice. */
+  reserveIds(table: string, count: number): Promise<number>;
+  /** Gives back the last reserved ids, from `first` on, that were never used; in the transaction that reserved them. */
+  releaseIds(table: string, first: number): Promise<void>;
+}
+
+/** How a write transaction ends and how it is watched. */
+export interface TransactionOptions {
+  /** False rolls back after the work is done: a dry run with exact results. Default true. */
+  readonly commit?: boolean;
+}
+
+/** An open database. */
+export interface Engine {
+  readonly facts: EngineFacts;
+  /** What to call this database in messages: a path, or a URL without its password. */
+  readonly label: string;
+  /** All rows of a query on committed data. */
+  all<T extends SqlRow = SqlRow>(sql: string, parameters?: readonly SqlValue[]): Promise<T[]>;
+  /**
+   * Runs `work` in one write transaction that excludes other writers; a throw rolls back.
+   * @throws {CrmError} BUSY when another writer holds the database for longer than the busy timeout.
+   */
+  transaction<T>(work: (connection: Connection) => Promise<T>, options?: TransactionOptions): Promise<T>;
+  /** Streams a query from one snapshot in batches of rows as arrays; never blocks or waits for a writer. */
+  stream(sql: string, parameters?: readonly SqlValue[]): AsyncIterable<SqlValue[][]>;
+  /**
+   * Runs a statement of the user that the engine itself keeps from writing.
+   * @throws {CrmError} PERMISSION when it tries to write.
+   */
+  readOnly(sql: string): Promise<{ columns: string[]; rows: AsyncIterable<SqlValue[][]> }>;
+  /** The folder under `schemas/` that holds this engine's schema files. */
+  readonly schemaFolder: string;
+  /**
+   * Starts building the full-text index of a large load beside the database, in another thread; null where the engine
+   * does it in the load itself. Must be called outside a transaction, when `customers` is empty.
+   */
+  beginWordIndex(): Promise<WordIndexBuilder | null>;
+  close(): Promise<void>;
+}
+
+/** Words of many customers, by `ids`; an id 0 is nobody and its words are passed over. */
+export interface PackedWords extends PackedTexts {
+  readonly ids: Float64Array;
+  /** Whether the customers may be in the index already. */
+  readonly replace: boolean;
+}
+
+/** A full-text index being built by another thread. */
+export interface WordIndexBuilder {
+  /** Adds customers; resolves when more may be given (back-pressure). */
+  add(words: PackedWords): Promise<void>;
+  /** Waits for the builder and takes the index over into the open transaction. */
+  finish(connection: Connection): Promise<void>;
+  /** Removes what was built; to be called in every case at the end. */
+  dispose(): Promise<void>;
+}

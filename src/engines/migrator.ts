@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { CrmError } from '../errors.ts';
+import type { Connection, Engine } from './connection.ts';
+
+/** One schema file. */
+export interface Migration {
+  readonly version: number;
+  readonly name: string;
+  readonly sql: string;
+  /** Hex SHA-256 of the file with LF line ends. */
+  readonly sha256: string;
+}
+
+interface Applied {
+  readonly [column: string]: string | number;
+  readonly version: number;
+  readonly name: string;
+  readonly sha256: string;
+}
+
+const RECORD_TABLE: Readonly<Record<string, string>> = {
+  sqlite:
+    'CREATE TABLE schema_migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL, applied_at TEXT NOT NULL, duration_ms INTEGER NOT NULL) STRICT',
+  postgres:
+    'CREATE TABLE schema_migrations (version bigint PRIMARY KEY, name text NOT NULL, sha256 text NOT NULL, applied_at timestamptz(3) NOT NULL, duration_ms bigint NOT NULL)',
+};
+
+/**
+ * The schema files of an engine, in order.
+ * @param folder a folder of `NNNN-name.sql` files, `schemas/<engine>` by default
+ * @throws {CrmError} SCHEMA_EDITED when two files have one number or the numbers have a gap.
+ */
+export function readMigrations(engine: Engine, folder = schemaFolder(engine.schemaFolder)): Migration[] {
+  const files = readdirSync(folder)
+    .filter((file) => /^\d{4}-.+\.sql$/.test(file))
+    .sort();
+  return files.map((file, index) => {
+    const version = Number(file.slice(0, 4));
+    if (version !== index + 1) {
+      throw new CrmError('SCHEMA_EDITED', `schema file ${file} is out of order: number ${index + 1} was expected`, {
+        hint: 'reinstall crm: its schema files were changed',
+      });
+    }
+    const sql = readFileSync(`${folder}/${file}`, 'utf8').replaceAll('\r\n', '\n');
+    return { version, name: file.slice(5, -4), sql, sha256: createHash('sha256').update(sql).digest('hex') };
+  });
+}
+
+function schemaFolder(engine: string): string {
+  return fileURLToPath(new URL(`../../schemas/${engine}`, import.meta.url));
+}
+
+/**
+ * Checks that the database has exactly the schema of this program.
+ * @throws {CrmError} NO_DATABASE when it has none; SCHEMA_OLDER, SCHEMA_NEWER or SCHEMA_EDITED when it differs.
+ */
+export async function checkSchema(engine: Engine, migrations: readonly Migration[] = readMigrations(engine)): Promise<void> {
+  if (!(await tableExists(engine, 'schema_migrations'))) {
+    throw new CrmError('NO_DATABASE', `${engine.label} holds no crm tables`, { hint: 'make them with: crm init' });
+  }
+  const pending = compare(engine, migrations, await applied(engine));
+  if (pending.length > 0) {
+    throw new CrmError(
+      'SCHEMA_OLDER',
+      `the schema of ${engine.label} is version ${migrations.length - pending.length}, this program needs ${migrations.length}`,
+      {
+        hint: 'upgrade it with: crm migrate up',
+      },
+    );
+  }
+}
+
+/**
+ * Brings the schema up to date: under the writer lock, each file with its record in one transaction for all of them.
+ * Two processes at once: one does it, the other waits and finds nothing to do. Idempotent.
+ * @returns the versions applied now
+ * @throws {CrmError} SCHEMA_NEWER or SCHEMA_EDITED when the database does not fit, BUSY when the lock cannot be had.
+ */
+export async function migrateUp(engine: Engine, migrations: readonly Migration[] = readMigrations(engine)): Promise<number[]> {
+  return engine.transaction(async (connection) => {
+    if (!(await tableExists(connection, 'schema_migrations'))) {
+      await connection.script(RECORD_TABLE[engine.facts.name] as string);
+    }
+    const pending = compare(engine, migrations, await applied(connection));
+    for (const migration of pending) await apply(connection, migration);
+    return pending.map((migration) => migration.version);
+  });
+}
+
+async function apply(connection: Connection, migration: Migration): Promise<void> {
+  const start = Date.now();
+  await connection.script(migration.sql);
+  await connection.run('INSERT INTO schema_migrations (version, name, sha256, applied_at, duration_ms) VALUES (?, ?, ?, ?, ?)', [
+    migration.version,
+    migration.name,
+    migration.sha256,
+    new Date(start).toISOString(),
+    Date.now() - start,
+  ]);
+}
+
+async function tableExists(connection: Pick<Connection, 'all' | 'facts'>, name: string): Promise<boolean> {
+  return (await connection.all(connection.facts.tableExistsSql, [name])).length > 0;
+}
+
+function applied(connection: Pick<Connection, 'all'>): Promise<Applied[]> {
+  return connection.all<Applied>('SELECT version, name, sha256 FROM schema_migrations ORDER BY version');
+}
+
+/** The migrations still to be applied, after checking that those applied are exactly the first ones of ours. */
+function compare(engine: Engine, migrations: readonly Migration[], done: readonly Applied[]): Migration[] {
+  for (const [index, record] of done.entries()) {
+    const ours = migrations[index];
+    if (ours === undefined) {
+      throw new CrmError(
+        'SCHEMA_NEWER',
+        `the schema of ${engine.label} is version ${record.version}, newer than this program knows (${migrations.length})`,
+        {
+          hint: 'install a newer crm',
+        },
+      );
+    }
+    if (record.version !== ours.version || record.sha256 !== ours.sha256) {
+      throw new CrmError(
+        'SCHEMA_EDITED',
+        `schema version ${record.version} (${record.name}) of ${engine.label} is not the one this program has`,
+        {
+          hint: 'a schema file was edited after it was applied; reinstall crm, or restore the database',
+        },
+      );
+    }
+  }
+  return migrations.slice(done.length);
+}

@@ -1,0 +1,199 @@
+import { once } from 'node:events';
+import { finished } from 'node:stream/promises';
+import type pg from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
+import type { BulkLoad, Connection, WordsEntry } from './connection.ts';
+import type { SqlRow, SqlValue } from './engine.ts';
+import { postgresError } from './postgres-errors.ts';
+import { postgresFacts } from './postgres-facts.ts';
+import { copyCell, rowJson } from './postgres-types.ts';
+
+/** Characters of COPY text gathered before they are sent. */
+const COPY_CHUNK_CHARACTERS = 256 * 1024;
+const UPSERT_BATCH = 2000;
+/** Characters of rows gathered for COPY before they are sent, over all tables. */
+const PENDING_CHARACTERS = 4 * 1024 * 1024;
+
+const numberedTexts = new Map<string, string>();
+
+/** Rewrites `?` outside of quotes to `$1`, `$2` …; memoised. */
+export function numbered(sql: string): string {
+  let text = numberedTexts.get(sql);
+  if (text === undefined) {
+    let n = 0;
+    text = sql.replace(/'(?:[^']|'')*'|"(?:[^"]|"")*"|\?/g, (match) => (match === '?' ? `$${++n}` : match));
+    if (numberedTexts.size > 500) numberedTexts.clear();
+    numberedTexts.set(sql, text);
+  }
+  return text;
+}
+
+/** The statements of one PostgreSQL session; the engine sees to it that one task at a time uses it. */
+export class PostgresConnection implements Connection {
+  readonly facts = postgresFacts;
+  readonly #client: pg.Client;
+  readonly #label: string;
+  /** COPY statement → text to be sent. */
+  #pending = new Map<string, string[]>();
+  #pendingCharacters = 0;
+
+  constructor(client: pg.Client, label: string) {
+    this.#client = client;
+    this.#label = label;
+  }
+
+  async #guard<T>(task: () => Promise<T>): Promise<T> {
+    try {
+      return await task();
+    } catch (error) {
+      throw postgresError(error, this.#label);
+    }
+  }
+
+  async all<T extends SqlRow>(sql: string, parameters: readonly SqlValue[] = []): Promise<T[]> {
+    return (await this.#query<T & pg.QueryResultRow>(numbered(sql), parameters)).rows;
+  }
+
+  async run(sql: string, parameters: readonly SqlValue[] = []): Promise<number> {
+    return (await this.#query(numbered(sql), parameters)).rowCount ?? 0;
+  }
+
+  async script(sql: string): Promise<void> {
+    await this.flush();
+    await this.#guard(() => this.#client.query(sql));
+  }
+
+  async upsert(table: string, key: readonly string[], rows: readonly SqlRow[]): Promise<void> {
+    const first = rows[0];
+    if (first === undefined) return;
+    const names = Object.keys(first);
+    const updates = names.filter((name) => !key.includes(name)).map((name) => `${name} = excluded.${name}`);
+    const sql = `INSERT INTO ${table} (${names.join(', ')}) SELECT ${names.join(', ')} FROM jsonb_populate_recordset(NULL::${table}, $1::jsonb) ON CONFLICT (${key.join(', ')}) DO ${updates.length === 0 ? 'NOTHING' : `UPDATE SET ${updates.join(', ')}`}`;
+    for (let at = 0; at < rows.length; at += UPSERT_BATCH) {
+      const json = `[${rows
+        .slice(at, at + UPSERT_BATCH)
+        .map(rowJson)
+        .join(',')}]`;
+      await this.#query(sql, [json]);
+    }
+  }
+
+  async update(table: string, key: readonly string[], rows: readonly SqlRow[]): Promise<void> {
+    const first = rows[0];
+    if (first === undefined) return;
+    const names = Object.keys(first).filter((name) => !key.includes(name));
+    const set = names.map((name) => `${name} = x.${name}`).join(', ');
+    const where = key.map((name) => `t.${name} = x.${name}`).join(' AND ');
+    const sql = `UPDATE ${table} t SET ${set} FROM jsonb_populate_recordset(NULL::${table}, $1::jsonb) x WHERE ${where}`;
+    for (let at = 0; at < rows.length; at += UPSERT_BATCH) {
+      const json = `[${rows
+        .slice(at, at + UPSERT_BATCH)
+        .map(rowJson)
+        .join(',')}]`;
+      await this.#query(sql, [json]);
+    }
+  }
+
+  /** Gathers rows of all tables and sends them together: a COPY of its own for every batch would mostly wait. */
+  async bulkLoad(load: BulkLoad): Promise<void> {
+    const sql = `COPY ${load.table} (${load.columns.map((column) => column.name).join(', ')}) FROM STDIN`;
+    const chunks = this.#pending.get(sql) ?? [];
+    this.#pending.set(sql, chunks);
+    for (const chunk of copyChunks(load)) {
+      chunks.push(chunk);
+      this.#pendingCharacters += chunk.length;
+    }
+    if (this.#pendingCharacters > PENDING_CHARACTERS) await this.flush();
+  }
+
+  /** Sends the rows gathered by `bulkLoad`; every other statement does so first. */
+  async flush(): Promise<void> {
+    const pending = this.#pending;
+    this.#pending = new Map();
+    this.#pendingCharacters = 0;
+    for (const [sql, chunks] of pending) await this.#guard(() => this.#copy(sql, chunks));
+  }
+
+  async #copy(sql: string, chunks: readonly string[]): Promise<void> {
+    const stream = this.#client.query(copyFrom(sql));
+    const done = finished(stream);
+    done.catch(() => {}); // awaited below
+    for (const chunk of chunks) {
+      if (!stream.write(chunk)) await Promise.race([once(stream, 'drain'), done]);
+    }
+    stream.end();
+    await done;
+  }
+
+  async #query<T extends pg.QueryResultRow>(sql: string, parameters: readonly SqlValue[]): Promise<pg.QueryResult<T>> {
+    await this.flush();
+    return this.#guard(() => this.#client.query<T>(sql, [...parameters]));
+  }
+
+  async putWords(entries: readonly WordsEntry[]): Promise<void> {
+    for (let at = 0; at < entries.length; at += UPSERT_BATCH) {
+      const json = JSON.stringify(entries.slice(at, at + UPSERT_BATCH));
+      await this.run(
+        'UPDATE customers SET search = CAST(x.words AS tsvector) FROM jsonb_to_recordset(CAST(? AS jsonb)) AS x (id bigint, words text) WHERE customers.id = x.id',
+        [json],
+      );
+    }
+  }
+
+  async suspendIndexes(table: string): Promise<() => Promise<void>> {
+    const indexes = await this.all<{ name: string; ddl: string }>(
+      `SELECT indexname AS name, indexdef AS ddl FROM pg_indexes WHERE schemaname = current_schema() AND tablename = ?
+       AND indexname NOT IN (SELECT conname FROM pg_constraint WHERE connamespace = to_regnamespace(quote_ident(current_schema())))`,
+      [table],
+    );
+    for (const { name } of indexes) await this.script(`DROP INDEX ${name}`);
+    return async () => {
+      await this.script("SET LOCAL maintenance_work_mem = '256MB'; SET LOCAL max_parallel_maintenance_workers = 2");
+      for (const { ddl } of indexes) await this.script(ddl);
+      await this.script('ANALYZE'); // the planner still believes that the tables are empty
+    };
+  }
+
+  async releaseIds(table: string, first: number): Promise<void> {
+    await this.#query("SELECT setval(pg_get_serial_sequence($1, 'id'), $2, false)", [table, first]);
+  }
+
+  async reserveIds(table: string, count: number): Promise<number> {
+    const [row] = await this.all<{ first: number }>(
+      "SELECT setval(pg_get_serial_sequence(?, 'id'), nextval(pg_get_serial_sequence(?, 'id')) + ?) - ? AS first",
+      [table, table, count - 1, count - 1],
+    );
+    return (row as { first: number }).first;
+  }
+}
+
+function* copyChunks(load: BulkLoad): Iterable<string> {
+  const { columns, rows, pick } = load;
+  const count = pick === undefined ? rows.count : pick.length;
+  const constants = columns.map((column) =>
+    'constant' in column ? (column.constant === null ? '\\N' : copyCell(String(column.constant))) : '',
+  );
+  let chunk = '';
+  for (let i = 0; i < count; i++) {
+    const row = pick === undefined ? i : (pick[i] as number);
+    for (let c = 0; c < columns.length; c++) {
+      const column = columns[c] as (typeof columns)[number];
+      if (c > 0) chunk += '\t';
+      if ('integers' in column) chunk += column.integers[row];
+      else if ('constant' in column) chunk += constants[c];
+      else if ('texts' in column)
+        chunk += copyCell(column.texts.text.slice(row === 0 ? 0 : column.texts.ends[row - 1], column.texts.ends[row]));
+      else {
+        const at = row * rows.width + column.cell;
+        const isNull = rows.nulls[at] === 1 || (column.flags !== undefined && ((column.flags[row] as number) & (column.bit ?? 0)) === 0);
+        chunk += isNull ? '\\N' : copyCell(rows.text.slice(at === 0 ? 0 : rows.ends[at - 1], rows.ends[at]));
+      }
+    }
+    chunk += '\n';
+    if (chunk.length > COPY_CHUNK_CHARACTERS) {
+      yield chunk;
+      chunk = '';
+    }
+  }
+  if (chunk !== '') yield chunk;
+}

@@ -1,0 +1,219 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import pg from 'pg';
+import { CrmError, redactUrl } from '../errors.ts';
+import type { Connection, Engine, TransactionOptions } from './connection.ts';
+import type { SqlRow, SqlValue } from './engine.ts';
+import { Mutex } from './mutex.ts';
+import { PostgresConnection, numbered } from './postgres-connection.ts';
+import { messageWithoutValue, postgresError } from './postgres-errors.ts';
+import { postgresFacts } from './postgres-facts.ts';
+import { TYPE_PARSERS } from './postgres-types.ts';
+
+const STREAM_BATCH = 1000;
+/** SQLSTATE codes (PostgreSQL manual, appendix A). */
+const UNIQUE_VIOLATION = '23505';
+const DUPLICATE_SCHEMA = '42P06';
+const CONNECT_TIMEOUT_MS = 10_000;
+
+/** How a PostgreSQL database is opened. */
+export interface PostgresOptions {
+  /** Make the schema (namespace) named by `?schema=` when it does not exist. */
+  readonly create: boolean;
+  /** How long a writer waits for another one, in milliseconds. */
+  readonly busyTimeoutMs: number;
+}
+
+/**
+ * Opens `postgres://user:password@host:port/database[?schema=name]`; all tables live in that schema (default: the
+ * server's search path).
+ * @throws {CrmError} CONNECTION, LOGIN or NO_DATABASE when the server cannot be used.
+ */
+export async function openPostgres(url: string, options: PostgresOptions): Promise<Engine> {
+  const engine = new PostgresEngine(url, options);
+  await engine.connect();
+  return engine;
+}
+
+class PostgresEngine implements Engine {
+  readonly facts = postgresFacts;
+  readonly label: string;
+  readonly schemaFolder = 'postgres';
+  readonly #url: string;
+  readonly #schema: string | null;
+  readonly #options: PostgresOptions;
+  readonly #mutex = new Mutex();
+  readonly #inside = new AsyncLocalStorage<true>();
+  #client: pg.Client | null = null;
+
+  constructor(url: string, options: PostgresOptions) {
+    this.label = redactUrl(url);
+    this.#options = options;
+    const parsed = parseUrl(url);
+    this.#schema = parsed.searchParams.get('schema');
+    parsed.searchParams.delete('schema');
+    this.#url = parsed.toString();
+  }
+
+  async connect(): Promise<void> {
+    this.#client = await this.#newClient();
+    if (this.#options.create && this.#schema !== null) {
+      await this.#guard(() => createSchema(this.#main(), this.#schema as string));
+    }
+  }
+
+  async #newClient(): Promise<pg.Client> {
+    const client = new pg.Client({
+      connectionString: this.#url,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      application_name: 'crm',
+      types: TYPE_PARSERS as unknown as pg.CustomTypesConfig,
+    });
+    client.on('error', () => {}); // a lost connection shows in the next query
+    await this.#guard(() => client.connect());
+    const path = this.#schema === null ? '' : `SET search_path TO ${quoteName(this.#schema)};`;
+    await this.#guard(() =>
+      client.query(
+        `SET TimeZone TO 'UTC'; SET DateStyle TO 'ISO, YMD'; SET client_encoding TO 'UTF8'; SET client_min_messages TO warning; ${path}`,
+      ),
+    );
+    return client;
+  }
+
+  #main(): pg.Client {
+    if (this.#client === null) throw new CrmError('INTERNAL', 'the database is closed');
+    return this.#client;
+  }
+
+  async #guard<T>(task: () => Promise<T>): Promise<T> {
+    try {
+      return await task();
+    } catch (error) {
+      throw postgresError(error, this.label);
+    }
+  }
+
+  async all<T extends SqlRow>(sql: string, parameters: readonly SqlValue[] = []): Promise<T[]> {
+    return this.#exclusive(() => new PostgresConnection(this.#main(), this.label).all<T>(sql, parameters));
+  }
+
+  async transaction<T>(work: (connection: Connection) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
+    return this.#exclusive(async () => {
+      const client = this.#main();
+      await this.#guard(() => client.query('BEGIN'));
+      try {
+        // 0 would mean to wait for ever.
+        await this.#guard(() => client.query(`SET LOCAL lock_timeout = ${Math.max(1, Math.trunc(this.#options.busyTimeoutMs))}`));
+        await this.#guard(() => client.query("SELECT pg_advisory_xact_lock(hashtext('crm writer'), hashtext(current_schema()))"));
+        const connection = new PostgresConnection(client, this.label);
+        const result = await this.#inside.run(true, () => work(connection));
+        await connection.flush();
+        await this.#guard(() => client.query(options.commit === false ? 'ROLLBACK' : 'COMMIT'));
+        return result;
+      } catch (error) {
+        await client.query('ROLLBACK').catch(() => {}); // the first error is the one to tell; the server rolls back by itself
+        throw error;
+      }
+    });
+  }
+
+  #exclusive<T>(task: () => Promise<T>): Promise<T> {
+    if (this.#inside.getStore()) {
+      throw new CrmError('INTERNAL', 'the database was used from inside its own transaction without the transaction handle');
+    }
+    return this.#mutex.run(task);
+  }
+
+  async *stream(sql: string, parameters: readonly SqlValue[] = []): AsyncIterable<SqlValue[][]> {
+    const client = await this.#newClient();
+    try {
+      yield* (await this.#cursor(client, numbered(sql), parameters)).rows;
+    } finally {
+      await client.end().catch(() => {});
+    }
+  }
+
+  async readOnly(sql: string): Promise<{ columns: string[]; rows: AsyncIterable<SqlValue[][]> }> {
+    const client = await this.#newClient();
+    try {
+      const cursor = await this.#cursor(client, sql.trim().replace(/;$/, ''), []);
+      async function* rows(): AsyncIterable<SqlValue[][]> {
+        try {
+          yield* cursor.rows;
+        } finally {
+          await client.end().catch(() => {});
+        }
+      }
+      return { columns: cursor.columns, rows: rows() };
+    } catch (error) {
+      await client.end().catch(() => {});
+      throw userSqlError(error);
+    }
+  }
+
+  /** Opens a cursor in a read-only snapshot: the server refuses anything but one statement that only reads. */
+  async #cursor(
+    client: pg.Client,
+    sql: string,
+    parameters: readonly SqlValue[],
+  ): Promise<{ columns: string[]; rows: AsyncIterable<SqlValue[][]> }> {
+    const guard = <T>(task: () => Promise<T>): Promise<T> => this.#guard(task);
+    await guard(() => client.query('BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY'));
+    const declare = { text: `DECLARE crm_cursor NO SCROLL CURSOR FOR ${sql}`, values: [...parameters], queryMode: 'extended' };
+    await guard(() => client.query(declare));
+    const fetch = (): Promise<pg.QueryArrayResult> =>
+      guard(() => client.query({ text: `FETCH ${STREAM_BATCH} FROM crm_cursor`, rowMode: 'array' }));
+    const first = await fetch();
+    async function* rows(): AsyncIterable<SqlValue[][]> {
+      for (let batch = first; batch.rows.length > 0; batch = await fetch()) {
+        yield batch.rows as SqlValue[][];
+        if (batch.rows.length < STREAM_BATCH) return;
+      }
+    }
+    return { columns: first.fields.map((column) => column.name), rows: rows() };
+  }
+
+  async beginWordIndex(): Promise<null> {
+    return null;
+  }
+
+  async close(): Promise<void> {
+    const client = this.#client;
+    this.#client = null;
+    await client?.end().catch(() => {});
+  }
+}
+
+function parseUrl(url: string): URL {
+  try {
+    return new URL(url);
+  } catch (error) {
+    throw new CrmError('USAGE', `${redactUrl(url)} is not a database URL`, { cause: error, hint: 'postgres://user@host:5432/database' });
+  }
+}
+
+/** Makes the schema unless it is there; two programs that make it at once may both be told that it was not. */
+async function createSchema(client: pg.Client, name: string): Promise<void> {
+  try {
+    await client.query(`CREATE SCHEMA IF NOT EXISTS ${quoteName(name)}`);
+  } catch (error) {
+    const { code } = error as { code?: string };
+    if (code !== UNIQUE_VIOLATION && code !== DUPLICATE_SCHEMA) throw error;
+  }
+}
+
+function quoteName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+function userSqlError(thrown: unknown): unknown {
+  if (!(thrown instanceof CrmError) || thrown.code !== 'INTERNAL') return thrown;
+  const cause = thrown.cause as { message?: string; code?: string };
+  const hint = 'give one SELECT statement';
+  if (
+    cause.code === '42601' &&
+    /^syntax error at or near "(insert|update|delete|drop|create|alter|truncate|copy|vacuum)/i.test(cause.message ?? '')
+  ) {
+    return new CrmError('PERMISSION', '--sql only reads: the database refused a statement that writes', { cause, hint });
+  }
+  return new CrmError('USAGE', `--sql: ${messageWithoutValue(cause)}`, { cause, hint });
+}

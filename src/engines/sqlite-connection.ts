@@ -1,0 +1,144 @@
+import type Database from 'better-sqlite3';
+import { CrmError } from '../errors.ts';
+import type { BulkLoad, Connection, WordsEntry } from './connection.ts';
+import type { SqlRow, SqlValue } from './engine.ts';
+import { sqliteError } from './sqlite-errors.ts';
+import { sqliteFacts } from './sqlite-facts.ts';
+
+/** The statements of one SQLite database handle; the engine sees to it that one task at a time uses it. */
+export class SqliteConnection implements Connection {
+  readonly facts = sqliteFacts;
+  readonly #db: Database.Database;
+  readonly #label: string;
+  readonly #statements = new Map<string, Database.Statement>();
+
+  constructor(db: Database.Database, label: string) {
+    this.#db = db;
+    this.#label = label;
+  }
+
+  #prepare(sql: string): Database.Statement {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.#db.prepare(sql);
+      if (this.#statements.size > 200) this.#statements.clear();
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+
+  #guard<T>(task: () => T): T {
+    try {
+      return task();
+    } catch (error) {
+      throw sqliteError(error, this.#label);
+    }
+  }
+
+  async all<T extends SqlRow>(sql: string, parameters: readonly SqlValue[] = []): Promise<T[]> {
+    return this.#guard(() => this.#prepare(sql).all(...parameters) as T[]);
+  }
+
+  async run(sql: string, parameters: readonly SqlValue[] = []): Promise<number> {
+    return this.#guard(() => this.#prepare(sql).run(...parameters).changes);
+  }
+
+  async script(sql: string): Promise<void> {
+    this.#guard(() => this.#db.exec(sql));
+  }
+
+  async upsert(table: string, key: readonly string[], rows: readonly SqlRow[]): Promise<void> {
+    const first = rows[0];
+    if (first === undefined) return;
+    const names = Object.keys(first);
+    const updates = names.filter((name) => !key.includes(name)).map((name) => `${name} = excluded.${name}`);
+    const statement = this.#guard(() =>
+      this.#prepare(
+        `INSERT INTO ${table} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')}) ON CONFLICT (${key.join(', ')}) DO ${updates.length === 0 ? 'NOTHING' : `UPDATE SET ${updates.join(', ')}`}`,
+      ),
+    );
+    this.#guard(() => {
+      for (const row of rows) statement.run(names.map((name) => row[name] ?? null));
+    });
+  }
+
+  async update(table: string, key: readonly string[], rows: readonly SqlRow[]): Promise<void> {
+    const first = rows[0];
+    if (first === undefined) return;
+    const names = Object.keys(first).filter((name) => !key.includes(name));
+    const set = names.map((name) => `${name} = ?`).join(', ');
+    const where = key.map((name) => `${name} = ?`).join(' AND ');
+    const statement = this.#guard(() => this.#prepare(`UPDATE ${table} SET ${set} WHERE ${where}`));
+    const order = [...names, ...key];
+    this.#guard(() => {
+      for (const row of rows) statement.run(order.map((name) => row[name] ?? null));
+    });
+  }
+
+  async bulkLoad(load: BulkLoad): Promise<void> {
+    const { columns, rows, pick } = load;
+    const statement = this.#guard(() =>
+      this.#prepare(
+        `INSERT INTO ${load.table} (${columns.map((column) => column.name).join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
+      ),
+    );
+    const values: SqlValue[] = columns.map((column) => ('constant' in column ? column.constant : null));
+    const integers = columns.flatMap((column, slot) => ('integers' in column ? [{ slot, values: column.integers }] : []));
+    if (columns.some((column) => 'texts' in column)) throw new CrmError('INTERNAL', 'SQLite has no column for packed texts');
+    const cells = columns.flatMap((column, slot) =>
+      'cell' in column ? [{ slot, cell: column.cell, flags: column.flags, bit: column.bit ?? 0 }] : [],
+    );
+    const count = pick === undefined ? rows.count : pick.length;
+    this.#guard(() => {
+      for (let i = 0; i < count; i++) {
+        const row = pick === undefined ? i : (pick[i] as number);
+        for (const { slot, values: numbers } of integers) values[slot] = numbers[row] as number;
+        const base = row * rows.width;
+        for (const { slot, cell, flags, bit } of cells) {
+          const at = base + cell;
+          const isNull = rows.nulls[at] === 1 || (flags !== undefined && ((flags[row] as number) & bit) === 0);
+          values[slot] = isNull ? null : rows.text.slice(at === 0 ? 0 : rows.ends[at - 1], rows.ends[at]);
+        }
+        statement.run(values);
+      }
+    });
+  }
+
+  async putWords(entries: readonly WordsEntry[], options: { readonly fresh?: boolean } = {}): Promise<void> {
+    const remove = this.#prepare('DELETE FROM customer_search WHERE rowid = ?');
+    const insert = this.#prepare('INSERT INTO customer_search (rowid, words) VALUES (?, ?)');
+    this.#guard(() => {
+      for (const { id, words } of entries) {
+        if (options.fresh !== true) remove.run(id);
+        if (words !== null && words !== '') insert.run(id, words);
+      }
+    });
+  }
+
+  async suspendIndexes(table: string): Promise<() => Promise<void>> {
+    const indexes = await this.all<{ name: string; sql: string }>(
+      "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL",
+      [table],
+    );
+    for (const { name } of indexes) await this.script(`DROP INDEX ${name}`);
+    return async () => {
+      // The sorter spills to its threads only where the cache is small: then both processors sort.
+      const cacheSize = this.#db.pragma('cache_size', { simple: true });
+      this.#db.pragma('cache_size = -16384');
+      for (const { sql } of indexes) await this.script(sql);
+      this.#db.pragma(`cache_size = ${String(cacheSize)}`);
+    };
+  }
+
+  async releaseIds(table: string, first: number): Promise<void> {
+    await this.run('UPDATE sqlite_sequence SET seq = ? WHERE name = ?', [first - 1, table]);
+  }
+
+  async reserveIds(table: string, count: number): Promise<number> {
+    const [row] = await this.all<{ seq: number }>('SELECT seq FROM sqlite_sequence WHERE name = ?', [table]);
+    const first = (row?.seq ?? 0) + 1;
+    if (row === undefined) await this.run('INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)', [table, count]);
+    else await this.run('UPDATE sqlite_sequence SET seq = seq + ? WHERE name = ?', [count, table]);
+    return first;
+  }
+}
