@@ -1,0 +1,66 @@
+import type { SqlRow, SqlValue } from '../engines/engine.ts';
+import { type Customer, SCALAR_COLUMNS } from '../model/customer.ts';
+import { storedJson } from './stored-json.ts';
+import { FIELDS } from '../model/fields.ts';
+import { companyKey, emailKey, nameKey, phoneKey } from '../normalize/keys.ts';
+import { cutWords, phoneWords, searchWords } from '../model/search-words.ts';
+
+/** Columns of `customers` that make a Customer. */
+export const CUSTOMER_COLUMNS: readonly string[] = ['id', ...SCALAR_COLUMNS, 'attributes', 'version'];
+
+/** Fields whose words `--search` finds, beside the custom ones. */
+export const SEARCHABLE_FIELDS: readonly string[] = FIELDS.filter((field) => field.searchable).map((field) => field.name);
+
+/** The customer in a database row that holds `CUSTOMER_COLUMNS`. */
+export function customerOf(row: SqlRow): Customer {
+  const attributes = row.attributes;
+  return { ...row, attributes: typeof attributes === 'string' ? storedJson(attributes) : {} } as unknown as Customer;
+}
+
+/** The match keys of a customer: derived from its values, never typed. */
+export function matchKeysOf(customer: Pick<Customer, 'kind' | 'name' | 'company_name' | 'email' | 'phone'>): {
+  readonly email_key: string | null;
+  readonly phone_key: string | null;
+  readonly name_key: string | null;
+  readonly company_key: string | null;
+} {
+  const company = customer.kind === 'organisation' ? (customer.name ?? customer.company_name) : customer.company_name;
+  return {
+    email_key: customer.email === null ? null : emailKey(customer.email),
+    phone_key: customer.phone === null ? null : phoneKey(customer.phone),
+    name_key: customer.name === null ? null : nameKey(customer.name),
+    company_key: company === null ? null : companyKey(company),
+  };
+}
+
+/** The database row of a customer, match keys included. `rowHash`: see `ImportWriter`; null after any other change. */
+export function rowOf(customer: Customer, rowHash: number | null): SqlRow {
+  const row: Record<string, SqlValue> = { id: customer.id };
+  for (const column of SCALAR_COLUMNS) row[column] = (customer[column] as string | number | null) ?? null;
+  row.attributes = Object.keys(customer.attributes).length === 0 ? null : JSON.stringify(customer.attributes);
+  row.version = customer.version;
+  row.row_hash = rowHash;
+  return Object.assign(row, matchKeysOf(customer));
+}
+
+/** The full-text words of a customer. */
+export function wordsOf(customer: Customer): string {
+  const texts: string[] = [];
+  for (const field of SEARCHABLE_FIELDS) {
+    const value = (customer as unknown as Record<string, unknown>)[field];
+    if (typeof value === 'string' && !isPartOfName(customer, field)) texts.push(field === 'phone' ? phoneWords(value) : value);
+  }
+  texts.push(...Object.values(customer.attributes));
+  return cutWords(
+    texts
+      .map(searchWords)
+      .filter((words) => words !== '')
+      .join(' '),
+  );
+}
+
+/** Given and family name are mostly part of the name: their words need not stand in the index twice. */
+function isPartOfName(customer: Customer, field: string): boolean {
+  if (field !== 'given_name' && field !== 'family_name') return false;
+  return customer.name === null ? false : customer.name.includes(customer[field] as string);
+}

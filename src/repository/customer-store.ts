@@ -1,0 +1,242 @@
+import type { Connection } from '../engines/connection.ts';
+import type { SqlRow, SqlValue } from '../engines/engine.ts';
+import { CHILD_TABLES, type Change, type ChildTable } from '../model/changeset.ts';
+import { ATTRIBUTE_PREFIX, type Customer, SCALAR_COLUMNS, differences } from '../model/customer.ts';
+import { CUSTOMER_COLUMNS, SEARCHABLE_FIELDS, customerOf, rowOf, wordsOf } from './customer-rows.ts';
+
+/** A customer to be written, with the hash of the imported row it is equal to (null after any other change). */
+export interface Saved {
+  readonly customer: Customer;
+  readonly rowHash: number | null;
+}
+
+/** Takes full-text words. */
+export type WordsSink = Pick<Connection, 'putWords'>;
+
+/** A customer that is stored as `before` and to be `customer`. */
+export interface Update extends Saved {
+  readonly before: Customer;
+}
+
+/** Customers and the rows that belong to them, read and written inside one transaction. */
+export class CustomerStore {
+  readonly #connection: Connection;
+  readonly #words: WordsSink;
+
+  /** @param words where full-text words go; the database itself by default */
+  constructor(connection: Connection, words: WordsSink = connection) {
+    this.#connection = connection;
+    this.#words = words;
+  }
+
+  /** The customers with these ids that exist, by id. */
+  async load(ids: Iterable<number>): Promise<Map<number, Customer>> {
+    const list = [...new Set(ids)];
+    if (list.length === 0) return new Map();
+    const rows = await this.#connection.all(
+      `SELECT ${CUSTOMER_COLUMNS.join(', ')} FROM customers WHERE ${this.#connection.facts.inJsonArray('id', 'integer')}`,
+      [JSON.stringify(list)],
+    );
+    return new Map(rows.map((row) => [row.id as number, customerOf(row)]));
+  }
+
+  /** Inserts or replaces whole customers, their match keys and their full-text words. */
+  async save(saved: readonly Saved[]): Promise<void> {
+    await this.#keepMarks(saved.map(({ customer }) => customer.id));
+    await this.#connection.upsert(
+      'customers',
+      ['id'],
+      saved.map(({ customer, rowHash }) => rowOf(customer, rowHash)),
+    );
+    await this.#words.putWords(saved.map(({ customer }) => ({ id: customer.id, words: wordsOf(customer) })));
+  }
+
+  /** Writes what differs between the stored state of customers and the wanted one. */
+  async update(updates: readonly Update[]): Promise<void> {
+    await this.#keepMarks(updates.map(({ customer }) => customer.id));
+    const groups = new Map<string, SqlRow[]>();
+    const words: { id: number; words: string }[] = [];
+    for (const { before, customer, rowHash } of updates) {
+      const changed = Object.keys(differences(before, customer)?.after ?? {});
+      const row = changedRow(customer, rowHash, changed);
+      const signature = Object.keys(row).join();
+      const group = groups.get(signature);
+      if (group === undefined) groups.set(signature, [row]);
+      else group.push(row);
+      if (changed.some(isSearched)) words.push({ id: customer.id, words: wordsOf(customer) });
+    }
+    for (const rows of groups.values()) await this.#connection.update('customers', ['id'], rows);
+    await this.#words.putWords(words);
+  }
+
+  /** Remembers which imported rows these customers were equal to, so that the rows find them again. */
+  async #keepMarks(ids: readonly number[]): Promise<void> {
+    if (ids.length === 0) return;
+    await this.#connection.run(
+      `INSERT INTO row_marks (row_hash, customer_id) SELECT row_hash, id FROM customers
+       WHERE ${this.#connection.facts.inJsonArray('id', 'integer')} AND row_hash IS NOT NULL ON CONFLICT DO NOTHING`,
+      [JSON.stringify(ids)],
+    );
+  }
+
+  /** Remembers that imported rows with these hashes went to customers. */
+  async mark(marks: readonly { readonly rowHash: number; readonly id: number }[]): Promise<void> {
+    const rows = marks.map(({ rowHash, id }) => ({ row_hash: rowHash, customer_id: id }));
+    await this.#connection.upsert('row_marks', ['row_hash', 'customer_id'], rows);
+  }
+
+  /** Forgets which imported rows went to these customers; those that they are equal to are not affected. */
+  async forgetMarks(ids: readonly number[]): Promise<void> {
+    if (ids.length === 0) return;
+    await this.#connection.run(`DELETE FROM row_marks WHERE ${this.#connection.facts.inJsonArray('customer_id', 'integer')}`, [
+      JSON.stringify(ids),
+    ]);
+  }
+
+  /** Rows of one child table that belong to these customers. */
+  async children(table: ChildTable, ids: readonly number[]): Promise<SqlRow[]> {
+    const { facts } = this.#connection;
+    return this.#connection.all(
+      `SELECT * FROM ${table} WHERE ${facts.inJsonArray('customer_id', 'integer')} ORDER BY ${CHILD_TABLES[table].join(', ')}`,
+      [JSON.stringify(ids)],
+    );
+  }
+
+  /** The row of a child table that has the same key as this one, null when there is none. */
+  async child(table: ChildTable, row: SqlRow): Promise<SqlRow | null> {
+    const key: readonly string[] = CHILD_TABLES[table];
+    const rows = await this.#connection.all(
+      `SELECT * FROM ${table} WHERE ${key.map((column) => `${column} = ?`).join(' AND ')}`,
+      key.map((column) => row[column] ?? null),
+    );
+    return rows[0] ?? null;
+  }
+
+  /** Inserts or replaces rows of a child table, by its key. */
+  async saveChildren(table: ChildTable, rows: readonly SqlRow[]): Promise<void> {
+    await this.#connection.upsert(table, CHILD_TABLES[table], rows);
+  }
+
+  /** Removes one row of a child table. */
+  async removeChild(table: ChildTable, row: Readonly<Record<string, SqlValue>>): Promise<void> {
+    const key: readonly string[] = CHILD_TABLES[table];
+    await this.#connection.run(
+      `DELETE FROM ${table} WHERE ${key.map((column) => `${column} = ?`).join(' AND ')}`,
+      key.map((column) => row[column] ?? null),
+    );
+  }
+
+  /**
+   * Removes customers with everything that belongs to them; others lose their link to them as their company.
+   * @returns the changes, children before their customer is gone: `before` holds whole rows, enough to restore them
+   */
+  async remove(customers: readonly Customer[]): Promise<Change[]> {
+    const ids = customers.map((customer) => customer.id);
+    const list = [JSON.stringify(ids)];
+    const changes = await this.#unlink(ids);
+    const { facts } = this.#connection;
+    for (const table of [...CHILD_TABLE_NAMES].reverse()) {
+      for (const row of await this.children(table, ids)) {
+        changes.push({ entity: table, id: row.customer_id as number, action: 'delete', before: row as Change['before'], after: null });
+      }
+      await this.#connection.run(`DELETE FROM ${table} WHERE ${facts.inJsonArray('customer_id', 'integer')}`, list);
+    }
+    for (const customer of customers)
+      changes.push({ entity: 'customers', id: customer.id, action: 'delete', before: wholeOf(customer), after: null });
+    await this.#words.putWords(ids.map((id) => ({ id, words: null })));
+    await this.#connection.run(`DELETE FROM customers WHERE ${facts.inJsonArray('id', 'integer')}`, list);
+    return changes;
+  }
+
+  /** Takes the link to these companies off the customers that have it and stay. */
+  async #unlink(ids: readonly number[]): Promise<Change[]> {
+    const { facts } = this.#connection;
+    const links = `${facts.inJsonArray('company_id', 'integer')} AND NOT (${facts.inJsonArray('id', 'integer')})`;
+    const lists = [JSON.stringify(ids), JSON.stringify(ids)];
+    const linked = await this.#connection.all<{ id: number; company_id: number }>(
+      `SELECT id, company_id FROM customers WHERE ${links}`,
+      lists,
+    );
+    if (linked.length === 0) return [];
+    await this.#connection.run(`UPDATE customers SET company_id = NULL, row_hash = NULL, version = version + 1 WHERE ${links}`, lists);
+    return linked.map(({ id, company_id }) => ({
+      entity: 'customers',
+      id,
+      action: 'update',
+      before: { company_id },
+      after: { company_id: null },
+    }));
+  }
+
+  /** Ids of customers reached through old ids of merged ones; an id that was not merged stays itself. */
+  async follow(id: number): Promise<number> {
+    const seen = new Set<number>();
+    let current = id;
+    while (!seen.has(current)) {
+      seen.add(current);
+      const [row] = await this.#connection.all('SELECT customer_id FROM redirects WHERE old_id = ?', [current]);
+      if (row === undefined) return current;
+      current = row.customer_id as number;
+    }
+    return current;
+  }
+}
+
+/** The columns to be written when these fields changed: themselves, the match keys made of them, and bookkeeping. */
+function changedRow(customer: Customer, rowHash: number | null, fields: readonly string[]): SqlRow {
+  const whole = rowOf(customer, rowHash);
+  const row: Record<string, SqlValue> = { id: customer.id };
+  for (const field of fields) {
+    const column = field.startsWith(ATTRIBUTE_PREFIX) ? 'attributes' : field;
+    row[column] = whole[column] as SqlValue;
+    for (const key of KEYS_OF[column] ?? []) row[key] = whole[key] as SqlValue;
+  }
+  for (const column of ['version', 'updated_at', 'row_hash']) row[column] = whole[column] as SqlValue;
+  return row;
+}
+
+/** Match keys by the columns they are made of. */
+const KEYS_OF: Readonly<Record<string, readonly string[]>> = {
+  kind: ['company_key'],
+  name: ['name_key', 'company_key'],
+  company_name: ['company_key'],
+  email: ['email_key'],
+  phone: ['phone_key'],
+};
+
+function isSearched(field: string): boolean {
+  return field.startsWith(ATTRIBUTE_PREFIX) || SEARCHABLE_FIELDS.includes(field);
+}
+
+const CHILD_TABLE_NAMES = Object.keys(CHILD_TABLES) as ChildTable[];
+
+/** Every value of a customer as a flat record: what restores it. */
+export function wholeOf(customer: Customer): NonNullable<Change['before']> {
+  const flat: Record<string, string | number | null> = { version: customer.version };
+  for (const column of SCALAR_COLUMNS) {
+    const value = customer[column] as string | number | null;
+    if (value !== null) flat[column] = value;
+  }
+  for (const [name, value] of Object.entries(customer.attributes)) flat[`attributes.${name}`] = value;
+  return flat;
+}
+
+/** The customer that `wholeOf` described. */
+export function customerFromWhole(id: number, flat: NonNullable<Change['before']>): Customer {
+  const customer: Record<string, unknown> = { id, attributes: {} };
+  for (const column of SCALAR_COLUMNS) customer[column] = flat[column] ?? null;
+  customer.version = flat.version ?? 1;
+  const attributes: Record<string, string> = {};
+  for (const [field, value] of Object.entries(flat)) {
+    if (field.startsWith('attributes.')) {
+      Object.defineProperty(attributes, field.slice('attributes.'.length), {
+        value: String(value),
+        enumerable: true,
+        configurable: true,
+        writable: true,
+      });
+    }
+  }
+  customer.attributes = attributes;
+  return customer as unknown as Customer;
+}

@@ -1,0 +1,138 @@
+import type { PackedRows, PackedTexts } from '../engines/connection.ts';
+import type { FieldValue, FieldValues } from '../model/customer.ts';
+import type { ExternalId } from '../model/external-id.ts';
+
+/** Cells that every layout has beside the fields of the file, derived from them. */
+export const DERIVED_CELLS = ['name_key', 'company_key', 'attributes', 'id_source', 'external_id', 'more_ids', 'tags', 'cleared'] as const;
+
+/** Keys by which a row finds the customer it is about, in order of authority. */
+export const MATCH_KEYS = ['external_id', 'email', 'phone'] as const;
+
+/** One of `MATCH_KEYS`. */
+export type MatchKey = (typeof MATCH_KEYS)[number];
+
+/** Whether the text is one of `MATCH_KEYS`. */
+export function isMatchKey(text: string): text is MatchKey {
+  return (MATCH_KEYS as readonly string[]).includes(text);
+}
+
+/** Bits of `ImportBatch.flags`: this cell was understood and so is a match key as it is. */
+export const KEY_FLAGS = { email: 1, phone: 2 } as const;
+
+/** Bits of `ImportBatch.flags`: the row does not say this, the cell holds what a customer to be made would have. */
+export const DERIVED_FLAGS = { kind: 4, name: 8, created_at: 16 } as const;
+
+/** Which text cells the rows of an import have. */
+export interface ImportLayout {
+  /** Names of the cells, in order: columns of `customers` and `DERIVED_CELLS`. */
+  readonly cells: readonly string[];
+  /** Fields that a column of the file fills; other cells are derived when a customer is made. */
+  readonly given: readonly string[];
+}
+
+/**
+ * Rows of a file, read and normalised, packed for the writer. Of the cells: `attributes` is a JSON object of custom
+ * fields; `tags`, `cleared` (fields emptied on purpose) and `more_ids` (further external ids) are JSON arrays.
+ */
+export interface ImportBatch {
+  readonly rows: PackedRows;
+  /** Line of the file where each row starts, from 1. */
+  readonly lines: Float64Array;
+  /** Full-text words of row `r`: `text.slice(ends[r - 1], ends[r])`; null where they were not asked for. */
+  readonly words: PackedTexts | null;
+  /** 53-bit hash of what the row says; equal rows have equal hashes. */
+  readonly rowHashes: Float64Array;
+  /** For each row a sum of `KEY_FLAGS` and `DERIVED_FLAGS`. */
+  readonly flags: Uint8Array;
+  /** For each row and each of `MATCH_KEYS` two 32-bit hashes of the key, 0 0 where the row has none. */
+  readonly keyHashes: Uint32Array;
+}
+
+/** Takes the rows of an import, in file order. */
+export interface ImportFeed {
+  /** Says what the rows of the next file look like. */
+  start(layout: ImportLayout): void;
+  write(batch: ImportBatch): Promise<void>;
+  /** Whether the batches should bring full-text words; where most rows find a customer they would be made for nothing. */
+  readonly wantsWords: boolean;
+  /** Counts rows that cannot be taken. */
+  reject(count: number): void;
+}
+
+/** One row of a batch, taken out of it. */
+export interface ImportRow {
+  readonly line: number;
+  readonly rowHash: number;
+  /** What the row says: fields by name, custom ones as `attributes.NAME`, null where it empties a field. */
+  readonly values: FieldValues;
+  /** Cells derived from the values, for a customer to be made. */
+  readonly derived: FieldValues;
+  readonly ids: readonly ExternalId[];
+  readonly tags: readonly string[];
+}
+
+/** Reads cells of a batch by name. */
+export class BatchReader {
+  readonly #layout: ImportLayout;
+  readonly #index: ReadonlyMap<string, number>;
+
+  constructor(layout: ImportLayout) {
+    this.#layout = layout;
+    this.#index = new Map(layout.cells.map((name, cell) => [name, cell]));
+  }
+
+  /** Position of a cell in a row. */
+  cell(name: string): number {
+    return this.#index.get(name) as number;
+  }
+
+  /** Text of one cell, null where there is none. */
+  text(rows: PackedRows, row: number, cell: number): string | null {
+    const at = row * rows.width + cell;
+    return rows.nulls[at] === 1 ? null : rows.text.slice(at === 0 ? 0 : rows.ends[at - 1], rows.ends[at]);
+  }
+
+  /** The e-mail or phone of a row where it is a match key, else null. */
+  key(batch: ImportBatch, row: number, key: 'email' | 'phone'): string | null {
+    const cell = this.#index.get(key);
+    return cell === undefined || ((batch.flags[row] as number) & KEY_FLAGS[key]) === 0 ? null : this.text(batch.rows, row, cell);
+  }
+
+  /** One row as an object. */
+  row(batch: ImportBatch, row: number): ImportRow {
+    const get = (name: string): string | null => this.text(batch.rows, row, this.cell(name));
+    const values: Record<string, FieldValue> = {};
+    const derived: Record<string, FieldValue> = {};
+    const given = new Set(this.#layout.given);
+    for (const name of this.#layout.cells) {
+      if ((DERIVED_CELLS as readonly string[]).includes(name)) continue;
+      const text = get(name);
+      if (text !== null) (given.has(name) && !isDerived(batch, row, name) ? values : derived)[name] = text;
+    }
+    for (const [name, value] of Object.entries(parse<Record<string, string>>(get('attributes')) ?? {}))
+      values[`attributes.${name}`] = value;
+    for (const field of parse<string[]>(get('cleared')) ?? []) values[field] = null;
+    return {
+      line: batch.lines[row] as number,
+      rowHash: batch.rowHashes[row] as number,
+      values,
+      derived,
+      ids: externalIdsOf(get('id_source'), get('external_id'), parse<ExternalId[]>(get('more_ids'))),
+      tags: parse<string[]>(get('tags')) ?? [],
+    };
+  }
+}
+
+function isDerived(batch: ImportBatch, row: number, name: string): boolean {
+  return Object.hasOwn(DERIVED_FLAGS, name) && ((batch.flags[row] as number) & DERIVED_FLAGS[name as keyof typeof DERIVED_FLAGS]) !== 0;
+}
+
+function externalIdsOf(source: string | null, id: string | null, more: readonly ExternalId[] | null): ExternalId[] {
+  if (source === null || id === null) return [];
+  const all = [{ source, id }, ...(more ?? [])];
+  return all.filter((one, index) => all.findIndex((other) => other.source === one.source && other.id === one.id) === index);
+}
+
+function parse<T>(json: string | null): T | null {
+  return json === null ? null : (JSON.parse(json) as T);
+}

@@ -1,0 +1,298 @@
+import type { Connection } from '../engines/connection.ts';
+import type { SqlRow } from '../engines/engine.ts';
+import type { Customer } from '../model/customer.ts';
+import type { ExternalId } from '../model/external-id.ts';
+import { sameNamePossible } from '../normalize/same-name.ts';
+import { CUSTOMER_COLUMNS, customerOf, type matchKeysOf } from './customer-rows.ts';
+import type { ImportRow } from './import-batch.ts';
+import type { ImportSettings } from './import-settings.ts';
+
+/** A key shared by this many customers is a switchboard or a placeholder: only an equal name decides then. */
+export const SHARED_KEY_LIMIT = 20;
+const IDENTICAL_LIMIT = 200;
+const WITHOUT_KEYS_LIMIT = 5000;
+
+/** A row put aside, with the customer it would be if it were a new one. */
+export interface DeferredRow {
+  readonly seq: number;
+  readonly row: ImportRow;
+  readonly asNew: Customer;
+  readonly keys: ReturnType<typeof matchKeysOf>;
+}
+
+/** A stored customer that a row may be about. */
+export interface Known {
+  readonly id: number;
+  readonly nameKey: string | null;
+  readonly kind: string;
+  /** Hash of the row that it is equal to. */
+  readonly rowHash: number | null;
+}
+
+/** What a row calls its customer. */
+export interface RowName {
+  readonly nameKey: string | null;
+  /** The row names a company only: a new customer would be that, but it may as well be about a person there. */
+  readonly isCompany: boolean;
+}
+
+/** Whether a row that shares a key with a stored customer may be about it, by their names. */
+export function mayBeAbout(row: RowName, known: Pick<Known, 'nameKey' | 'kind'>): boolean {
+  return (row.isCompany && known.kind === 'person') || sameNamePossible(row.nameKey, known.nameKey);
+}
+
+/** What the store knows about the keys of one page of rows, kept up to date while the page makes customers. */
+export class CandidateIndex {
+  readonly #externalIds = new Map<string, Known>();
+  readonly #idsOfCustomer = new Map<number, ExternalId[]>();
+  readonly #byKey = { email: new Map<string, Known[]>(), phone: new Map<string, Known[]>() };
+  readonly #exact = { email: new Map<string, number>(), phone: new Map<string, number>() };
+  readonly #byName = new Map<string, Customer[]>();
+  readonly #byPhone = new Map<string, Customer[]>();
+  readonly #byRow = new Map<number, number[]>();
+  readonly #byEmail = new Map<string, Customer[]>();
+  /** Customers without any key, by their name: a name of no letter and no digit has no key, an empty one stands for none. */
+  readonly #withoutKeys = new Map<string, Customer[]>();
+
+  /** Looks up all keys of a page with a few queries. */
+  static async load(connection: Connection, settings: ImportSettings, rows: readonly DeferredRow[]): Promise<CandidateIndex> {
+    const index = new CandidateIndex();
+    await index.#loadExternalIds(connection, rows);
+    for (const key of ['email', 'phone'] as const) if (settings.match.has(key)) await index.#loadKey(connection, key, rows);
+    if (settings.match.size > 0) {
+      await index.#loadIdentical(connection, settings, rows);
+      await index.#loadKnown(connection, rows);
+    }
+    return index;
+  }
+
+  /** Customers that are equal to this very row, or that it went to at an earlier import. */
+  knownBy(rowHash: number): readonly number[] {
+    return this.#byRow.get(rowHash) ?? [];
+  }
+
+  async #loadKnown(connection: Connection, rows: readonly DeferredRow[]): Promise<void> {
+    const hashes = rows.map(({ row }) => row.rowHash);
+    const equal = await connection.all<SqlRow & { row_hash: number; id: number }>(
+      `SELECT c.row_hash, c.id FROM ${connection.facts.jsonRows} j CROSS JOIN customers c
+       WHERE c.row_hash = CAST(j.value AS bigint) AND c.email_key IS NULL ORDER BY c.id`,
+      [JSON.stringify([...new Set(hashes)].map(String))],
+    );
+    const known = [...equal.map(({ row_hash, id }) => ({ rowHash: row_hash, id })), ...(await loadMarks(connection, hashes))];
+    for (const { rowHash, id } of known) this.#byRow.set(rowHash, [...(this.#byRow.get(rowHash) ?? []), id]);
+    const unknown = known.filter(({ id }) => !this.#idsOfCustomer.has(id)).map(({ id }) => id);
+    if (unknown.length > 0 && rows.some(({ row }) => row.ids.length > 0)) await this.#loadIdsOf(connection, unknown);
+  }
+
+  /** Whether a customer may have these ids: not when it has only other ones in one of their sources, where it is another record. */
+  mayHave(id: number, ids: readonly ExternalId[]): boolean {
+    const had = this.#idsOfCustomer.get(id) ?? [];
+    const isKnown = (other: ExternalId): boolean => ids.some((wanted) => wanted.source === other.source && wanted.id === other.id);
+    return ids.every(({ source }) => {
+      const others = had.filter((other) => other.source === source);
+      return others.length === 0 || others.some(isKnown);
+    });
+  }
+
+  /** The customer that has this external id. */
+  byExternalId(externalId: ExternalId): Known | null {
+    return this.#externalIds.get(pair(externalId.source, externalId.id)) ?? null;
+  }
+
+  /** Whether several customers have this key. */
+  isShared(key: 'email' | 'phone', value: string | null): boolean {
+    return value !== null && (this.#byKey[key].get(value)?.length ?? 0) > 1;
+  }
+
+  /** Whether no customer has this external id. */
+  isFree(externalId: ExternalId): boolean {
+    return !this.#externalIds.has(pair(externalId.source, externalId.id));
+  }
+
+  /**
+   * The customer with this key whose name may be the same: the one that this very row made, else one of an equal name first.
+   * @param ids customers that have another id of one of these sources are other records there, and no match
+   */
+  byKey(key: 'email' | 'phone', value: string, { row }: DeferredRow, name: RowName, ids: readonly ExternalId[]): number | null {
+    const allowed = (id: number): boolean => this.mayHave(id, ids);
+    const known = this.#byKey[key].get(value) ?? [];
+    const own = known.find((candidate) => candidate.rowHash === row.rowHash && allowed(candidate.id));
+    if (own !== undefined) return own.id;
+    const exact = this.#exact[key].get(pair(value, name.nameKey ?? ''));
+    if (exact !== undefined && allowed(exact)) return exact;
+    if (known.length > SHARED_KEY_LIMIT) return null;
+    const candidates = known.filter((candidate) => mayBeAbout(name, candidate) && allowed(candidate.id));
+    return (candidates.find((candidate) => candidate.nameKey === name.nameKey) ?? candidates[0])?.id ?? null;
+  }
+
+  /** Stored customers that a row without keys may be identical to. */
+  identicalTo(keys: ReturnType<typeof matchKeysOf>, asNew: Customer): readonly Customer[] {
+    if (keys.phone_key !== null) return (this.#byPhone.get(keys.phone_key) ?? []).filter((customer) => customer.name === asNew.name);
+    if (keys.name_key !== null) return this.#byName.get(keys.name_key) ?? [];
+    if (keys.email_key !== null) return (this.#byEmail.get(keys.email_key) ?? []).filter((customer) => customer.name === asNew.name);
+    return this.#withoutKeys.get(asNew.name ?? '') ?? [];
+  }
+
+  /** Whether there are more customers that such a row may be identical to than were looked at. */
+  hasMoreIdentical(keys: ReturnType<typeof matchKeysOf>): boolean {
+    const { phone_key, name_key, email_key } = keys;
+    if (phone_key !== null) return (this.#byPhone.get(phone_key)?.length ?? 0) >= IDENTICAL_LIMIT;
+    if (name_key !== null) return (this.#byName.get(name_key)?.length ?? 0) >= IDENTICAL_LIMIT;
+    if (email_key !== null) return (this.#byEmail.get(email_key)?.length ?? 0) >= IDENTICAL_LIMIT;
+    return [...this.#withoutKeys.values()].reduce((sum, group) => sum + group.length, 0) >= WITHOUT_KEYS_LIMIT;
+  }
+
+  /** Says that a row is about a customer. @returns those of the row's external ids that nobody has yet: now this customer's */
+  attach(ids: readonly ExternalId[], id: number): ExternalId[] {
+    const free = ids.filter((externalId) => this.isFree(externalId));
+    for (const externalId of free) this.#remember(externalId, { id, nameKey: null, kind: 'person', rowHash: null });
+    return free;
+  }
+
+  /** Says that a row of this page made a customer. */
+  addNew({ keys, asNew, row }: DeferredRow, id: number, ids: readonly ExternalId[]): void {
+    const known = { id, nameKey: keys.name_key, kind: asNew.kind, rowHash: row.rowHash };
+    for (const externalId of ids) this.#remember(externalId, known);
+    for (const key of ['email', 'phone'] as const) {
+      const value = keys[`${key}_key`];
+      if (value === null) continue;
+      this.#byKey[key].set(value, [...(this.#byKey[key].get(value) ?? []).slice(0, SHARED_KEY_LIMIT), known]);
+      const exact = pair(value, keys.name_key ?? '');
+      if (!this.#exact[key].has(exact)) this.#exact[key].set(exact, id);
+    }
+  }
+
+  #remember(externalId: ExternalId, known: Known): void {
+    this.#externalIds.set(pair(externalId.source, externalId.id), known);
+    this.#idsOfCustomer.set(known.id, [...(this.#idsOfCustomer.get(known.id) ?? []), externalId]);
+  }
+
+  async #loadExternalIds(connection: Connection, rows: readonly DeferredRow[]): Promise<void> {
+    const wanted = rows.flatMap(({ row }) => row.ids);
+    if (wanted.length === 0) return;
+    const found = await connection.all<
+      SqlRow & { source: string; external_id: string; id: number; name_key: string | null; kind: string; row_hash: number | null }
+    >(
+      `SELECT e.source, e.external_id, c.id, c.name_key, c.kind, c.row_hash FROM ${connection.facts.jsonPairs} j
+       CROSS JOIN external_ids e JOIN customers c ON c.id = e.customer_id WHERE e.external_id = j.value AND e.source = j.other`,
+      [JSON.stringify(wanted.map(({ id, source }) => [id, source]))],
+    );
+    for (const hit of found)
+      this.#remember(
+        { source: hit.source, id: hit.external_id },
+        { id: hit.id, nameKey: hit.name_key, kind: hit.kind, rowHash: hit.row_hash },
+      );
+  }
+
+  async #loadKey(connection: Connection, key: 'email' | 'phone', rows: readonly DeferredRow[]): Promise<void> {
+    const pairs = rows.flatMap(({ keys }) => {
+      const value = keys[`${key}_key`];
+      return value === null ? [] : [{ value, name: keys.name_key ?? '' }];
+    });
+    const values = JSON.stringify([...new Set(pairs.map(({ value }) => value))]);
+    const { jsonRows, jsonPairs } = connection.facts;
+    const near = await connection.all<
+      SqlRow & { value: string; id: number; name_key: string | null; kind: string; row_hash: number | null }
+    >(
+      `SELECT j.value, c.id, c.name_key, c.kind, c.row_hash ${connection.facts.customersByKey(`${key}_key`, SHARED_KEY_LIMIT + 1)} ORDER BY c.id`,
+      [values],
+    );
+    for (const { value, id, name_key, kind, row_hash } of near) {
+      const known = this.#byKey[key].get(value) ?? [];
+      known.push({ id, nameKey: name_key, kind, rowHash: row_hash });
+      this.#byKey[key].set(value, known);
+    }
+    // Of a shared key only a few customers were looked at: those with the very name are looked for by it.
+    const shared = pairs.filter(({ value }) => (this.#byKey[key].get(value)?.length ?? 0) > SHARED_KEY_LIMIT);
+    const exact = await connection.all<SqlRow & { value: string; name: string; id: number }>(
+      `SELECT j.value, j.other AS name, min(c.id) AS id FROM ${jsonPairs} j
+       CROSS JOIN customers c WHERE c.${key}_key = j.value AND c.name_key = j.other GROUP BY j.value, j.other`,
+      [JSON.stringify(shared.map(({ value, name }) => [value, name]))],
+    );
+    const nameless = await connection.all<SqlRow & { value: string; name: string; id: number }>(
+      `SELECT j.value, '' AS name, min(c.id) AS id FROM ${jsonRows} j CROSS JOIN customers c WHERE c.${key}_key = j.value AND c.name_key IS NULL GROUP BY j.value`,
+      [JSON.stringify([...new Set(shared.flatMap(({ value, name }) => (name === '' ? [value] : [])))])],
+    );
+    for (const { value, name, id } of [...exact, ...nameless]) this.#exact[key].set(pair(value, name), id);
+    if (rows.some(({ row }) => row.ids.length > 0))
+      await this.#loadIdsOf(
+        connection,
+        [...near, ...exact, ...nameless].map(({ id }) => id),
+      );
+  }
+
+  async #loadIdsOf(connection: Connection, ids: readonly number[]): Promise<void> {
+    const found = await connection.all<SqlRow & { customer_id: number; source: string; external_id: string }>(
+      `SELECT customer_id, source, external_id FROM external_ids WHERE ${connection.facts.inJsonArray('customer_id', 'integer')}`,
+      [JSON.stringify([...new Set(ids)])],
+    );
+    for (const row of found) this.#idsOfCustomer.set(row.customer_id, []);
+    for (const row of found) this.#idsOfCustomer.get(row.customer_id)?.push({ source: row.source, id: row.external_id });
+  }
+
+  async #loadIdentical(connection: Connection, settings: ImportSettings, rows: readonly DeferredRow[]): Promise<void> {
+    const leads = (externalId: ExternalId): boolean => !settings.implicitSources.has(externalId.source) || this.isFree(externalId);
+    const keyless = rows.filter(
+      ({ row, keys }) =>
+        !(settings.match.has('external_id') && row.ids.some(leads)) &&
+        !(settings.match.has('email') && keys.email_key !== null) &&
+        !(settings.match.has('phone') && keys.phone_key !== null),
+    );
+    const byPhone = keyless.flatMap(({ keys }) => (keys.phone_key === null ? [] : [keys.phone_key]));
+    const byName = keyless.flatMap(({ keys }) => (keys.phone_key !== null || keys.name_key === null ? [] : [keys.name_key]));
+    const byEmail = keyless.flatMap(({ keys }) =>
+      keys.phone_key !== null || keys.name_key !== null || keys.email_key === null ? [] : [keys.email_key],
+    );
+    await loadGroups(connection, 'phone_key', byPhone, this.#byPhone);
+    await loadGroups(connection, 'email_key', byEmail, this.#byEmail);
+    await loadGroups(connection, 'name_key', byName, this.#byName);
+    const unnamed = keyless.filter(({ keys }) => keys.phone_key === null && keys.name_key === null && keys.email_key === null);
+    await this.#loadWithoutKeys(connection, [...new Set(unnamed.map(({ asNew }) => asNew.name ?? ''))]);
+  }
+
+  async #loadWithoutKeys(connection: Connection, names: readonly string[]): Promise<void> {
+    if (names.length === 0) return;
+    const rows = await connection.all(
+      `SELECT ${CUSTOMER_COLUMNS.join(', ')} FROM customers WHERE name_key IS NULL AND phone_key IS NULL AND email_key IS NULL
+       AND ${connection.facts.inJsonArray("COALESCE(name, '')")} ORDER BY id LIMIT ${WITHOUT_KEYS_LIMIT}`,
+      [JSON.stringify(names)],
+    );
+    for (const customer of rows.map(customerOf)) {
+      const group = this.#withoutKeys.get(customer.name ?? '');
+      if (group === undefined) this.#withoutKeys.set(customer.name ?? '', [customer]);
+      else group.push(customer);
+    }
+  }
+}
+
+/** Which of these row hashes are remembered, with the customers the rows went to. */
+export async function loadMarks(connection: Connection, rowHashes: readonly number[]): Promise<{ rowHash: number; id: number }[]> {
+  const rows = await connection.all<SqlRow & { row_hash: number; customer_id: number }>(
+    `SELECT m.row_hash, m.customer_id FROM ${connection.facts.jsonRows} j CROSS JOIN row_marks m CROSS JOIN customers c
+     WHERE m.row_hash = CAST(j.value AS bigint) AND c.id = m.customer_id ORDER BY m.customer_id`,
+    [JSON.stringify([...new Set(rowHashes)].map(String))],
+  );
+  return rows.map((row) => ({ rowHash: row.row_hash, id: row.customer_id }));
+}
+
+async function loadGroups(
+  connection: Connection,
+  column: 'phone_key' | 'name_key' | 'email_key',
+  values: readonly string[],
+  into: Map<string, Customer[]>,
+): Promise<void> {
+  if (values.length === 0) return;
+  const rows = await connection.all(
+    `SELECT j.value AS lookup_key, ${CUSTOMER_COLUMNS.map((name) => `c.${name}`).join(', ')} ${connection.facts.customersByKey(column, IDENTICAL_LIMIT)} ORDER BY c.id`,
+    [JSON.stringify([...new Set(values)])],
+  );
+  for (const { lookup_key, ...row } of rows) {
+    const group = into.get(lookup_key as string) ?? [];
+    group.push(customerOf(row));
+    into.set(lookup_key as string, group);
+  }
+}
+
+function pair(value: string, nameKey: string): string {
+  return `${value}\u0000${nameKey}`;
+}

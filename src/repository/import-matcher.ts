@@ -1,0 +1,165 @@
+import type { Connection } from '../engines/connection.ts';
+import type { SqlRow } from '../engines/engine.ts';
+import type { BitSet } from './bloom.ts';
+import { type BatchReader, DERIVED_FLAGS, type ImportBatch, MATCH_KEYS, type MatchKey } from './import-batch.ts';
+import { type RowName, SHARED_KEY_LIMIT, loadMarks, mayBeAbout } from './import-candidates.ts';
+import type { ImportResolver } from './import-resolver.ts';
+import type { Candidate, ImportSettings } from './import-settings.ts';
+
+const DERIVED_NAME = DERIVED_FLAGS.kind | DERIVED_FLAGS.name;
+
+/** First look at the rows of a batch: which existing customers they are about, by a few queries for all of them. */
+export class ImportMatcher {
+  readonly #connection: Connection;
+  readonly #settings: ImportSettings;
+  readonly #reader: BatchReader;
+  readonly #claims: Pick<ImportResolver, 'isDeferred' | 'isClaimed' | 'claim'>;
+  readonly #settled: BitSet;
+
+  /** @param settled customers settled by an earlier row of this import */
+  constructor(
+    connection: Connection,
+    settings: ImportSettings,
+    reader: BatchReader,
+    claims: Pick<ImportResolver, 'isDeferred' | 'isClaimed' | 'claim'>,
+    settled: BitSet,
+  ) {
+    this.#connection = connection;
+    this.#settings = settings;
+    this.#reader = reader;
+    this.#claims = claims;
+    this.#settled = settled;
+  }
+
+  /** Whether the row can be found again by none of its keys, so that only an identical customer can be its own. */
+  isKeyless(batch: ImportBatch, row: number): boolean {
+    if (this.#settings.onMatch === 'create' || this.#settings.match.size === 0) return false;
+    for (let k = 0; k < MATCH_KEYS.length; k++) {
+      if (!this.#settings.match.has(MATCH_KEYS[k] as MatchKey)) continue;
+      const at = (row * MATCH_KEYS.length + k) * 2;
+      if (batch.keyHashes[at] !== 0 || batch.keyHashes[at + 1] !== 0) return false;
+    }
+    return true;
+  }
+
+  /**
+   * For each row the existing customer that it is certainly about, by the keys asked for.
+   * @param taken gets the rows whose external id is somebody else's
+   */
+  async candidates(batch: ImportBatch, taken: Set<number>): Promise<Map<number, Candidate>> {
+    const found = new Map<number, Candidate>();
+    for (const key of MATCH_KEYS) {
+      if (!this.#settings.match.has(key)) continue;
+      const hitsOfRow = new Map<number, number>();
+      for (const candidate of await this.#lookup(batch, key, found)) {
+        const { row } = candidate;
+        const hits = (hitsOfRow.get(row) ?? 0) + 1;
+        hitsOfRow.set(row, hits);
+        if (hits > SHARED_KEY_LIMIT) found.set(row, { ...candidate, rowHash: null }); // too many to see here: put aside
+        const isSameRow = candidate.rowHash === batch.rowHashes[row];
+        if (!isSameRow && !this.#decidesAlone(batch, row, key) && !mayBeAbout(this.#nameOf(batch, row), candidate)) {
+          if (key === 'external_id') taken.add(row);
+          continue;
+        }
+        if (isSameRow || !found.has(row)) found.set(row, candidate);
+      }
+    }
+    await this.#matchKeyless(batch, found);
+    await this.#putMarkedAside(batch, found);
+    return found;
+  }
+
+  /** Rows that found nobody by their keys, but went to a customer before: the resolver settles them. */
+  async #putMarkedAside(batch: ImportBatch, found: Map<number, Candidate>): Promise<void> {
+    const rows = [];
+    for (let row = 0; row < batch.rows.count; row++) if (!found.has(row)) rows.push(row);
+    if (rows.length === 0) return;
+    const marks = await loadMarks(
+      this.#connection,
+      rows.map((row) => batch.rowHashes[row] as number),
+    );
+    const idOf = new Map(marks.map(({ rowHash, id }) => [rowHash, id]));
+    for (const row of rows) {
+      const id = idOf.get(batch.rowHashes[row] as number);
+      if (id !== undefined) found.set(row, { row, id, nameKey: null, kind: 'person', rowHash: null });
+    }
+  }
+
+  #nameOf(batch: ImportBatch, row: number): RowName {
+    const isDerived = ((batch.flags[row] as number) & DERIVED_NAME) === DERIVED_NAME;
+    const isCompany = isDerived && this.#reader.text(batch.rows, row, this.#reader.cell('kind')) === 'organisation';
+    return { nameKey: this.#reader.text(batch.rows, row, this.#reader.cell('name_key')), isCompany };
+  }
+
+  /** Whether a found key needs no agreement of the names: an external id of a system that was named. */
+  #decidesAlone(batch: ImportBatch, row: number, key: MatchKey): boolean {
+    if (key !== 'external_id') return false;
+    const source = this.#reader.text(batch.rows, row, this.#reader.cell('id_source'));
+    return source !== null && !this.#settings.implicitSources.has(source);
+  }
+
+  /** Rows without a key: the customer that this very row made, each taken once. */
+  async #matchKeyless(batch: ImportBatch, found: Map<number, Candidate>): Promise<void> {
+    const rows: number[] = [];
+    for (let row = 0; row < batch.rows.count; row++) if (!found.has(row) && this.isKeyless(batch, row)) rows.push(row);
+    if (rows.length === 0) return;
+    // Each hash once: a thousand equal rows and a thousand equal customers must not make a million hits.
+    const waiting = new Map<number, number[]>();
+    for (const row of rows.reverse()) {
+      const hash = batch.rowHashes[row] as number;
+      const same = waiting.get(hash);
+      if (same === undefined) waiting.set(hash, [row]);
+      else same.push(row);
+    }
+    const hits = await this.#connection.all<{ id: number; row_hash: number }>(
+      `SELECT c.id, c.row_hash FROM ${this.#connection.facts.jsonRows} j
+       JOIN customers c ON c.row_hash = CAST(j.value AS bigint) AND c.email_key IS NULL ORDER BY c.id`,
+      [JSON.stringify([...waiting.keys()].map(String))],
+    );
+    for (const { id, row_hash } of hits) {
+      if (this.#settled.has(id) || this.#claims.isDeferred(id) || this.#claims.isClaimed(id)) continue;
+      const row = waiting.get(row_hash)?.pop();
+      if (row === undefined) continue;
+      this.#claims.claim(id);
+      found.set(row, { row, id, nameKey: null, kind: '', rowHash: row_hash });
+    }
+  }
+
+  async #lookup(batch: ImportBatch, key: MatchKey, found?: ReadonlyMap<number, Candidate>): Promise<Candidate[]> {
+    const cell = this.#reader.cell('external_id');
+    const sourceCell = this.#reader.cell('id_source');
+    const rows: number[] = [];
+    const keys: (string | [string, string])[] = [];
+    for (let row = 0; row < batch.rows.count; row++) {
+      if (found?.has(row) === true) continue;
+      const text = key === 'external_id' ? this.#reader.text(batch.rows, row, cell) : this.#reader.key(batch, row, key);
+      if (text === null) continue;
+      rows.push(row);
+      keys.push(key === 'external_id' ? [text, this.#reader.text(batch.rows, row, sourceCell) as string] : text);
+    }
+    if (rows.length === 0) return [];
+    const { customersByKey, jsonPairs } = this.#connection.facts;
+    // CROSS JOIN: SQLite then keeps the order of the tables, the keys first, whatever its statistics say.
+    const sql =
+      key === 'external_id'
+        ? `SELECT j.n, c.id, c.name_key, c.kind, c.row_hash FROM ${jsonPairs} j CROSS JOIN external_ids e CROSS JOIN customers c
+           WHERE e.external_id = j.value AND e.source = j.other AND c.id = e.customer_id`
+        : `SELECT j.n, c.id, c.name_key, c.kind, c.row_hash ${customersByKey(`${key}_key`, SHARED_KEY_LIMIT + 1)}`;
+    const hits = await this.#connection.all<
+      SqlRow & { n: number; id: number; name_key: string | null; kind: string; row_hash: number | null }
+    >(sql, [JSON.stringify(keys)]);
+    return hits.map((hit) => ({
+      row: rows[hit.n] as number,
+      id: hit.id,
+      nameKey: hit.name_key,
+      kind: hit.kind,
+      rowHash: hit.row_hash,
+    }));
+  }
+
+  /** Rows whose external id is in use already, when rows are made without looking for a match. */
+  async takenExternalIds(batch: ImportBatch): Promise<Set<number>> {
+    if (this.#settings.onMatch !== 'create' && this.#settings.match.has('external_id')) return new Set();
+    return new Set((await this.#lookup(batch, 'external_id')).map((hit) => hit.row));
+  }
+}

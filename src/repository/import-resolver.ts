@@ -1,0 +1,256 @@
+import type { Connection } from '../engines/connection.ts';
+import type { SqlRow } from '../engines/engine.ts';
+import { composeName, type Customer, type FieldValues, withValues } from '../model/customer.ts';
+import { BitSet } from './bloom.ts';
+import { CustomerStore, type WordsSink } from './customer-store.ts';
+import { matchKeysOf } from './customer-rows.ts';
+import type { ExternalId } from '../model/external-id.ts';
+import type { ImportRow } from './import-batch.ts';
+import { CandidateIndex, type DeferredRow, mayBeAbout } from './import-candidates.ts';
+import type { IdBlock } from './id-block.ts';
+import { ImportFolder } from './import-folder.ts';
+import { IdenticalCustomers } from './import-identical.ts';
+import type { ImportCounts, ImportSettings } from './import-settings.ts';
+import type { RunLog } from './run-log.ts';
+
+const PAGE = 1000;
+
+/**
+ * Second pass of an import: goes through the rows put aside in file order, finds each one's customer among the stored
+ * ones and those made a moment ago, or makes it; the rows of existing customers go on to the ImportFolder.
+ */
+export class ImportResolver {
+  readonly #connection: Connection;
+  readonly #log: RunLog;
+  readonly #settings: ImportSettings;
+  readonly #counts: ImportCounts;
+  readonly #store: CustomerStore;
+  readonly #folder: ImportFolder;
+  readonly #deferredIds = new BitSet();
+  readonly #claimedIds = new BitSet();
+  #pending: { seq: number; payload: string }[] = [];
+  #seq = 0;
+  #spilled = false;
+  readonly #ids: IdBlock;
+
+  constructor(connection: Connection, log: RunLog, settings: ImportSettings, counts: ImportCounts, words: WordsSink, ids: IdBlock) {
+    this.#connection = connection;
+    this.#ids = ids;
+    this.#log = log;
+    this.#settings = settings;
+    this.#counts = counts;
+    this.#store = new CustomerStore(connection, words);
+    this.#folder = new ImportFolder(connection, log, settings, counts, words);
+  }
+
+  /** Puts a row aside; memory stays bounded. */
+  async defer(row: ImportRow): Promise<void> {
+    this.#pending.push({ seq: ++this.#seq, payload: JSON.stringify(row) });
+    if (this.#pending.length < PAGE) return;
+    if (!this.#spilled)
+      await this.#connection.script('CREATE TEMPORARY TABLE import_deferred (seq bigint PRIMARY KEY, payload text NOT NULL)');
+    this.#spilled = true;
+    await this.#connection.upsert('import_deferred', ['seq'], this.#pending);
+    this.#pending = [];
+  }
+
+  /** Says that a row about this customer was put aside, so that later ones must be too. */
+  markDeferred(id: number): void {
+    this.#deferredIds.add(id);
+  }
+
+  /** Whether a row about this customer was put aside. */
+  isDeferred(id: number): boolean {
+    return this.#deferredIds.has(id);
+  }
+
+  /** Takes an existing customer for a row without keys: no other such row may be it. */
+  claim(id: number): void {
+    this.#claimedIds.add(id);
+  }
+
+  /** Whether a row without keys has taken this customer. */
+  isClaimed(id: number): boolean {
+    return this.#claimedIds.has(id);
+  }
+
+  /** Settles all rows put aside. */
+  async resolve(): Promise<void> {
+    for (let after = 0; this.#spilled; ) {
+      const page = await this.#connection.all<{ seq: number; payload: string }>(
+        'SELECT seq, payload FROM import_deferred WHERE seq > ? ORDER BY seq LIMIT ?',
+        [after, PAGE],
+      );
+      if (page.length === 0) break;
+      await this.#resolvePage(page);
+      after = (page.at(-1) as { seq: number }).seq;
+    }
+    await this.#resolvePage(this.#pending);
+    this.#pending = [];
+    if (this.#spilled) await this.#connection.script('DROP TABLE import_deferred');
+    await this.#folder.fold();
+  }
+
+  async #resolvePage(page: readonly { seq: number; payload: string }[]): Promise<void> {
+    await this.#settings.check();
+    if (page.length === 0) return;
+    const rows = page.map(({ seq, payload }) => this.#asNew(seq, JSON.parse(payload) as ImportRow));
+    const index = await CandidateIndex.load(this.#connection, this.#settings, rows);
+    const identical = await IdenticalCustomers.load(this.#connection, this.#settings, rows, index);
+    const create: { id: number; row: ImportRow }[] = [];
+    const attached: SqlRow[] = [];
+    for (const deferred of rows) {
+      const target = this.#settings.onMatch === 'create' ? null : await this.#targetOf(deferred, index, identical);
+      if (target !== null) {
+        const ids = index.attach(deferred.row.ids, target);
+        if (this.#settings.onMatch === 'skip') this.#counts.skipped++;
+        else {
+          await this.#folder.add({ target, seq: deferred.seq, row: deferred.row, attached: ids });
+          attached.push(...ids.map(({ source, id }) => ({ source, external_id: id, customer_id: target })));
+        }
+        continue;
+      }
+      const id = await this.#ids.take(1);
+      const row = this.#withFreeIds(deferred.row, index);
+      index.addNew(deferred, id, row.ids);
+      create.push({ id, row });
+    }
+    await this.#createAll(create);
+    // Before the next page: its rows may name the customer by these ids.
+    await this.#store.saveChildren('external_ids', attached);
+  }
+
+  #asNew(seq: number, row: ImportRow): DeferredRow {
+    const asNew = newCustomer(row, this.#settings.now);
+    return { seq, row, asNew, keys: matchKeysOf(asNew) };
+  }
+
+  /**
+   * The customer that a row is about: by the id of a named system, else the one of its key and name that it describes
+   * already, else the one that this very row went to before, else by its other keys, else one that it would not change.
+   */
+  async #targetOf(deferred: DeferredRow, index: CandidateIndex, identical: IdenticalCustomers): Promise<number | null> {
+    const { row } = deferred;
+    const { match, implicitSources } = this.#settings;
+    if (match.size === 0) return null;
+    const named = row.ids.filter(({ source }) => !implicitSources.has(source));
+    for (const externalId of match.has('external_id') ? named : []) {
+      const owner = index.byExternalId(externalId);
+      if (owner !== null) return owner.id;
+    }
+    const described = identical.describedBy(deferred);
+    if (described !== null) return described;
+    const found = this.#byOtherKeys(deferred, named, index);
+    const hasKey = found !== null || this.#hasKey(deferred, index);
+    const known = index.knownBy(row.rowHash);
+    if (hasKey) return known.find((id) => !match.has('external_id') || index.mayHave(id, named)) ?? found;
+    // Each row without a key has a customer of its own: those made by this import have their row.
+    const isFree = (id: number): boolean => !this.isClaimed(id) && !this.#log.made(id);
+    const before = known.find(isFree);
+    if (before !== undefined) {
+      this.claim(before);
+      return before;
+    }
+    const same = await identical.ofKeyless(deferred, isFree);
+    if (same !== null) this.claim(same);
+    return same;
+  }
+
+  /** Whether the row can be found again by a key; an id that belongs to somebody else leads to nobody. */
+  #hasKey({ row, keys }: DeferredRow, index: CandidateIndex): boolean {
+    const { match, implicitSources } = this.#settings;
+    if (match.has('email') && keys.email_key !== null) return true;
+    if (match.has('phone') && keys.phone_key !== null) return true;
+    return match.has('external_id') && row.ids.some((externalId) => !implicitSources.has(externalId.source) || index.isFree(externalId));
+  }
+
+  /** By ids of the file itself, e-mail and phone: they decide where the names may be the same. */
+  #byOtherKeys(deferred: DeferredRow, named: readonly ExternalId[], index: CandidateIndex): number | null {
+    const { row, keys } = deferred;
+    const { match, implicitSources } = this.#settings;
+    const name = { nameKey: keys.name_key, isCompany: row.derived.kind === 'organisation' && row.derived.name !== undefined };
+    for (const externalId of match.has('external_id') ? row.ids : []) {
+      const owner = implicitSources.has(externalId.source) ? index.byExternalId(externalId) : null;
+      if (owner !== null && mayBeAbout(name, owner)) return owner.id;
+    }
+    for (const key of ['email', 'phone'] as const) {
+      const value = keys[`${key}_key`];
+      const id = match.has(key) && value !== null ? index.byKey(key, value, deferred, name, named) : null;
+      if (id !== null) return id;
+    }
+    return null;
+  }
+
+  /** The row without the external ids that name another customer in their source: those are kept as a custom field. */
+  #withFreeIds(row: ImportRow, index: CandidateIndex): ImportRow {
+    const taken = row.ids.filter((externalId) => !index.isFree(externalId));
+    if (taken.length === 0) return row;
+    this.#settings.warn('EXTERNAL_ID_IN_USE', row.line);
+    const kept = taken.map(({ source, id }) => `${source}:${id}`).join('; ');
+    return {
+      ...row,
+      ids: row.ids.filter((externalId) => !taken.includes(externalId)),
+      values: { ...row.values, 'attributes.external_id': kept },
+    };
+  }
+
+  async #createAll(create: readonly { readonly id: number; readonly row: ImportRow }[]): Promise<void> {
+    if (create.length === 0) return;
+    this.#counts.created += create.length;
+    for (const { id } of create) await this.#log.addInserts(id, id);
+    await this.#store.save(
+      create.map(({ id, row }) => ({ customer: { ...newCustomer(row, this.#settings.now), id }, rowHash: row.rowHash })),
+    );
+    const ids = create.flatMap(({ id, row }) =>
+      row.ids.map((external) => ({ source: external.source, external_id: external.id, customer_id: id })),
+    );
+    await this.#store.saveChildren('external_ids', ids);
+    await this.#store.saveChildren(
+      'tags',
+      create.flatMap(({ id, row }) => row.tags.map((tag) => ({ customer_id: id, tag }))),
+    );
+  }
+}
+
+const EMPTY = {
+  id: 0,
+  kind: 'person',
+  name: null,
+  given_name: null,
+  family_name: null,
+  company_name: null,
+  company_id: null,
+  job_title: null,
+  email: null,
+  phone: null,
+  phone_ext: null,
+  website: null,
+  street: null,
+  city: null,
+  region: null,
+  postal_code: null,
+  country: null,
+  birthday: null,
+  gender: null,
+  language: null,
+  tax_id: null,
+  lifecycle_stage: null,
+  tier: null,
+  owner: null,
+  notes: null,
+  attributes: {},
+  first_contacted_at: null,
+  last_contacted_at: null,
+  accessed_at: null,
+  version: 1,
+} as const satisfies Partial<Customer>;
+
+/** The customer that a row makes when there is none yet; id 0. */
+export function newCustomer(row: { readonly values: FieldValues; readonly derived: FieldValues }, now: string): Customer {
+  const base: Customer = { ...EMPTY, created_at: now, updated_at: now };
+  const values: Record<string, string | number | null> = {};
+  for (const [field, value] of [...Object.entries(row.derived), ...Object.entries(row.values)]) if (value !== null) values[field] = value;
+  const customer = withValues(base, values);
+  if (customer.name !== null) return customer;
+  return { ...customer, name: composeName(customer.given_name, customer.family_name) };
+}

@@ -1,0 +1,223 @@
+import type { Connection, PackedColumn, WordIndexBuilder } from '../engines/connection.ts';
+import type { SqlRow } from '../engines/engine.ts';
+import { BitSet, BloomFilter, TextFilter } from './bloom.ts';
+import { BatchReader, KEY_FLAGS, type ImportBatch, type ImportFeed, type ImportLayout, MATCH_KEYS, type MatchKey } from './import-batch.ts';
+import { wordsOf } from './customer-rows.ts';
+import { IdBlock } from './id-block.ts';
+import { ImportMatcher } from './import-matcher.ts';
+import { ImportResolver, newCustomer } from './import-resolver.ts';
+import { type ImportCounts, type ImportSettings, type Candidate, emptyCounts } from './import-settings.ts';
+import { wordsInto } from './import-words.ts';
+import type { ExternalId } from '../model/external-id.ts';
+import type { RunLog } from './run-log.ts';
+
+/**
+ * Writes imported rows in three passes inside one transaction, with memory that does not grow with the file:
+ *
+ * 1. As batches arrive, rows whose keys are certainly new are inserted in bulk, and rows equal to what they were at the
+ *    last import (`row_hash`) are counted as unchanged. Everything else is put aside in a temporary table.
+ * 2. ImportResolver goes through those in file order and finds each one's customer, or makes it.
+ * 3. ImportFolder applies all rows of one customer together and writes at most one change for it.
+ */
+export class ImportWriter implements ImportFeed {
+  readonly counts: ImportCounts = emptyCounts();
+  readonly #connection: Connection;
+  readonly #log: RunLog;
+  readonly #seen: Readonly<Record<MatchKey, BloomFilter>>;
+  /** Further external ids of earlier rows. */
+  readonly #moreIds = new TextFilter();
+  /** Existing customers settled by their row hash: later rows about them are put aside. */
+  readonly #settled = new BitSet();
+  readonly #wordIndex: WordIndexBuilder | null;
+  readonly #resolver: ImportResolver;
+  readonly #ids: IdBlock;
+  /** Whether there were customers before this import. */
+  readonly #hadCustomers: boolean;
+  readonly #settings: ImportSettings;
+  #layout: ImportLayout = { cells: [], given: [] };
+  #reader = new BatchReader(this.#layout);
+  #matcher: ImportMatcher;
+
+  constructor(
+    connection: Connection,
+    log: RunLog,
+    settings: ImportSettings,
+    state: { readonly hadCustomers: boolean; readonly wordIndex: WordIndexBuilder | null },
+  ) {
+    this.#connection = connection;
+    this.#log = log;
+    this.#settings = settings;
+    this.#hadCustomers = state.hadCustomers;
+    this.#wordIndex = state.wordIndex;
+    const filter = (key: MatchKey): BloomFilter => new BloomFilter(settings.match.has(key) || key === 'external_id' ? 2 ** 27 : 32);
+    this.#seen = { external_id: filter('external_id'), email: filter('email'), phone: filter('phone') };
+    this.#ids = new IdBlock(connection);
+    this.#resolver = new ImportResolver(
+      connection,
+      log,
+      settings,
+      this.counts,
+      state.wordIndex === null ? connection : wordsInto(state.wordIndex),
+      this.#ids,
+    );
+    this.#matcher = new ImportMatcher(connection, settings, this.#reader, this.#resolver, this.#settled);
+  }
+
+  /** Whether most rows will make a customer, so that their full-text words should come with them. */
+  get wantsWords(): boolean {
+    return !this.#hadCustomers;
+  }
+
+  /** Says what the rows of the next file look like. */
+  start(layout: ImportLayout): void {
+    this.#layout = layout;
+    this.#reader = new BatchReader(layout);
+    this.#matcher = new ImportMatcher(this.#connection, this.#settings, this.#reader, this.#resolver, this.#settled);
+  }
+
+  /** Counts rows that cannot be taken. */
+  reject(count: number): void {
+    this.counts.read += count;
+    this.counts.rejected += count;
+  }
+
+  /** Takes the next rows of the file, in file order. */
+  async write(batch: ImportBatch): Promise<void> {
+    this.counts.read += batch.rows.count;
+    const taken = this.#hadCustomers ? await this.#matcher.takenExternalIds(batch) : new Set<number>();
+    const candidates = this.#hadCustomers && this.#settings.onMatch !== 'create' ? await this.#matcher.candidates(batch, taken) : null;
+    const create = new Uint32Array(batch.rows.count);
+    let created = 0;
+    for (let row = 0; row < batch.rows.count; row++) {
+      const isFurther = this.#isFurtherId(batch, row);
+      const hasMore = this.#addMoreIds(batch, row);
+      const seen = this.#addKeys(batch, row) || taken.has(row) || hasMore || isFurther;
+      const isKeyless = this.#hadCustomers && this.#matcher.isKeyless(batch, row);
+      const candidate = candidates?.get(row);
+      if (candidate === undefined) {
+        if (seen || isKeyless) await this.#resolver.defer(this.#reader.row(batch, row));
+        else create[created++] = row;
+      } else if ((!seen || isKeyless) && this.#isSettled(batch, row, candidate)) {
+        this.counts[this.#settings.onMatch === 'skip' ? 'skipped' : 'unchanged']++;
+      } else {
+        this.#resolver.markDeferred(candidate.id);
+        await this.#resolver.defer(this.#reader.row(batch, row));
+      }
+    }
+    if (created > 0) await this.#createAll(batch, create.subarray(0, created));
+  }
+
+  /** Settles the rows put aside. */
+  async finish(restoreIndexes: () => Promise<void>): Promise<void> {
+    await restoreIndexes();
+    await this.#resolver.resolve();
+    await this.#ids.release();
+    if (this.#wordIndex !== null) await this.#wordIndex.finish(this.#connection);
+  }
+
+  /** Remembers the keys of a row; true when one of them was perhaps in an earlier row. */
+  #addKeys(batch: ImportBatch, row: number): boolean {
+    let seen = false;
+    for (let k = 0; k < MATCH_KEYS.length; k++) {
+      const key = MATCH_KEYS[k] as MatchKey;
+      if (key !== 'external_id' && !this.#settings.match.has(key)) continue;
+      const at = (row * MATCH_KEYS.length + k) * 2;
+      const [high, low] = [batch.keyHashes[at] as number, batch.keyHashes[at + 1] as number];
+      if ((high !== 0 || low !== 0) && this.#seen[key].add(high, low)) seen = true;
+    }
+    return seen;
+  }
+
+  /** Remembers the further external ids of a row; true when it has any. */
+  #addMoreIds(batch: ImportBatch, row: number): boolean {
+    const json = this.#reader.text(batch.rows, row, this.#reader.cell('more_ids'));
+    if (json === null) return false;
+    for (const { source, id } of JSON.parse(json) as ExternalId[]) this.#moreIds.add(`${source}\u0000${id}`);
+    return true;
+  }
+
+  /** Whether the external id of a row was perhaps a further one of an earlier row, which was put aside. */
+  #isFurtherId(batch: ImportBatch, row: number): boolean {
+    if (this.#moreIds.isEmpty) return false;
+    const { rows } = batch;
+    const id = this.#reader.text(rows, row, this.#reader.cell('external_id'));
+    return id !== null && this.#moreIds.mayHave(`${this.#reader.text(rows, row, this.#reader.cell('id_source'))}\u0000${id}`);
+  }
+
+  #isSettled(batch: ImportBatch, row: number, candidate: Candidate): boolean {
+    if (this.#resolver.isDeferred(candidate.id) || this.#settled.has(candidate.id)) return false;
+    if (this.#settings.onMatch !== 'skip' && candidate.rowHash !== batch.rowHashes[row]) return false;
+    this.#settled.add(candidate.id);
+    return true;
+  }
+
+  async #createAll(batch: ImportBatch, pick: Uint32Array): Promise<void> {
+    const firstId = await this.#ids.take(pick.length);
+    await this.#log.addInserts(firstId, firstId + pick.length - 1);
+    this.counts.created += pick.length;
+    const ids = new Float64Array(batch.rows.count);
+    for (let i = 0; i < pick.length; i++) ids[pick[i] as number] = firstId + i;
+    await this.#connection.bulkLoad({ table: 'customers', columns: this.#customerColumns(ids, batch), rows: batch.rows, pick });
+    await this.#loadExternalIds(batch, pick, ids);
+    await this.#loadTags(batch, pick, ids);
+    await this.#loadWords(batch, pick, ids);
+  }
+
+  #customerColumns(ids: Float64Array, batch: ImportBatch): PackedColumn[] {
+    const { wordsColumn } = this.#connection.facts;
+    const skipped = new Set(['id_source', 'external_id', 'more_ids', 'tags', 'cleared']);
+    const columns: PackedColumn[] = [
+      { name: 'id', integers: ids },
+      { name: 'row_hash', integers: batch.rowHashes },
+      { name: 'version', constant: 1 },
+      { name: 'updated_at', constant: this.#settings.now },
+    ];
+    if (!this.#layout.cells.includes('created_at')) columns.push({ name: 'created_at', constant: this.#settings.now });
+    for (const [cell, name] of this.#layout.cells.entries()) if (!skipped.has(name)) columns.push({ name, cell });
+    for (const key of ['email', 'phone'] as const) {
+      if (!this.#layout.cells.includes(key)) continue;
+      columns.push({ name: `${key}_key`, cell: this.#reader.cell(key), flags: batch.flags, bit: KEY_FLAGS[key] });
+    }
+    if (wordsColumn !== null && batch.words !== null) columns.push({ name: wordsColumn, texts: batch.words });
+    return columns;
+  }
+
+  async #loadExternalIds(batch: ImportBatch, pick: Uint32Array, ids: Float64Array): Promise<void> {
+    const cell = this.#reader.cell('external_id');
+    const present = pick.filter((row) => batch.rows.nulls[row * batch.rows.width + cell] === 0);
+    if (present.length === 0) return;
+    const columns: PackedColumn[] = [
+      { name: 'source', cell: this.#reader.cell('id_source') },
+      { name: 'external_id', cell },
+      { name: 'customer_id', integers: ids },
+    ];
+    await this.#connection.bulkLoad({ table: 'external_ids', columns, rows: batch.rows, pick: present });
+  }
+
+  async #loadTags(batch: ImportBatch, pick: Uint32Array, ids: Float64Array): Promise<void> {
+    const cell = this.#reader.cell('tags');
+    const rows: SqlRow[] = [];
+    for (const row of pick) {
+      const text = this.#reader.text(batch.rows, row, cell);
+      if (text === null) continue;
+      for (const tag of JSON.parse(text) as string[]) rows.push({ customer_id: ids[row] as number, tag });
+    }
+    await this.#connection.upsert('tags', ['customer_id', 'tag'], rows);
+  }
+
+  async #loadWords(batch: ImportBatch, pick: Uint32Array, ids: Float64Array): Promise<void> {
+    const { words } = batch;
+    if (words !== null && this.#connection.facts.wordsColumn !== null) return;
+    if (words !== null && this.#wordIndex !== null) {
+      await this.#wordIndex.add({ ids, text: words.text, ends: words.ends, replace: false });
+      return;
+    }
+    const { now } = this.#settings;
+    const wordsOfRow = (row: number): string =>
+      words === null
+        ? wordsOf(newCustomer(this.#reader.row(batch, row), now))
+        : words.text.slice(row === 0 ? 0 : words.ends[row - 1], words.ends[row]);
+    const entries = Array.from(pick, (row) => ({ id: ids[row] as number, words: wordsOfRow(row) }));
+    await this.#connection.putWords(entries, { fresh: true });
+  }
+}

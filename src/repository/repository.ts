@@ -1,0 +1,295 @@
+import { hostname } from 'node:os';
+import type { Engine } from '../engines/connection.ts';
+import type { SqlValue } from '../engines/engine.ts';
+import { openEngine } from '../engines/index.ts';
+import { checkSchema, migrateUp } from '../engines/migrator.ts';
+import type { Customer, FieldValues } from '../model/customer.ts';
+import { type CustomerDetails, customerDetails } from './customer-details.ts';
+import { compileCustomerQuery, customFieldNames } from './customer-query.ts';
+import type { Edit, Editing, NewChild, NewCustomerExtras } from './editing.ts';
+import { findCustomerIds } from './find-customer-ids.ts';
+import type { ImportFeed } from './import-batch.ts';
+import type { ImportOutcome, ImportPlan } from './import-session.ts';
+import { loginName } from './login-name.ts';
+import type { CompiledQuery, QueryOptions } from './query-options.ts';
+import {
+  type RecordedChange,
+  type RecordedInserts,
+  type Run,
+  type RunHeader,
+  RunLog,
+  getRun,
+  lastDoneRun,
+  listChanges,
+  listInserts,
+  listRuns,
+} from './run-log.ts';
+import { type Segment, getSegment, listSegments, saveSegment } from './segments.ts';
+import type { UndoOutcome } from './undo.ts';
+
+/** How a repository is opened. */
+export interface OpenOptions {
+  /** Make the database, or its tables, when they do not exist. Default false. */
+  readonly create?: boolean;
+  /** How long a writer waits for another one, in milliseconds. Default 5000. */
+  readonly busyTimeoutMs?: number;
+  /** Who runs this, for the history. Default: the login name. */
+  readonly actor?: string;
+  /** The clock. Default: the system's. */
+  readonly now?: () => Date;
+}
+
+/** Rows of a query, streamed, with their columns. */
+export interface QueryResult {
+  readonly columns: CompiledQuery['columns'];
+  readonly rows: AsyncIterable<SqlValue[][]>;
+}
+
+/** What a write did, and the run it was recorded as (null after a dry run). */
+export interface WriteResult<T> {
+  readonly run: number | null;
+  readonly value: T;
+}
+
+const DEFAULT_BUSY_TIMEOUT_MS = 5000;
+
+/**
+ * Opens the customer database named by a path (SQLite) or URL (`postgres://…`).
+ * @throws {CrmError} NO_DATABASE, NOT_OUR_DATABASE, SCHEMA_OLDER, SCHEMA_NEWER, SCHEMA_EDITED, INTEGRITY, CONNECTION,
+ * LOGIN or ENGINE when it cannot be used
+ */
+export async function openRepository(target: string, options: OpenOptions = {}): Promise<Repository> {
+  const create = options.create ?? false;
+  const engine = await openEngine(target, { create, busyTimeoutMs: options.busyTimeoutMs ?? DEFAULT_BUSY_TIMEOUT_MS });
+  try {
+    const created = create && (await needsTables(engine));
+    if (created) await migrateUp(engine);
+    await checkSchema(engine);
+    return new Repository(engine, options, created);
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
+}
+
+async function needsTables(engine: Engine): Promise<boolean> {
+  return (await engine.all(engine.facts.tableExistsSql, ['schema_migrations'])).length === 0;
+}
+
+/** The customer database: everything the commands do goes through here. */
+export class Repository {
+  /** Whether opening it made it. */
+  readonly created: boolean;
+  readonly #engine: Engine;
+  readonly #actor: string;
+  readonly #now: () => Date;
+
+  /** Use `openRepository`. */
+  constructor(engine: Engine, options: OpenOptions, created: boolean) {
+    this.#engine = engine;
+    this.created = created;
+    this.#actor = options.actor ?? loginName();
+    this.#now = options.now ?? (() => new Date());
+  }
+
+  /** What to call this database in messages. */
+  get label(): string {
+    return this.#engine.label;
+  }
+
+  /** The engine's name. */
+  get engineName(): string {
+    return this.#engine.facts.name;
+  }
+
+  /** The customer with this id, with all that hangs on it; an id that was merged away leads to the surviving one. */
+  async get(id: number): Promise<CustomerDetails | null> {
+    const [redirect] = await this.#engine.all<{ customer_id: number }>('SELECT customer_id FROM redirects WHERE old_id = ?', [id]);
+    return redirect === undefined ? customerDetails(this.#engine, id) : this.get(redirect.customer_id);
+  }
+
+  /** Ids of the customers that an id, an e-mail address, a phone number (E.164) or an external id names. */
+  find(reference: string): Promise<number[]> {
+    return findCustomerIds(this.#engine, reference);
+  }
+
+  /** How many customers there are. */
+  async count(): Promise<number> {
+    return ((await this.#engine.all<{ n: number }>('SELECT count(*) AS n FROM customers'))[0] as { n: number }).n;
+  }
+
+  /**
+   * Streams what a query selects, from one snapshot.
+   * @throws {CrmError} FILTER_SYNTAX, UNKNOWN_FIELD, USAGE
+   */
+  async query(options: QueryOptions): Promise<QueryResult> {
+    const compiled = await compileCustomerQuery(this.#engine, options, this.#now());
+    return { columns: compiled.columns, rows: this.#engine.stream(compiled.sql, compiled.parameters) };
+  }
+
+  /** How many customers (or groups) a query selects without its limit. */
+  async queryCount(options: QueryOptions): Promise<number> {
+    const { countSql, countParameters } = await compileCustomerQuery(this.#engine, options, this.#now());
+    const [row] = await this.#engine.all(countSql, countParameters);
+    return Number(Object.values(row ?? {})[0] ?? 0);
+  }
+
+  /** Whether any customer has a tag, or an external id. */
+  async has(table: 'tags' | 'external_ids'): Promise<boolean> {
+    return (await this.#engine.all(`SELECT 1 AS found FROM ${table} LIMIT 1`)).length > 0;
+  }
+
+  /** Names of the custom fields in use, sorted. */
+  customFields(): Promise<string[]> {
+    return customFieldNames(this.#engine);
+  }
+
+  /** Runs a statement of the user; the database itself refuses to write. @throws {CrmError} PERMISSION, USAGE */
+  readOnlySql(sql: string): Promise<{ columns: string[]; rows: AsyncIterable<SqlValue[][]> }> {
+    return this.#engine.readOnly(sql);
+  }
+
+  /** Runs an import; see `runImport`. */
+  async import(
+    plan: Omit<ImportPlan, 'header' | 'settings'> & {
+      readonly arguments: RunHeader['arguments'];
+      readonly sourceName: string;
+      readonly settings: Omit<ImportPlan['settings'], 'now'>;
+    },
+    feed: (session: ImportFeed) => Promise<{ sha256: string }>,
+  ): Promise<ImportOutcome> {
+    const now = this.#now().toISOString();
+    const header = { ...this.#header('import', plan.arguments), sourceName: plan.sourceName };
+    const { runImport } = await import('./import-session.ts');
+    return runImport(this.#engine, { ...plan, header, settings: { ...plan.settings, now } }, now, feed);
+  }
+
+  /** Makes a customer of normalised values. @throws {CrmError} USAGE when an external id belongs to another one */
+  add(values: FieldValues, options: NewCustomerExtras & { readonly commit?: boolean } = {}): Promise<WriteResult<Customer>> {
+    return this.#write('add', { fields: Object.keys(values) }, options, async (editing) => {
+      const value = await editing.add(values, options);
+      return { value, counts: { created: 1 } };
+    });
+  }
+
+  /** Sets fields and tags of one customer. @throws {CrmError} NOT_FOUND */
+  edit(
+    id: number,
+    edit: Edit,
+    options: { readonly commit?: boolean } = {},
+  ): Promise<WriteResult<{ customer: Customer; changed: readonly string[] }>> {
+    return this.#write('edit', { id, fields: Object.keys(edit.values) }, options, async (editing) => {
+      const value = await editing.edit(id, edit);
+      return { value, counts: { updated: value.changed.length > 0 ? 1 : 0 } };
+    });
+  }
+
+  /** Removes customers with all that hangs on them; `undo` brings them back. @throws {CrmError} NOT_FOUND */
+  remove(ids: readonly number[], options: { readonly commit?: boolean } = {}): Promise<WriteResult<number>> {
+    return this.#write('delete', { ids }, options, async (editing) => {
+      const value = await editing.remove(ids);
+      return { value, counts: { deleted: value } };
+    });
+  }
+
+  /** Adds an order, interaction, consent, contact point … to a customer and returns its id. @throws {CrmError} NOT_FOUND */
+  addChild(customerId: number, child: NewChild): Promise<WriteResult<number>> {
+    return this.#write('add', { id: customerId, table: child.table }, {}, async (editing) => ({
+      value: await editing.addChild(customerId, child),
+      counts: { created: 1 },
+    }));
+  }
+
+  async #write<T>(
+    command: string,
+    args: RunHeader['arguments'],
+    options: { readonly commit?: boolean },
+    work: (editing: Editing) => Promise<{ value: T; counts: Record<string, number> }>,
+  ): Promise<WriteResult<T>> {
+    const now = this.#now().toISOString();
+    const commit = options.commit ?? true;
+    const { Editing } = await import('./editing.ts');
+    return this.#engine.transaction(
+      async (connection) => {
+        const log = await RunLog.start(connection, this.#header(command, args), now);
+        const { value, counts } = await work(new Editing(connection, log, now));
+        await log.finish(counts, this.#now().toISOString());
+        return { run: commit ? log.id : null, value };
+      },
+      { commit },
+    );
+  }
+
+  /** The newest runs first. */
+  runs(options: { readonly limit: number; readonly customer?: number }): Promise<Run[]> {
+    return listRuns(this.#engine, options);
+  }
+
+  /** One run. @throws {CrmError} NOT_FOUND */
+  run(id: number): Promise<Run> {
+    return getRun(this.#engine, id);
+  }
+
+  /** Changes of a run or of a customer, in the order they were made. */
+  changes(which: { readonly run?: number; readonly customer?: number; readonly limit: number }): Promise<RecordedChange[]> {
+    return listChanges(this.#engine, which);
+  }
+
+  /** The customers that a run made, as ranges of ids. */
+  inserts(run: number): Promise<RecordedInserts[]> {
+    return listInserts(this.#engine, run);
+  }
+
+  /** The newest run that stands and is no undo; null when there is none. */
+  lastDoneRun(): Promise<Run | null> {
+    return lastDoneRun(this.#engine);
+  }
+
+  /**
+   * Reverses a run, itself as a run; what was changed since is kept and reported.
+   * @throws {CrmError} NOT_FOUND, USAGE when it was undone already
+   */
+  async undo(
+    id: number,
+    options: { readonly commit?: boolean; readonly onProgress?: (done: number) => void | Promise<void> } = {},
+  ): Promise<WriteResult<UndoOutcome>> {
+    const { Undo, requireStanding } = await import('./undo.ts');
+    const commit = options.commit ?? true;
+    const now = this.#now().toISOString();
+    return this.#engine.transaction(
+      async (connection) => {
+        const run = await getRun(connection, id);
+        await requireStanding(connection, run);
+        const log = await RunLog.start(connection, { ...this.#header('undo', { run: id }), undoesRun: id }, now);
+        const value = await new Undo(connection, log, now).reverse(run, options.onProgress);
+        await log.finish({ reverted: value.reverted, kept: value.kept.length }, this.#now().toISOString());
+        return { run: commit ? log.id : null, value };
+      },
+      { commit },
+    );
+  }
+
+  /** Keeps a filter under a name, replacing an older one of that name. */
+  saveSegment(name: string, filter: string): Promise<void> {
+    return saveSegment(this.#engine, name, filter, this.#now().toISOString());
+  }
+
+  /** The filter of a segment. @throws {CrmError} NOT_FOUND */
+  segment(name: string): Promise<string> {
+    return getSegment(this.#engine, name);
+  }
+
+  /** All segments by name. */
+  segments(): Promise<Segment[]> {
+    return listSegments(this.#engine);
+  }
+
+  /** Closes the database; nothing else may be called afterwards. */
+  close(): Promise<void> {
+    return this.#engine.close();
+  }
+
+  #header(command: string, args: RunHeader['arguments']): RunHeader {
+    return { command, arguments: args, actor: this.#actor, host: hostname() };
+  }
+}

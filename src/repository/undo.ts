@@ -1,0 +1,265 @@
+import type { Connection } from '../engines/connection.ts';
+import type { SqlRow } from '../engines/engine.ts';
+import { CrmError } from '../errors.ts';
+import type { Change, ChildTable } from '../model/changeset.ts';
+import { type Customer, type FieldValue, type FieldValues, differences, fieldOf, withValues } from '../model/customer.ts';
+import { CustomerStore, type Saved, customerFromWhole, wholeOf } from './customer-store.ts';
+import { keepChanged, sameRow } from './later-changes.ts';
+import { type RecordedChange, type Run, type RunLog, changeOf } from './run-log.ts';
+
+/** A field that an undo left as it is, because somebody changed it after the run. */
+export interface Kept {
+  readonly entity: string;
+  readonly id: number;
+  /** Field name; `*` for a whole customer or row. */
+  readonly field: string;
+  readonly reason: string;
+}
+
+/** What an undo did. */
+export interface UndoOutcome {
+  /** Customers and rows brought back to what they were. */
+  readonly reverted: number;
+  readonly kept: readonly Kept[];
+}
+
+const PAGE = 1000;
+
+/** Checks that a run is not undone already. @throws {CrmError} USAGE naming the run that did it */
+export async function requireStanding(connection: Pick<Connection, 'all'>, run: Run): Promise<void> {
+  if (run.status !== 'undone') return;
+  const sql = "SELECT id FROM runs WHERE undoes_run = ? AND status = 'done' ORDER BY id DESC LIMIT 1";
+  const [by] = await connection.all<{ id: number }>(sql, [run.id]);
+  const hint = by === undefined ? {} : { hint: `run ${by.id} undid it; to do it again: crm undo ${by.id}` };
+  throw new CrmError('USAGE', `run ${run.id} is undone already`, hint);
+}
+
+/**
+ * Reverses a run inside the open transaction, newest change first: what it inserted is removed, what it removed comes
+ * back, what it updated gets its old values field by field. What was changed since stays and is reported.
+ */
+export class Undo {
+  readonly #connection: Connection;
+  readonly #store: CustomerStore;
+  readonly #log: RunLog;
+  readonly #now: string;
+  readonly #kept: Kept[] = [];
+  /** Companies that customers get back when all that comes back is there; `counted`: the customer is among the reverted. */
+  readonly #companies = new Map<number, { readonly companyId: number; readonly counted: boolean }>();
+  #reverted = 0;
+
+  constructor(connection: Connection, log: RunLog, now: string) {
+    this.#connection = connection;
+    this.#store = new CustomerStore(connection);
+    this.#log = log;
+    this.#now = now;
+  }
+
+  /** Reverses `run`; `onProgress` is told how many changes are done. */
+  async reverse(run: Run, onProgress: (done: number) => void | Promise<void> = () => {}): Promise<UndoOutcome> {
+    for (let before = Number.MAX_SAFE_INTEGER; ; ) {
+      const page = (
+        await this.#connection.all(
+          'SELECT entity_id, run_id, seq, entity, action, before, after FROM changes WHERE run_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?',
+          [run.id, before, PAGE],
+        )
+      ).map(changeOf);
+      if (page.length === 0) break;
+      await this.#reversePage(run.id, page);
+      before = (page.at(-1) as RecordedChange).seq;
+      await onProgress(this.#reverted);
+    }
+    const ranges = await this.#connection.all<{ first_id: number; last_id: number }>(
+      'SELECT first_id, last_id FROM run_inserts WHERE run_id = ? ORDER BY first_id DESC',
+      [run.id],
+    );
+    for (const range of ranges) await this.#removeRange(run.id, range.first_id, range.last_id, onProgress);
+    await this.#linkCompanies();
+    await this.#connection.run('UPDATE runs SET status = ? WHERE id = ?', ['undone', run.id]);
+    if (run.undoes_run !== null) await this.#connection.run('UPDATE runs SET status = ? WHERE id = ?', ['done', run.undoes_run]);
+    return { reverted: this.#reverted, kept: this.#kept };
+  }
+
+  #keep(change: Pick<Change, 'entity' | 'id'>, field: string, reason: string): void {
+    this.#kept.push({ entity: change.entity, id: change.id, field, reason });
+  }
+
+  async #reversePage(runId: number, page: readonly RecordedChange[]): Promise<void> {
+    const staying = await this.#changedSince(runId, page);
+    const changes = page.filter((change) => !staying.has(change.id));
+    const original = await this.#store.load(changes.filter((change) => change.entity === 'customers').map((change) => change.id));
+    const states = new Map<number, Customer | null>(original);
+    for (const change of changes) if (change.entity === 'customers') this.#reverseCustomer(change, states);
+    const saved = await this.#saveStates(original, states);
+    const touched = new Set<number>();
+    for (const change of changes) {
+      if (change.entity !== 'customers' && (await this.#reverseChild(change, change.entity))) touched.add(change.id);
+    }
+    const gone = [...states].flatMap(([id, state]) => (state === null && original.has(id) ? [original.get(id) as Customer] : []));
+    await this.#remove(gone);
+    await this.#touch([...touched].filter((id) => !saved.has(id)));
+    // The rows of an import that was undone must not find their way back to customers that were the wrong ones.
+    await this.#store.forgetMarks([...saved, ...touched]);
+  }
+
+  /** Customers that the run brought back and that were changed since: they stay, with all that belongs to them. */
+  async #changedSince(runId: number, page: readonly RecordedChange[]): Promise<Set<number>> {
+    const { facts } = this.#connection;
+    const made = await this.#connection.all<{ id: number }>(
+      `SELECT DISTINCT entity_id AS id FROM changes WHERE run_id = ? AND entity = 'customers' AND action = 'insert' AND ${facts.inJsonArray('entity_id', 'integer')}`,
+      [runId, JSON.stringify([...new Set(page.map((change) => change.id))])],
+    );
+    const customers = await this.#store.load(made.map((row) => row.id));
+    const changed = await this.#keepChanged(runId, [...customers.values()]);
+    for (const change of page) {
+      if (change.entity === 'customers' && change.action === 'insert' && changed.has(change.id)) this.#keep(change, '*', 'changed since');
+    }
+    return changed;
+  }
+
+  #keepChanged(runId: number, customers: readonly Customer[]): Promise<Set<number>> {
+    return keepChanged(this.#connection, this.#store, { after: runId, before: this.#log.id }, customers);
+  }
+
+  #reverseCustomer(change: RecordedChange, states: Map<number, Customer | null>): void {
+    const current = states.get(change.id) ?? null;
+    if (change.action === 'delete') {
+      if (current !== null) this.#keep(change, '*', 'exists again');
+      else states.set(change.id, customerFromWhole(change.id, change.before as FieldValues));
+      return;
+    }
+    if (current === null) {
+      this.#keep(change, '*', 'deleted since');
+    } else if (change.action === 'insert') {
+      if (differences(current, customerFromWhole(change.id, change.after as FieldValues)) === null) states.set(change.id, null);
+      else this.#keep(change, '*', 'changed since');
+    } else {
+      states.set(change.id, this.#restoreFields(change, current));
+    }
+  }
+
+  #restoreFields(change: RecordedChange, current: Customer): Customer {
+    const values: Record<string, FieldValue> = { name: current.name };
+    for (const [field, after] of Object.entries(change.after ?? {})) {
+      const [now, before] = [fieldOf(current, field), change.before?.[field] ?? null];
+      if (now === after) values[field] = before;
+      else if (now !== before) this.#keep(change, field, 'changed since');
+    }
+    return withValues(current, values);
+  }
+
+  /** @returns the ids of what was written */
+  async #saveStates(original: ReadonlyMap<number, Customer>, states: ReadonlyMap<number, Customer | null>): Promise<Set<number>> {
+    const saved = new Map<number, Saved>();
+    for (const [id, state] of states) {
+      const before = original.get(id);
+      if (state === null || state === before) continue;
+      const linked = { ...state, company_id: this.#heldCompany(before, state) };
+      const customer = { ...linked, version: state.version + 1, updated_at: before === undefined ? state.updated_at : this.#now };
+      const changed = before === undefined ? null : differences(before, customer);
+      const isSame = before !== undefined && changed === null;
+      if (state.company_id !== linked.company_id) this.#companies.set(id, { companyId: state.company_id as number, counted: !isSame });
+      if (isSame) continue;
+      saved.set(id, { customer, rowHash: null });
+      this.#reverted++;
+      await this.#log.add(
+        changed === null
+          ? { entity: 'customers', id, action: 'insert', before: null, after: wholeOf(customer) }
+          : { entity: 'customers', id, action: 'update', ...changed },
+      );
+    }
+    await this.#store.save([...saved.values()]);
+    return new Set(saved.keys());
+  }
+
+  /** The company to be written now: one that is not there already may come back later, or never. */
+  #heldCompany(before: Customer | undefined, state: Customer): number | null {
+    const current = before?.company_id ?? null;
+    return state.company_id === null || state.company_id === current ? state.company_id : current;
+  }
+
+  async #linkCompanies(): Promise<void> {
+    const links = [...this.#companies];
+    for (let at = 0; at < links.length; at += PAGE) {
+      const page = links.slice(at, at + PAGE);
+      const found = await this.#store.load(page.flatMap(([id, { companyId }]) => [id, companyId]));
+      const saved: Saved[] = [];
+      for (const [id, { companyId, counted }] of page) {
+        const before = found.get(id);
+        if (before === undefined) continue;
+        if (!found.has(companyId)) {
+          this.#keep({ entity: 'customers', id }, 'company_id', 'its company was deleted since');
+          continue;
+        }
+        const customer = { ...before, company_id: companyId, version: before.version + 1, updated_at: this.#now };
+        saved.push({ customer, rowHash: null });
+        await this.#log.add({
+          entity: 'customers',
+          id,
+          action: 'update',
+          before: { company_id: before.company_id },
+          after: { company_id: companyId },
+        });
+        if (!counted) this.#reverted++;
+      }
+      await this.#store.save(saved);
+    }
+  }
+
+  /** @returns whether anything was written */
+  async #reverseChild(change: RecordedChange, table: ChildTable): Promise<boolean> {
+    const wanted = change.before;
+    const made = change.after;
+    const current = await this.#store.child(table, (wanted ?? made) as SqlRow);
+    if (sameRow(current, wanted)) return false;
+    if (!sameRow(current, made)) return this.#keepChild(change, 'changed since');
+    if (wanted === null) await this.#store.removeChild(table, made as SqlRow);
+    else {
+      const owner = await this.#store.load([change.id]);
+      if (!owner.has(change.id)) return this.#keepChild(change, 'its customer was deleted since');
+      await this.#store.saveChildren(table, [wanted as SqlRow]);
+    }
+    this.#reverted++;
+    const action = wanted === null ? 'delete' : current === null ? 'insert' : 'update';
+    await this.#log.add({ entity: table, id: change.id, action, before: made, after: wanted });
+    return true;
+  }
+
+  #keepChild(change: RecordedChange, reason: string): false {
+    this.#keep(change, '*', reason);
+    return false;
+  }
+
+  /** A customer counts as changed when something that belongs to it was: its row may not pass for the imported one. */
+  async #touch(ids: readonly number[]): Promise<void> {
+    const customers = await this.#store.load(ids);
+    const saved = [...customers.values()].map((customer) => ({ ...customer, version: customer.version + 1, updated_at: this.#now }));
+    await this.#store.save(saved.map((customer) => ({ customer, rowHash: null })));
+  }
+
+  async #removeRange(runId: number, firstId: number, lastId: number, onProgress: (done: number) => void | Promise<void>): Promise<void> {
+    for (let from = firstId; ; ) {
+      const ids = await this.#connection.all<{ id: number }>('SELECT id FROM customers WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?', [
+        from,
+        lastId,
+        PAGE,
+      ]);
+      if (ids.length === 0) return;
+      const customers = [...(await this.#store.load(ids.map((row) => row.id))).values()];
+      const changed = await this.#keepChanged(
+        runId,
+        customers.filter((customer) => customer.version > 1),
+      );
+      for (const id of changed) this.#keep({ entity: 'customers', id }, '*', 'changed since');
+      await this.#remove(customers.filter((customer) => !changed.has(customer.id)));
+      from = (ids.at(-1) as { id: number }).id + 1;
+      await onProgress(this.#reverted);
+    }
+  }
+
+  async #remove(customers: readonly Customer[]): Promise<void> {
+    if (customers.length === 0) return;
+    for (const change of await this.#store.remove(customers)) await this.#log.add(change);
+    this.#reverted += customers.length;
+  }
+}
