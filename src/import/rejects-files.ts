@@ -1,0 +1,144 @@
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { CrmError } from '../errors.ts';
+import { removeStale } from '../engines/stale-files.ts';
+import { csvLine } from '../formats/csv-writer.ts';
+import type { Reject } from './record-importer.ts';
+
+/** Columns added to those of the file; they are left out again when a mended file is imported. */
+const ADDED = ['_line', '_byte', '_column', '_code', '_reason'];
+
+/** One file being written: rows of one header. */
+interface Part {
+  readonly path: string;
+  readonly columns: readonly string[];
+  readonly file: number;
+  rows: number;
+}
+
+/** A rejects file that was written. */
+export interface WrittenRejects {
+  readonly path: string;
+  readonly rows: number;
+}
+
+/**
+ * Rejected rows of one import as CSV: the columns of the file and why each row was not taken; a file of its own for each
+ * header, so that a mended one can be imported. Written beside the final names and renamed at the end, so that a file of
+ * such a name is always whole; none is made when nothing was rejected.
+ */
+export class RejectsFiles {
+  readonly #givenPath: string | null;
+  readonly #parts: Part[] = [];
+  #path: string;
+  #columns: readonly string[] = [];
+
+  /** @param givenPath where the user wants them; null: beside the working folder, named after the input */
+  constructor(givenPath: string | null) {
+    this.#givenPath = givenPath;
+    this.#path = givenPath ?? '';
+  }
+
+  /** Where the first of them is, or would be. */
+  get path(): string {
+    return this.#parts[0]?.path ?? this.#path;
+  }
+
+  /** Says which input the next rows come from, and what its columns are. */
+  begin(inputPath: string, columns: readonly string[]): void {
+    this.#path = this.#givenPath ?? (inputPath === '-' ? 'stdin.rejects.csv' : `${basename(inputPath)}.rejects.csv`);
+    this.#columns = columns;
+  }
+
+  /** Adds rows. @throws {CrmError} OUTPUT_FAILED or DISK_FULL */
+  add(rejects: readonly Reject[]): void {
+    if (rejects.length === 0) return;
+    const part = this.#part();
+    for (const reject of rejects) {
+      const cells = part.columns.map((_, index) => clean(reject.cells[index] ?? ''));
+      const extra = reject.cells.slice(part.columns.length);
+      const last = cells.length - 1;
+      if (extra.length > 0 && last >= 0) cells[last] = clean([reject.cells[last] ?? '', ...extra].join(','));
+      write(part, [...cells, String(reject.line), String(reject.byte), reject.column ?? '', reject.code, reject.reason]);
+      part.rows++;
+    }
+  }
+
+  #part(): Part {
+    const columns = this.#columns;
+    const sameHeader = (part: Part): boolean => part.columns.join('\n') === columns.join('\n');
+    const isMine = (part: Part): boolean => part.path === this.#path || part.path.startsWith(this.#path.replace(/\.csv$/, '-'));
+    const open = this.#parts.find((part) => isMine(part) && sameHeader(part));
+    if (open !== undefined) return open;
+    const part = { path: this.#freePath(), columns, rows: 0 };
+    removeStale(dirname(part.path), /\.part-(\d+)$/, basename(part.path));
+    const opened = { ...part, file: guarded(part.path, () => openSync(partPath(part.path), 'w', 0o600)) };
+    this.#parts.push(opened);
+    write(opened, [...columns, ...ADDED]);
+    return opened;
+  }
+
+  /** `people.csv.rejects.csv`, `people.csv.rejects-2.csv` … */
+  #freePath(): string {
+    const taken = new Set(this.#parts.map((part) => part.path));
+    let path = this.#path;
+    for (let n = 2; taken.has(path); n++) path = this.#path.replace(/(\.[^./\\]+)?$/, `-${n}$1`);
+    return path;
+  }
+
+  /** Brings everything to the disk, so that little can fail after the database was written. */
+  sync(): void {
+    for (const { path, file } of this.#parts) guarded(path, () => fsyncSync(file));
+  }
+
+  /** Ends the files and gives them their names. @returns what was written, none when nothing was rejected */
+  finish(): WrittenRejects[] {
+    const parts = this.#parts.splice(0);
+    for (const { path, file } of parts) {
+      guarded(path, () => {
+        closeSync(file);
+        renameSync(partPath(path), path);
+      });
+    }
+    return parts.map(({ path, rows }) => ({ path, rows }));
+  }
+
+  /** Removes what was written. */
+  discard(): void {
+    for (const { path, file } of this.#parts.splice(0)) {
+      closeSync(file);
+      rmSync(partPath(path), { force: true });
+    }
+  }
+}
+
+function partPath(path: string): string {
+  return `${path}.part-${process.pid}`;
+}
+
+function write(part: Part, cells: readonly string[]): void {
+  guarded(part.path, () => writeSync(part.file, csvLine(cells)));
+}
+
+function guarded<T>(path: string, task: () => T): T {
+  try {
+    return task();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOSPC' || code === 'EDQUOT') {
+      throw new CrmError('DISK_FULL', `no space left for the rejects file ${path}; nothing was changed`, {
+        cause: error,
+        hint: 'free some space and try again',
+      });
+    }
+    throw new CrmError('OUTPUT_FAILED', `the rejects file ${path} cannot be written (${code})`, {
+      cause: error,
+      hint: 'name another place with --rejects FILE',
+    });
+  }
+}
+
+/** A text that any CSV reader takes: the character U+0000 stands as its picture, U+2400. */
+function clean(text: string): string {
+  return text.replaceAll('\u0000', '\u2400');
+}
