@@ -1,0 +1,153 @@
+import { Command, CommanderError, Option } from 'commander';
+import { type Examples, helpFormatter, setHelp } from './commands/help-layout.ts';
+import { COMMANDS, type CommandName, START_EXAMPLES } from './commands/index.ts';
+import type { Run } from './commands/run.ts';
+import type { GlobalOptions } from './context.ts';
+import { CrmError } from './errors.ts';
+import { nearest } from './model/nearest.ts';
+import type { Io } from './ui/io.ts';
+import { type Style, styleOf, withoutColour } from './ui/style.ts';
+import { programVersion } from './ui/version.ts';
+
+/** What is known of a call before and while it runs, for error messages. */
+export interface Invocation {
+  name: string;
+  options: GlobalOptions;
+}
+
+/**
+ * Runs the command that the arguments name.
+ * @throws {CrmError} USAGE for arguments that make no sense, and whatever the command throws
+ */
+export async function runCommand(io: Io, argv: readonly string[], signal: AbortSignal, invoked: Invocation): Promise<void> {
+  invoked.name = namedCommand(argv) ?? '';
+  try {
+    const program = await createProgram(io, argv, signal, invoked);
+    await program.parseAsync([...argv], { from: 'user' });
+  } catch (thrown) {
+    if (!(thrown instanceof CommanderError)) throw thrown;
+    if (thrown.exitCode !== 0) throw usageError(thrown, argv);
+  }
+}
+
+/**
+ * Builds the program. Only the command that the arguments name is loaded; of the others just name and summary, so that
+ * start-up stays near that of node itself.
+ * @param invoked is told which command ran, with its global options
+ */
+export async function createProgram(io: Io, argv: readonly string[], signal: AbortSignal, invoked: Invocation): Promise<Command> {
+  const program = new Command('crm');
+  const style = await helpStyle(io, argv);
+  program
+    .description('Keeps a customer database clean, findable and safe.')
+    .version(programVersion(), '--version', 'show the version')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand('help [command]', 'show the help of a command')
+    .showSuggestionAfterError(true)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void io.stdout.write(text),
+      writeErr: () => {},
+      outputError: () => {},
+      getOutHelpWidth: () => io.columns,
+      getOutHasColors: () => true, // the style has decided already
+    })
+    .configureHelp({ formatHelp: helpFormatter(style) });
+  addGlobalOptions(program);
+  setHelp(program, PROGRAM_EXAMPLES, EXIT_STATUSES);
+  const run: Run = async (command, action) => {
+    invoked.name = fullName(command);
+    invoked.options = command.optsWithGlobals<GlobalOptions>();
+    const { withContext } = await import('./context.ts');
+    const exitCode = await withContext(io, invoked.options, signal, action);
+    if (exitCode !== 0) process.exitCode = exitCode;
+  };
+  const isWanted = wantedCommands(argv);
+  for (const [name, { summary, load }] of Object.entries(COMMANDS)) {
+    const command = program.command(name).description(sentence(summary)).summary(summary);
+    if (!isWanted(name)) continue;
+    const module = await load();
+    setHelp(command, module.EXAMPLES, GLOBAL_OPTIONS);
+    module.define(command, run);
+  }
+  return program;
+}
+
+/** All commands fully defined, for completion and tests. */
+export async function createFullProgram(io: Io): Promise<Command> {
+  return createProgram(io, Object.keys(COMMANDS) as CommandName[], new AbortController().signal, { name: '', options: {} });
+}
+
+function namedCommand(argv: readonly string[]): string | undefined {
+  return argv.find((argument) => Object.hasOwn(COMMANDS, argument));
+}
+
+/** Which commands have to be loaded: those named; all of them where a script is made of all. */
+function wantedCommands(argv: readonly string[]): (name: string) => boolean {
+  const needsAll = argv.some((argument) => Object.hasOwn(COMMANDS, argument) && 'needsAll' in COMMANDS[argument as CommandName]);
+  return needsAll ? () => true : (name) => argv.includes(name);
+}
+
+/** Help is bold on a terminal; nothing is loaded for it where no help is asked for. */
+function helpStyle(io: Io, argv: readonly string[]): Promise<Style> {
+  const asked = argv.some((argument) => argument === 'help' || argument === '-h' || argument === '--help');
+  return styleOf(!asked || argv.includes('--no-color') ? withoutColour(io) : io, 'stdout');
+}
+
+function addGlobalOptions(program: Command): void {
+  program
+    .addOption(new Option('--db <path|url>', 'database: a file, or postgres://… (default: CRM_DB, then the config file, then ./crm.db)'))
+    .addOption(new Option('--config <file>', 'config file (default: CRM_CONFIG, then ./crm.config.json)'))
+    .option('--json', 'print one JSON object')
+    .option('-q, --quiet', 'print nothing when all is well')
+    .option('-v, --verbose', 'print more')
+    .option('--debug', 'print stack traces')
+    .option('--no-color', 'print without colours')
+    .option('-y, --yes', 'answer every question with yes')
+    .option('--no-input', 'never ask');
+}
+
+const PROGRAM_EXAMPLES: Examples = [
+  ...START_EXAMPLES,
+  ['crm export customers.csv', 'write them to a file'],
+  ['crm history', 'what was done, by whom'],
+];
+const GLOBAL_OPTIONS = 'Every command also takes --db --config --json -q -v --debug --no-color -y --no-input (see crm --help).';
+const EXIT_STATUSES = `Exit status: 0 done · 2 wrong usage · 3 some rows rejected · 4 input unusable · 6 stopped by a limit
+             10 no database · 11 busy · 15 engine or connection · the whole list is in the README`;
+
+/** What commander found wrong with the arguments, as an error of ours. */
+function usageError(thrown: CommanderError, argv: readonly string[]): CrmError {
+  const named = namedCommand(argv);
+  const help = named === undefined ? 'crm --help' : `crm ${named} --help`;
+  if (thrown.code === 'commander.help' || thrown.code === 'commander.unknownCommand') return commandError(thrown, argv);
+  const [first = '', ...rest] = thrown.message.replace(/^error: /, '').split('\n');
+  const suggestion = /Did you mean (.*)\?\)/.exec(rest.join(' '))?.[1];
+  return new CrmError('USAGE', first, {
+    cause: thrown,
+    hint: suggestion === undefined ? `see: ${help}` : `did you mean ${suggestion}? See: ${help}`,
+  });
+}
+
+/** No command, or one that does not exist. */
+function commandError(thrown: CommanderError, argv: readonly string[]): CrmError {
+  const word = /unknown command '(.*?)'/.exec(thrown.message)?.[1] ?? argv[argv.indexOf('help') + 1];
+  if (thrown.code === 'commander.help' && !argv.includes('help')) {
+    return new CrmError('USAGE', 'no command was given', { cause: thrown, hint: `one of: ${Object.keys(COMMANDS).join(', ')}` });
+  }
+  const near = nearest(word ?? '', [...Object.keys(COMMANDS), 'help']);
+  return new CrmError('USAGE', `there is no command “${word ?? ''}”`, {
+    cause: thrown,
+    hint: near === undefined ? 'see: crm --help' : `did you mean crm ${near}?`,
+  });
+}
+
+function sentence(summary: string): string {
+  return `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`;
+}
+
+function fullName(command: Command): string {
+  const names: string[] = [];
+  for (let at: Command | null = command; at !== null && at.parent !== null; at = at.parent) names.unshift(at.name());
+  return names.join(' ');
+}

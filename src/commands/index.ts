@@ -1,0 +1,42 @@
+import type { Command } from 'commander';
+import type { Examples } from './help-layout.ts';
+import type { Run } from './run.ts';
+
+/** A command's module: examples for its help, and a function that declares arguments and options and says what runs. */
+export interface CommandModule {
+  readonly EXAMPLES: Examples;
+  define(command: Command, run: Run): void;
+}
+
+interface CommandEntry {
+  readonly summary: string;
+  readonly load: () => Promise<CommandModule>;
+  /** Looks at all other commands, so that they have to be defined too. */
+  readonly needsAll?: true;
+}
+
+/** Every command, in the order of the help text. A new one is one file and one line here. */
+export const COMMANDS = {
+  init: { summary: 'make a database', load: () => import('./init.ts') },
+  import: { summary: 'read files into the database', load: () => import('./import.ts') },
+  query: { summary: 'find customers', load: () => import('./query.ts') },
+  show: { summary: 'everything about one customer', load: () => import('./show.ts') },
+  add: { summary: 'add one customer', load: () => import('./add.ts') },
+  edit: { summary: 'change one customer', load: () => import('./edit.ts') },
+  delete: { summary: 'delete customers (can be undone)', load: () => import('./delete.ts') },
+  export: { summary: 'write customers to a file', load: () => import('./export.ts') },
+  history: { summary: 'what was done, by whom', load: () => import('./history.ts') },
+  undo: { summary: 'take a run back', load: () => import('./undo.ts') },
+  completion: { summary: 'print a completion script for a shell', load: () => import('./completion.ts'), needsAll: true },
+} as const satisfies Record<string, CommandEntry>;
+
+/** Name of a command. */
+export type CommandName = keyof typeof COMMANDS;
+
+/** What somebody who has never used the program should type first. */
+export const START_EXAMPLES: Examples = [
+  ['crm import contacts.csv', 'read a file; the first one makes ./crm.db'],
+  ['crm query "city = Berlin" --sort name', 'find customers'],
+  ['crm show ada@example.com', 'everything about one'],
+  ['crm undo 1', 'take a run back'],
+];

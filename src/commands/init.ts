@@ -1,0 +1,69 @@
+import { existsSync } from 'node:fs';
+import type { Command } from 'commander';
+import { DEFAULT_CONFIG_PATH, writeConfig } from '../config.ts';
+import type { Context } from '../context.ts';
+import { CrmError } from '../errors.ts';
+import type { Repository } from '../repository/repository.ts';
+import { printInit } from '../ui/init-report.ts';
+import { type InitAnswers, canAskInit, askInit, askReplace } from '../ui/init-wizard.ts';
+import type { Examples } from './help-layout.ts';
+import { regionOf } from './region.ts';
+import type { Run } from './run.ts';
+
+interface InitFlags {
+  readonly configFile?: boolean;
+  readonly country?: string;
+}
+
+/** For the help. */
+export const EXAMPLES: Examples = [
+  ['crm init', 'asks three questions on a terminal'],
+  ['crm init --yes', 'makes ./crm.db and asks nothing'],
+  ['crm init --db people.db --country CN --config-file'],
+  ['crm init --db postgres://crm@db.example/crm'],
+];
+
+/** `crm init` */
+export function define(command: Command, run: Run): void {
+  command
+    .option('--config-file', 'write a config file with every setting explained')
+    .option('--country <code>', 'for the config file: country of phone numbers written without one, e.g. CN')
+    .action((flags: InitFlags) => run(command, (context) => init(context, flags)));
+}
+
+async function init(context: Context, flags: InitFlags): Promise<void> {
+  const config = context.config({ mayBeMissing: flags.configFile === true || context.configPath() === DEFAULT_CONFIG_PATH });
+  const given: InitAnswers = {
+    database: context.databaseTarget(),
+    country: regionOf(flags.country ?? config.country),
+    configFile: flags.configFile ?? false,
+  };
+  const existing = await openExisting(context);
+  const asks = existing === null && canAskInit(context.io, context.mode);
+  const answers = asks ? await askInit(context.io, context.mode, given, { configExists: existsSync(context.configPath()) }) : given;
+  const repository = existing ?? (await context.openRepository({ create: true, target: answers.database }));
+  const configFile = answers.configFile ? await writeConfigFile(context, answers) : null;
+  await printInit(context.io, context.mode, {
+    result: { database: repository.label, engine: repository.engineName, created: repository.created, configFile },
+    customers: repository.created ? 0 : await repository.count(),
+    leftAlone: answers.configFile && configFile === null ? context.configPath() : null,
+  });
+}
+
+/** The database if it is there already. */
+async function openExisting(context: Context): Promise<Repository | null> {
+  try {
+    return await context.openRepository();
+  } catch (error) {
+    if (error instanceof CrmError && error.code === 'NO_DATABASE') return null;
+    throw error;
+  }
+}
+
+/** Writes the config file; an existing one is replaced only after a yes. @returns its path, null when it was left alone */
+async function writeConfigFile(context: Context, answers: InitAnswers): Promise<string | null> {
+  const path = context.configPath();
+  if (existsSync(path) && !(await askReplace(context.io, context.mode, path))) return null;
+  writeConfig(path, { database: answers.database, ...(answers.country === null ? {} : { country: answers.country }) });
+  return path;
+}

@@ -1,0 +1,92 @@
+import { type Config, DEFAULT_CONFIG_PATH, loadConfig } from './config.ts';
+import { CrmError } from './errors.ts';
+import type { OpenOptions, Repository } from './repository/repository.ts';
+import type { Io } from './ui/io.ts';
+import type { OutputMode } from './ui/envelope.ts';
+import type { PromptMode } from './ui/prompt.ts';
+import { withoutColour } from './ui/style.ts';
+
+/** The options that every command takes. */
+export interface GlobalOptions {
+  readonly db?: string;
+  readonly config?: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+  readonly debug?: boolean;
+  /** False with `--no-color`. */
+  readonly color?: boolean;
+  readonly yes?: boolean;
+  /** False with `--no-input`. */
+  readonly input?: boolean;
+}
+
+/** What a command may use: streams, settings, the database, and the signal that says that the user wants it to stop. */
+export interface Context {
+  readonly io: Io;
+  readonly mode: OutputMode & PromptMode & { readonly verbose: boolean; readonly debug: boolean };
+  readonly signal: AbortSignal;
+  /** Path of the config file: flag, environment, `./crm.config.json`. */
+  configPath(): string;
+  /** Settings of the config file; with `mayBeMissing` none where there is no such file. @throws {CrmError} CONFIG_INVALID */
+  config(options?: { readonly mayBeMissing: boolean }): Config;
+  /** Path or URL of the database: flag, environment, config file, `./crm.db`. */
+  databaseTarget(): string;
+  /** Says with which status the program ends although the command succeeded: 3 rows rejected, 5 differences found. */
+  exitWith(code: 3 | 5): void;
+  /** Opens the database (`databaseTarget()` where no target is given); it is closed when the command has ended. */
+  openRepository(options?: OpenOptions & { readonly target?: string }): Promise<Repository>;
+}
+
+const DEFAULT_DATABASE = './crm.db';
+
+/** Makes the context of one command and runs it; closes what it opened, in every case. @returns the exit status */
+export async function withContext(
+  io: Io,
+  options: GlobalOptions,
+  signal: AbortSignal,
+  run: (context: Context) => Promise<void>,
+): Promise<number> {
+  let repository: Repository | null = null;
+  let config: Config | null = null;
+  let exitCode = 0;
+  const context: Context = {
+    io: options.color === false ? withoutColour(io) : io,
+    mode: {
+      json: options.json ?? false,
+      quiet: options.quiet ?? false,
+      verbose: options.verbose ?? false,
+      debug: options.debug ?? false,
+      yes: options.yes ?? false,
+      noInput: options.input === false,
+    },
+    signal,
+    configPath: () => options.config ?? io.env.CRM_CONFIG ?? DEFAULT_CONFIG_PATH,
+    config: ({ mayBeMissing } = { mayBeMissing: context.configPath() === DEFAULT_CONFIG_PATH }) => {
+      config ??= loadConfig(context.configPath(), mayBeMissing);
+      return config;
+    },
+    exitWith: (code) => {
+      exitCode = code;
+    },
+    databaseTarget: () => options.db ?? io.env.CRM_DB ?? context.config().database ?? DEFAULT_DATABASE,
+    openRepository: async ({ target, ...open } = {}) => {
+      const { openRepository } = await import('./repository/repository.ts');
+      repository ??= await openRepository(target ?? context.databaseTarget(), { ...busyTimeout(io.env.CRM_BUSY_TIMEOUT_MS), ...open });
+      return repository;
+    },
+  };
+  try {
+    await run(context);
+    return exitCode;
+  } finally {
+    await (repository as Repository | null)?.close();
+  }
+}
+
+function busyTimeout(text: string | undefined): OpenOptions {
+  if (text === undefined || text === '') return {};
+  const busyTimeoutMs = Number(text);
+  if (Number.isInteger(busyTimeoutMs) && busyTimeoutMs >= 0) return { busyTimeoutMs };
+  throw new CrmError('USAGE', 'CRM_BUSY_TIMEOUT_MS is no number of milliseconds', { hint: 'for instance: CRM_BUSY_TIMEOUT_MS=10000' });
+}

@@ -1,0 +1,42 @@
+/**
+ * crm as a library: `import { openRepository, importFiles } from 'crm-toolkit'`. The commands are made of what is
+ * exported here and of nothing else. Names that are not exported here may change at any time.
+ *
+ * @example
+ * const repository = await openRepository('./crm.db', { create: true });
+ * try {
+ *   const { result } = await importFiles(repository, { paths: ['contacts.csv'], region: 'CN' });
+ *   const { rows } = await repository.query({ filter: 'city = 上海', select: ['name', 'email'] });
+ *   for await (const batch of rows) for (const [name, email] of batch) console.log(name, email);
+ * } finally {
+ *   await repository.close();
+ * }
+ */
+export { CrmError, EXIT_CODES } from './errors.ts';
+export type { CrmErrorOptions, ErrorCode } from './errors.ts';
+export { FIELDS } from './model/fields.ts';
+export type { Field, FieldType } from './model/fields.ts';
+export type { Customer, FieldValue, FieldValues } from './model/customer.ts';
+export type { Change } from './model/changeset.ts';
+export { openRepository } from './repository/repository.ts';
+export type { OpenOptions, QueryResult, Repository, WriteResult } from './repository/repository.ts';
+export type { CustomerDetails } from './repository/customer-details.ts';
+export type { Edit, NewChild } from './repository/editing.ts';
+export type { MatchKey } from './repository/import-batch.ts';
+export type { QueryColumn, QueryOptions } from './repository/query-options.ts';
+export type { RecordedChange, Run } from './repository/run-log.ts';
+export type { Segment } from './repository/segments.ts';
+export type { Kept, UndoOutcome } from './repository/undo.ts';
+export { type EditReport, type EditRequest, addCustomer, editCustomer } from './import/edit-customer.ts';
+export { type Assignments, readAssignments, readTags } from './import/assignments.ts';
+export { importFiles } from './import/import-files.ts';
+export type { ImportFilesOptions, ImportReport, ImportResult, MappingEntry, RejectLimit } from './import/import-files.ts';
+export { type InputFile, inputFile } from './import/input-file.ts';
+export type { Detected } from './import/file-rows.ts';
+export type { Warning } from './import/warnings.ts';
+export { EXPORT_FORMATS, exportFormatOf } from './formats/export-format.ts';
+export { type ExportOptions, type ExportResult, exportCustomers } from './query/export-customers.ts';
+export { findCustomer, findCustomers } from './query/find-customer.ts';
+export { type QueryAnswer, type QueryRunOptions, countCustomers, queryCustomers, querySql } from './query/query-customers.ts';
+export { type RunDetails, runDetails, runNumber } from './query/run-details.ts';
+export { type Selection, saveSegment } from './query/selected-customers.ts';

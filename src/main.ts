@@ -1,0 +1,78 @@
+import type { Invocation } from './cli.ts';
+import type { CrmError } from './errors.ts';
+import { flush, type Io, OutputClosedError, processIo, write } from './ui/io.ts';
+
+/**
+ * Runs the program with these arguments and sets `process.exitCode`. The only place that catches everything.
+ * What is not always needed is loaded on use: start-up is most of what a short command costs.
+ * @param argv arguments without `node` and the script
+ */
+export async function main(argv: readonly string[]): Promise<void> {
+  const io = processIo();
+  const interruption = new AbortController();
+  const stop = watchSignals(interruption);
+  const invoked: Invocation = { name: '', options: {} };
+  try {
+    if (argv.length === 0) await printStart(io);
+    else if (argv.length === 1 && argv[0] === '--version') await printVersion(io);
+    else await (await import('./cli.ts')).runCommand(io, argv, interruption.signal, invoked);
+    await flush(io.stdout);
+  } catch (thrown) {
+    process.exitCode = await report(io, argv, thrown, interruption.signal, invoked);
+  } finally {
+    stop();
+  }
+}
+
+async function printVersion(io: Io): Promise<void> {
+  const { programVersion } = await import('./ui/version.ts');
+  await write(io.stdout, `${programVersion()}\n`);
+}
+
+async function printStart(io: Io): Promise<void> {
+  const { startPage } = await import('./commands/help-layout.ts');
+  const { COMMANDS, START_EXAMPLES } = await import('./commands/index.ts');
+  const { styleOf } = await import('./ui/style.ts');
+  await write(io.stdout, startPage(Object.keys(COMMANDS), START_EXAMPLES, await styleOf(io, 'stdout')));
+}
+
+/** How long a command may take to roll back and say so after a signal, in milliseconds. */
+const GRACE_MS = 3000;
+
+/** The first signal asks the command to stop and roll back; a second one ends the process at once. */
+function watchSignals(interruption: AbortController): () => void {
+  const handlers = (['SIGINT', 'SIGTERM'] as const).map((name) => {
+    const handler = (): void => {
+      if (interruption.signal.aborted) {
+        stop();
+        process.kill(process.pid, name);
+      }
+      interruption.abort(name);
+      // A server that does not answer must not hold the user: what was under way is rolled back without us too.
+      setTimeout(() => {
+        stop();
+        process.kill(process.pid, name);
+      }, GRACE_MS).unref();
+    };
+    process.on(name, handler);
+    return { name, handler };
+  });
+  const stop = (): void => {
+    for (const { name, handler } of handlers) process.off(name, handler);
+  };
+  return stop;
+}
+
+/** Tells of a failure. @returns the exit status */
+async function report(io: Io, argv: readonly string[], thrown: unknown, signal: AbortSignal, invoked: Invocation): Promise<number> {
+  if (thrown instanceof OutputClosedError) return 0;
+  const { CrmError, toCrmError } = await import('./errors.ts');
+  const error: CrmError = signal.aborted
+    ? new CrmError(signal.reason === 'SIGTERM' ? 'TERMINATED' : 'INTERRUPTED', 'interrupted; nothing was changed')
+    : toCrmError(thrown);
+  const { printError } = await import('./ui/envelope.ts');
+  const { withoutColour } = await import('./ui/style.ts');
+  const json = invoked.options.json ?? argv.includes('--json');
+  await printError(argv.includes('--no-color') ? withoutColour(io) : io, { json, debug: argv.includes('--debug') }, invoked.name, error);
+  return error.exitCode;
+}
