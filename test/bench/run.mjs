@@ -1,0 +1,122 @@
+/**
+ * Benchmarks: every figure as a ratio against a peer in the same run, because machines differ and are shared.
+ *   npm run bench -- [--rows 1000000] [--runs 3] [--only import,again,query,export,postgres,start,memory] [--generator FILE]
+ * Needs the peers on the PATH (sqlite-utils, sqlite3, psql with CRM_BENCH_POSTGRES_URL); what is missing is said.
+ */
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { compare, isInstalled, runOnce } from './measure.mjs';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const argument = (name, fallback) => {
+  const at = process.argv.indexOf(`--${name}`);
+  return at < 0 ? fallback : process.argv[at + 1];
+};
+const rows = Number(argument('rows', 1_000_000));
+const runs = Number(argument('runs', 3));
+const only = argument('only', '')
+  .split(',')
+  .filter((name) => name !== '');
+const generator = argument('generator', join(root, '../shared/bench/gen-people.mjs'));
+const folder = join(tmpdir(), 'crm-bench');
+const crm = `node ${join(root, 'bin/crm.js')}`;
+const node = 'node -e 0';
+mkdirSync(folder, { recursive: true });
+process.chdir(folder);
+
+const people = (count) => {
+  const file = join(folder, `people-${count}.csv`);
+  if (!existsSync(file)) {
+    if (!existsSync(generator)) throw new Error(`no generator of people at ${generator}: name one with --generator FILE`);
+    runOnce(`node ${generator} --rows ${count} --seed 1 --out ${file}`);
+  }
+  return file;
+};
+const file = people(rows);
+const fresh = 'rm -f bench.db bench.db-wal bench.db-shm';
+const lines = [];
+const report = (name, result, limit) => {
+  const verdict = result.ratio <= limit ? 'ok' : 'OVER';
+  lines.push({ name, ...result, limit, verdict });
+  console.log(
+    `${name.padEnd(34)} ${result.ours.toFixed(2).padStart(8)} s  peer ${result.peer.toFixed(2).padStart(7)} s  ratio ${result.ratio.toFixed(2).padStart(6)}  limit ${limit}  ${verdict}  peak ${result.peakMb.toFixed(0)} MB`,
+  );
+};
+const benches = {
+  start: () => {
+    report('crm --version / node', compare({ ours: `${crm} --version`, peer: node, runs: runs * 5 }), 1.6);
+    report('crm --help / node', compare({ ours: `${crm} --help`, peer: node, runs: runs * 5 }), 2);
+  },
+  import: () => {
+    if (!need('sqlite-utils')) return;
+    const ours = `${crm} import ${file} --db bench.db -q`;
+    const peer = `sqlite-utils insert peer.db t ${file} --csv --pk id > /dev/null`;
+    report('import / sqlite-utils', compare({ ours, peer, runs, before: fresh, peerBefore: 'rm -f peer.db' }), 0.6);
+  },
+  again: () => {
+    const once = `${crm} import ${file} --db bench.db -q`;
+    report(
+      'same import again / first',
+      compare({ ours: `${fresh}; cp imported.db bench.db; ${once}`, peer: `${fresh}; ${once}`, runs, before: imported() }),
+      1,
+    );
+  },
+  query: () => {
+    runOnce(imported());
+    const cases = [
+      ['by e-mail', `"email = 'u1@nobody.example'"`],
+      ['by phone', `"phone = '+8613800138000'"`],
+      ['by a rare word', '--search blackfield722'],
+    ];
+    for (const [name, query] of cases) {
+      report(`query ${name} / node`, compare({ ours: `${crm} query ${query} --db imported.db`, peer: node, runs: runs * 5 }), 2.5);
+    }
+  },
+  export: () => {
+    if (!need('sqlite3')) return;
+    runOnce(imported());
+    const peer = `sqlite3 -csv imported.db "select * from customers" > peer.csv`;
+    report('export to CSV / sqlite3', compare({ ours: `${crm} export out.csv --db imported.db -q`, peer, runs }), 4);
+  },
+  postgres: () => {
+    const url = process.env.CRM_BENCH_POSTGRES_URL;
+    if (url === undefined) return console.log('postgres: skipped, set CRM_BENCH_POSTGRES_URL');
+    if (!need('psql')) return;
+    const columns = 'id,first_name,last_name,email,phone,company,street,city,postcode,country,birthday,created_at,notes';
+    const drop = `psql -q "${url}" -c "DROP SCHEMA IF EXISTS crm_bench CASCADE" -c "DROP TABLE IF EXISTS raw_people" -c "CREATE TABLE raw_people (${columns
+      .split(',')
+      .map((name) => `${name} text`)
+      .join(', ')})" 2> /dev/null`;
+    const ours = `${crm} import ${file} --db "${url}?schema=crm_bench" -q`;
+    const peer = `psql -q "${url}" -c "\\copy raw_people from '${file}' csv header"`;
+    report('import to PostgreSQL / \\copy', compare({ ours, peer, runs, before: drop }), 3);
+  },
+  memory: () => {
+    const [one, three] = [rows, rows * 3].map((count) => {
+      runOnce(fresh);
+      return runOnce(`${crm} import ${people(count)} --db bench.db -q`).peakMb;
+    });
+    const verdict = one <= 400 && three <= 400 ? 'ok' : 'OVER';
+    console.log(
+      `import peak memory: ${one.toFixed(0)} MB at ${rows} rows, ${three.toFixed(0)} MB at ${rows * 3}  limit 400 MB  ${verdict}`,
+    );
+  },
+};
+
+function need(program) {
+  if (isInstalled(program)) return true;
+  console.log(`${program} is not installed: skipped`);
+  return false;
+}
+
+/** A shell command that makes imported.db unless it is there. */
+function imported() {
+  return `test -f imported.db || ${crm} import ${file} --db imported.db -q`;
+}
+
+rmSync('imported.db', { force: true });
+console.log(`${rows} rows, ${runs} runs each (15 for start-up), medians, Node ${process.version}`);
+for (const [name, bench] of Object.entries(benches)) if (only.length === 0 || only.includes(name)) bench();
+if (lines.some((line) => line.verdict === 'OVER')) process.exitCode = 1;

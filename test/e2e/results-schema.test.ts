@@ -1,0 +1,111 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { COMMANDS } from '../../src/commands/index.ts';
+import { ROOT, runCli } from '../support/cli.ts';
+import { type JsonSchema, schemaErrors } from '../support/json-schema.ts';
+import { freshSchemaUrl, postgresAvailable } from '../support/postgres.ts';
+import { sampleFolder, withRepository } from '../support/sample-database.ts';
+
+/** Adds a row of every kind that hangs on a customer, and a file with rows that are rejected. */
+async function fillFolder(cwd: string, database: string): Promise<void> {
+  await withRepository(
+    cwd,
+    async (repository) => {
+      await repository.addChild(1, {
+        table: 'orders',
+        row: { number: null, status: 'paid', ordered_at: '2026-01-02T10:00:00.000Z', total_minor: 100, total_currency: 'EUR' },
+      });
+      await repository.addChild(1, {
+        table: 'interactions',
+        row: { kind: 'call', direction: 'in', occurred_at: '2026-01-01T09:30:00.000Z' },
+      });
+      await repository.addChild(1, { table: 'consents', row: { channel: 'email', status: 'in', decided_at: '2026-01-01T00:00:00.000Z' } });
+      await repository.addChild(1, {
+        table: 'contact_points',
+        row: { kind: 'phone', value: '+442079460001', created_at: '2026-01-01T00:00:00.000Z' },
+      });
+    },
+    database,
+  );
+  writeFileSync(join(cwd, 'bad.csv'), 'name,birthday,x\nA,soon,1\nB,2024-01-01\n');
+}
+
+/** Calls of every command, run one after another in one folder, each with `--json`. */
+const CALLS: Readonly<Record<keyof typeof COMMANDS, readonly (readonly string[])[]>> = {
+  init: [['--db', 'other.db']],
+  import: [['people.csv', '--source', 'shop'], ['bad.csv'], ['people.csv', '--dry-run', '--match', 'none']],
+  query: [
+    [],
+    ['--limit', '1', '--select', '*'],
+    ['--count'],
+    ['--group-by', 'tag', '--sum', 'orders.total'],
+    ['--sql', 'SELECT 1'],
+    ['id = 99'],
+    ['tag = vip', '--save', 'v'],
+    ['--segments'],
+  ],
+  show: [['1'], ['7'], ['8']],
+  add: [['name=X', 'birthday=soon', '--tag', 'a']],
+  edit: [
+    ['1', 'city=Rome', '--tag', 'b'],
+    ['1', 'city=Rome'],
+  ],
+  delete: [['2', '--dry-run'], ['2']],
+  export: [['out.csv'], ['out.ndjson', 'id = 1'], ['out.json']],
+  history: [[], ['--limit', '0'], ['--customer', '1'], ['--run', '1'], ['--run', 'last']],
+  undo: [['last', '--dry-run'], ['last'], ['1']],
+  completion: [['bash']],
+};
+const schemaOf = (name: string): JsonSchema => JSON.parse(readFileSync(`${ROOT}schemas/results/${name}.schema.json`, 'utf8')) as JsonSchema;
+
+describe('results', () => {
+  test('every command has a schema, and every schema a command', () => {
+    const names = readdirSync(`${ROOT}schemas/results`).map((file) => file.replace('.schema.json', ''));
+    expect(names.sort()).toEqual(Object.keys(COMMANDS).sort());
+  });
+
+  test.each(Object.keys(COMMANDS))('no object in the schema of %s takes members that it does not name', (name) => {
+    const open: string[] = [];
+    const visit = (schema: JsonSchema, path: string): void => {
+      if (schema.properties !== undefined && schema.additionalProperties !== false) open.push(path);
+      for (const [key, value] of Object.entries(schema))
+        if (typeof value === 'object' && value !== null) visit(value as JsonSchema, `${path}.${key}`);
+    };
+    visit(schemaOf(name), name);
+    expect(open).toEqual([]);
+  });
+
+  test('a failure is one object on standard error', async () => {
+    const { stdout, stderr, exitCode } = await runCli(['show', 'nobody@nowhere.example', '--json'], { cwd: await sampleFolder() });
+    expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 });
+    expect(JSON.parse(stderr)).toEqual({
+      ok: false,
+      command: 'show',
+      error: { code: 'NOT_FOUND', message: expect.any(String), hint: expect.any(String), exitCode: 2 },
+    });
+  });
+});
+
+describe.each(['sqlite', 'postgres'])('results on %s', (engine) => {
+  const isAvailable = engine === 'sqlite' || postgresAvailable;
+
+  test.skipIf(!isAvailable).sequential('are as their schemas say', { timeout: 120_000 }, async () => {
+    const cwd = await sampleFolder();
+    const database = engine === 'sqlite' ? join(cwd, 'crm.db') : freshSchemaUrl();
+    const env = { CRM_DB: database };
+    await runCli(['import', 'people.csv', '--source', 'shop', '--quiet'], { cwd, env });
+    await fillFolder(cwd, database);
+    for (const [name, calls] of Object.entries(CALLS)) {
+      const schema = schemaOf(name);
+      for (const args of calls) {
+        const { stdout, stderr, exitCode } = await runCli([name, ...args, '--json'], { cwd, env });
+        const call = [name, ...args];
+        expect({ call, stderr, exitCode: exitCode === 3 ? 0 : exitCode }).toEqual({ call, stderr: '', exitCode: 0 });
+        const { result, ...envelope } = JSON.parse(stdout) as Record<string, unknown>;
+        expect({ call, errors: schemaErrors(schema, result) }).toEqual({ call, errors: [] });
+        expect(envelope).toMatchObject({ ok: true, command: name, warnings: expect.any(Array) });
+      }
+    }
+  });
+});

@@ -1,0 +1,105 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Command, Option } from 'commander';
+import { describe, expect, test } from 'vitest';
+import { createFullProgram } from '../src/cli.ts';
+import { getExamples } from '../src/commands/help-layout.ts';
+import { COMMANDS } from '../src/commands/index.ts';
+import { capturedIo } from './support/captured-io.ts';
+import { ROOT } from './support/cli.ts';
+import type { JsonSchema } from './support/json-schema.ts';
+
+const program = await createFullProgram(capturedIo());
+const commands = program.commands.map((command) => [command.name(), command] as const);
+const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+const schemaFiles = readdirSync(join(ROOT, 'schemas/results'));
+
+test('the program has the commands of the table, in its order', () => {
+  expect(commands.map(([name]) => name)).toEqual(Object.keys(COMMANDS));
+});
+
+describe.each(commands)('crm %s', (name, command) => {
+  test('has a summary, and a description for each argument and option', () => {
+    expect(command.summary()).toMatch(/^[a-z]\S.*[^.]$/);
+    for (const argument of command.registeredArguments) expect(argument.description, argument.name()).not.toBe('');
+    for (const option of command.options) expect(option.description, option.flags).toMatch(/[^.]$/);
+  });
+
+  test('has examples, of options that exist', () => {
+    const examples = getExamples(command);
+    expect(examples.length).toBeGreaterThan(0);
+    for (const [line] of examples) {
+      expect(line).toMatch(new RegExp(`\\bcrm ${name}\\b`));
+      expect(unknownFlags(line.slice(line.indexOf(`crm ${name}`)), [...program.options, ...command.options]), line).toEqual([]);
+    }
+  });
+
+  test('is in the README, with each of its options', () => {
+    const section = new RegExp(`^#+ \`crm ${name}\`[\\s\\S]*?(?=^#|(?![\\s\\S]))`, 'm').exec(readme)?.[0] ?? '';
+    expect(section, `a section "### \`crm ${name}\`"`).not.toBe('');
+    expect(command.options.filter((option) => !section.includes(option.long as string)).map((option) => option.long)).toEqual([]);
+  });
+
+  test('has a closed JSON Schema of its result', () => {
+    expect(schemaFiles).toContain(`${name}.schema.json`);
+    const schema = JSON.parse(readFileSync(join(ROOT, `schemas/results/${name}.schema.json`), 'utf8')) as JsonSchema;
+    expect(schema.$schema).toBe('https://json-schema.org/draft/2020-12/schema');
+    expect(openObjects(schema)).toEqual([]);
+    expect(schema.properties ?? schema.oneOf, 'members').toBeDefined();
+  });
+});
+
+test('global options are in the README', () => {
+  expect(program.options.filter((option) => !readme.includes(option.long as string)).map((option) => option.long)).toEqual([]);
+});
+
+test('each schema belongs to a command', () => {
+  expect(schemaFiles.filter((file) => !Object.hasOwn(COMMANDS, file.replace('.schema.json', '')))).toEqual([]);
+});
+
+/** A change of the command line shows here: `npx vitest run test/registry.test.ts -u` accepts it. */
+test('arguments and options are frozen in cli-surface.json', async () => {
+  const surface = {
+    options: program.options.map(signature),
+    commands: Object.fromEntries(
+      commands.map(([name, command]) => [name, { arguments: argumentsOf(command), options: command.options.map(signature) }]),
+    ),
+  };
+  await expect(`${JSON.stringify(surface, null, 2)}\n`).toMatchFileSnapshot('e2e/cli-surface.json');
+});
+
+/** Flags of a command line that are none of these options; the value after an option is no flag, whatever it looks like. */
+function unknownFlags(line: string, options: readonly Option[]): string[] {
+  const known = new Map(options.flatMap((option) => [option.short, option.long].map((flag) => [flag, option] as const)));
+  const words = line.match(/"[^"]*"|\S+/g) ?? [];
+  return words.filter((word, index) => {
+    const before = known.get(words[index - 1] ?? '');
+    return /^--?[a-z]/.test(word) && before?.required !== true && !known.has(word);
+  });
+}
+
+function argumentsOf(command: Command): string[] {
+  return command.registeredArguments.map((argument) => {
+    const name = argument.variadic ? `${argument.name()}...` : argument.name();
+    return `${argument.required ? `<${name}>` : `[${name}]`}${choicesOf(argument.argChoices)}`;
+  });
+}
+
+function signature(option: Option): string {
+  const fallback = option.defaultValue === undefined ? '' : ` = ${JSON.stringify(option.defaultValue)}`;
+  return `${option.flags}${choicesOf(option.argChoices)}${fallback}`;
+}
+
+function choicesOf(choices: readonly string[] | undefined): string {
+  return choices === undefined ? '' : ` (${choices.join('|')})`;
+}
+
+/** Places in a schema that name members of an object and let further ones in; a map of any names is described as one. */
+function openObjects(schema: JsonSchema, path = '$'): string[] {
+  const parts: [string, JsonSchema][] = [...Object.entries(schema.properties ?? {}), ...Object.entries(schema.$defs ?? {})];
+  if (schema.items !== undefined) parts.push(['items', schema.items]);
+  for (const [index, option] of [...(schema.anyOf ?? []), ...(schema.oneOf ?? [])].entries()) parts.push([`option ${index}`, option]);
+  if (typeof schema.additionalProperties === 'object') parts.push(['*', schema.additionalProperties]);
+  const open = schema.properties !== undefined && schema.additionalProperties !== false ? [path] : [];
+  return [...open, ...parts.flatMap(([name, part]) => openObjects(part, `${path}.${name}`))];
+}
