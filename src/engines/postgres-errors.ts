@@ -47,7 +47,7 @@ export function postgresError(thrown: unknown, label: string): unknown {
       hint: 'this is a defect of crm: report it',
     });
   }
-  if (/timeout|terminated unexpectedly|Connection ended/i.test(thrown.message)) {
+  if (/timeout|Connection terminated|Connection ended|not queryable|connection error/i.test(thrown.message)) {
     return new CrmError('CONNECTION', `${label} lost the connection or did not answer`, { cause: thrown, hint: 'try again later' });
   }
   return thrown;
@@ -57,6 +57,18 @@ export function postgresError(thrown: unknown, label: string): unknown {
 export function messageWithoutValue(thrown: { readonly message?: string; readonly code?: unknown }): string {
   const message = thrown.message ?? 'unknown error';
   return String(thrown.code ?? '').startsWith('22') ? message.replace(/:? ["“«].*$/s, '') : message;
+}
+
+/**
+ * The error of a COMMIT that was not answered: the server may have carried it out or not, so nothing is claimed.
+ * Any other error passes through unchanged.
+ */
+export function unansweredCommit(thrown: unknown, label: string): unknown {
+  if (!(thrown instanceof CrmError) || thrown.code !== 'CONNECTION') return thrown;
+  return new CrmError('CONNECTION', `${label} lost the connection while the run was being committed`, {
+    cause: thrown,
+    hint: 'look with `crm history` whether the run is there before you try again',
+  });
 }
 
 function knownError(thrown: Error): { code: ErrorCode; text: string; hint: string } | undefined {

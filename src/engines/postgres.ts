@@ -5,7 +5,7 @@ import type { Connection, Engine, TransactionOptions } from './connection.ts';
 import type { SqlRow, SqlValue } from './engine.ts';
 import { Mutex } from './mutex.ts';
 import { PostgresConnection, numbered } from './postgres-connection.ts';
-import { messageWithoutValue, postgresError } from './postgres-errors.ts';
+import { messageWithoutValue, postgresError, unansweredCommit } from './postgres-errors.ts';
 import { postgresFacts } from './postgres-facts.ts';
 import { TYPE_PARSERS } from './postgres-types.ts';
 
@@ -107,13 +107,22 @@ class PostgresEngine implements Engine {
         const connection = new PostgresConnection(client, this.label);
         const result = await this.#inside.run(true, () => work(connection));
         await connection.flush();
-        await this.#guard(() => client.query(options.commit === false ? 'ROLLBACK' : 'COMMIT'));
+        if (options.commit === false) await this.#guard(() => client.query('ROLLBACK'));
+        else await this.#commit(client);
         return result;
       } catch (error) {
         await client.query('ROLLBACK').catch(() => {}); // the first error is the one to tell; the server rolls back by itself
         throw error;
       }
     });
+  }
+
+  async #commit(client: pg.Client): Promise<void> {
+    try {
+      await this.#guard(() => client.query('COMMIT'));
+    } catch (error) {
+      throw unansweredCommit(error, this.label);
+    }
   }
 
   #exclusive<T>(task: () => Promise<T>): Promise<T> {
