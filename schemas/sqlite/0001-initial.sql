@@ -28,7 +28,7 @@ CREATE TABLE customers (
   tier               TEXT,
   owner              TEXT,
   notes              TEXT,
-  attributes         TEXT CHECK (json_valid(attributes)),    -- custom fields, one JSON object
+  attributes         TEXT CHECK (attributes IS NULL OR json_valid(attributes)),    -- custom fields, one JSON object
   first_contacted_at TEXT,
   last_contacted_at  TEXT,
   accessed_at        TEXT,
@@ -173,8 +173,8 @@ CREATE TABLE changes (
   seq       INTEGER NOT NULL,                                -- order within the run
   entity    TEXT NOT NULL,                                   -- table name
   action    TEXT NOT NULL CHECK (action IN ('insert', 'update', 'delete')),
-  before    TEXT CHECK (json_valid(before)),                 -- only the fields that differ
-  after     TEXT CHECK (json_valid(after)),
+  before    TEXT CHECK (before IS NULL OR json_valid(before)),                 -- only the fields that differ
+  after     TEXT CHECK (after IS NULL OR json_valid(after)),
   PRIMARY KEY (entity_id, run_id, seq)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX changes_run ON changes (run_id, seq);
@@ -192,7 +192,7 @@ CREATE TABLE duplicate_pairs (
   left_id    INTEGER NOT NULL CONSTRAINT duplicate_pairs_left_customer REFERENCES customers (id) ON DELETE CASCADE,
   right_id   INTEGER NOT NULL CONSTRAINT duplicate_pairs_right_customer REFERENCES customers (id) ON DELETE CASCADE,
   score      REAL NOT NULL,
-  evidence   TEXT CHECK (json_valid(evidence)),
+  evidence   TEXT CHECK (evidence IS NULL OR json_valid(evidence)),
   verdict    TEXT CHECK (verdict IN ('auto', 'review', 'distinct')),
   decision   TEXT CHECK (decision IN ('same', 'distinct')),  -- a human's; 'distinct' is remembered for ever
   decided_by TEXT,

@@ -1,12 +1,7 @@
+import type { PackedTexts, TextData } from '../model/packed-texts.ts';
 import type { EngineFacts, SqlRow, SqlValue } from './engine.ts';
 
-/** One text a row, all in one string: that of row `r` is `text.slice(ends[r - 1], ends[r])`. */
-export interface PackedTexts {
-  readonly text: string;
-  readonly ends: Uint32Array;
-}
-
-/** One column of packed rows: a number a row, or the same value for every row, or text cells in `PackedRows.text`. */
+/** One column of packed rows: a number a row, or the same value for every row, or a text a row, or text cells of `PackedRows`. */
 export type PackedColumn =
   | { readonly name: string; readonly integers: Float64Array }
   | { readonly name: string; readonly constant: SqlValue }
@@ -19,17 +14,11 @@ export type PackedColumn =
       readonly bit?: number;
     };
 
-/**
- * Rows packed for a bulk load, cheap to pass between threads: the text cells of all rows stand in one string, row after
- * row, `width` cells a row. Cell `c` of row `r` is `text.slice(ends[i - 1], ends[i])` with `i = r * width + c`.
- */
+/** Rows packed for a bulk load, `width` text cells a row: cell `c` of row `r` is text number `r * width + c`. */
 export interface PackedRows {
   readonly count: number;
   readonly width: number;
-  readonly text: string;
-  readonly ends: Uint32Array;
-  /** 1 where the cell is NULL. */
-  readonly nulls: Uint8Array;
+  readonly texts: PackedTexts;
 }
 
 /** A bulk load: which rows of a pack go into which columns of a table. */
@@ -107,17 +96,20 @@ export interface Engine {
   close(): Promise<void>;
 }
 
-/** Words of many customers, by `ids`; an id 0 is nobody and its words are passed over. */
-export interface PackedWords extends PackedTexts {
-  readonly ids: Float64Array;
+/** Words of many customers, one text for each of `ids`; an id 0 is nobody and its words are passed over. */
+export interface PackedWords {
+  readonly ids: Float64Array<ArrayBuffer>;
+  readonly texts: TextData;
   /** Whether the customers may be in the index already. */
   readonly replace: boolean;
 }
 
 /** A full-text index being built by another thread. */
 export interface WordIndexBuilder {
-  /** Adds customers; resolves when more may be given (back-pressure). */
+  /** Adds customers. */
   add(words: PackedWords): Promise<void>;
+  /** Begins to index; until then the words only wait. */
+  start(): void;
   /** Waits for the builder and takes the index over into the open transaction. */
   finish(connection: Connection): Promise<void>;
   /** Removes what was built; to be called in every case at the end. */

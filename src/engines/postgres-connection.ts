@@ -181,12 +181,11 @@ function* copyChunks(load: BulkLoad): Iterable<string> {
       if (c > 0) chunk += '\t';
       if ('integers' in column) chunk += column.integers[row];
       else if ('constant' in column) chunk += constants[c];
-      else if ('texts' in column)
-        chunk += copyCell(column.texts.text.slice(row === 0 ? 0 : column.texts.ends[row - 1], column.texts.ends[row]));
+      else if ('texts' in column) chunk += copyCell(column.texts.text(row) ?? '');
       else {
-        const at = row * rows.width + column.cell;
-        const isNull = rows.nulls[at] === 1 || (column.flags !== undefined && ((column.flags[row] as number) & (column.bit ?? 0)) === 0);
-        chunk += isNull ? '\\N' : copyCell(rows.text.slice(at === 0 ? 0 : rows.ends[at - 1], rows.ends[at]));
+        const isSet = column.flags === undefined || ((column.flags[row] as number) & (column.bit ?? 0)) !== 0;
+        const text = isSet ? rows.texts.text(row * rows.width + column.cell) : null;
+        chunk += text === null ? '\\N' : copyCell(text);
       }
     }
     chunk += '\n';

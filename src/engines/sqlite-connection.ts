@@ -77,15 +77,15 @@ export class SqliteConnection implements Connection {
 
   async bulkLoad(load: BulkLoad): Promise<void> {
     const { columns, rows, pick } = load;
-    const statement = this.#guard(() =>
-      this.#prepare(
-        `INSERT INTO ${load.table} (${columns.map((column) => column.name).join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
-      ),
-    );
-    const values: SqlValue[] = columns.map((column) => ('constant' in column ? column.constant : null));
-    const integers = columns.flatMap((column, slot) => ('integers' in column ? [{ slot, values: column.integers }] : []));
+    const names = columns.map((column) => column.name).join(', ');
+    // Constants stand in the statement itself: each value bound costs time.
+    const bound = columns.map((column) => ('constant' in column ? literal(column.constant) : '?')).join(', ');
+    const statement = this.#guard(() => this.#prepare(`INSERT INTO ${load.table} (${names}) VALUES (${bound})`));
     if (columns.some((column) => 'texts' in column)) throw new CrmError('INTERNAL', 'SQLite has no column for packed texts');
-    const cells = columns.flatMap((column, slot) =>
+    const sources = columns.filter((column) => !('constant' in column));
+    const values: SqlValue[] = sources.map(() => null);
+    const integers = sources.flatMap((column, slot) => ('integers' in column ? [{ slot, values: column.integers }] : []));
+    const cells = sources.flatMap((column, slot) =>
       'cell' in column ? [{ slot, cell: column.cell, flags: column.flags, bit: column.bit ?? 0 }] : [],
     );
     const count = pick === undefined ? rows.count : pick.length;
@@ -95,11 +95,11 @@ export class SqliteConnection implements Connection {
         for (const { slot, values: numbers } of integers) values[slot] = numbers[row] as number;
         const base = row * rows.width;
         for (const { slot, cell, flags, bit } of cells) {
-          const at = base + cell;
-          const isNull = rows.nulls[at] === 1 || (flags !== undefined && ((flags[row] as number) & bit) === 0);
-          values[slot] = isNull ? null : rows.text.slice(at === 0 ? 0 : rows.ends[at - 1], rows.ends[at]);
+          const isSet = flags === undefined || ((flags[row] as number) & bit) !== 0;
+          values[slot] = isSet ? rows.texts.text(base + cell) : null;
         }
-        statement.run(values);
+        // Spread: the driver reads arguments faster than the members of an array.
+        statement.run(...values);
       }
     });
   }
@@ -141,4 +141,9 @@ export class SqliteConnection implements Connection {
     else await this.run('UPDATE sqlite_sequence SET seq = seq + ? WHERE name = ?', [count, table]);
     return first;
   }
+}
+
+function literal(value: SqlValue): string {
+  if (value === null) return 'NULL';
+  return typeof value === 'string' ? `'${value.replaceAll("'", "''")}'` : String(value);
 }

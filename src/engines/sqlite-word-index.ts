@@ -3,23 +3,26 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type Database from 'better-sqlite3';
+import { CrmError } from '../errors.ts';
 import type { Connection, PackedWords, WordIndexBuilder } from './connection.ts';
 import { sqliteError } from './sqlite-errors.ts';
 import { removeStale } from './stale-files.ts';
-
-/** Batches under way before the giver has to wait. */
-const MAX_IN_FLIGHT = 4;
+import { WordsSpool } from './words-spool.ts';
 
 /**
  * Builds the FTS5 index of a large load in a second thread, in a file of its own; `finish` copies its segment tables
- * into the open transaction, which costs a fraction of indexing there. The main index must be empty.
+ * into the open transaction, which costs a fraction of indexing there. The main index must be empty. The words wait in
+ * a file until `start`: while the rows are being read another thread is at work already, and a third would slow both.
  */
 export class SqliteWordIndexBuilder implements WordIndexBuilder {
   readonly #db: Database.Database;
   readonly #folder: string;
   readonly #onDispose: () => void;
   readonly #worker: Worker;
-  #inFlight = 0;
+  readonly #spool: WordsSpool;
+  #end = 0;
+  #isStarted = false;
+  #isDone = false;
   #failure: unknown = null;
   #wake: (() => void) | null = null;
 
@@ -42,9 +45,11 @@ export class SqliteWordIndexBuilder implements WordIndexBuilder {
     this.#folder = folder;
     const path = join(folder, 'words.db');
     db.exec(`ATTACH DATABASE '${path.replaceAll("'", "''")}' AS side`);
-    this.#worker = new Worker(new URL('./sqlite-word-worker.js', import.meta.url), { workerData: { path } });
+    const spoolPath = join(folder, 'words.spool');
+    this.#spool = new WordsSpool(spoolPath, 'w');
+    this.#worker = new Worker(new URL('./sqlite-word-worker.js', import.meta.url), { workerData: { path, spoolPath } });
     this.#worker.on('message', (failure: { code: string; message: string } | null) => {
-      this.#inFlight--;
+      this.#isDone = true;
       if (failure !== null)
         this.#failure = sqliteError(Object.assign(new Error(failure.message), { name: 'SqliteError', code: failure.code }), path);
       this.#wake?.();
@@ -55,26 +60,30 @@ export class SqliteWordIndexBuilder implements WordIndexBuilder {
     });
   }
 
-  async #waitUntil(ready: () => boolean): Promise<void> {
-    while (this.#failure === null && !ready()) {
+  async add(words: PackedWords): Promise<void> {
+    if (this.#failure !== null) throw this.#failure;
+    try {
+      this.#end = this.#spool.append(words);
+    } catch (error) {
+      throw spoolError(error, this.#folder);
+    }
+    if (this.#isStarted) this.#worker.postMessage(this.#end);
+  }
+
+  start(): void {
+    this.#isStarted = true;
+    this.#worker.postMessage(this.#end);
+  }
+
+  async finish(connection: Connection): Promise<void> {
+    this.#worker.postMessage(this.#end);
+    this.#worker.postMessage(null);
+    while (this.#failure === null && !this.#isDone) {
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
     }
-    this.#wake = null;
     if (this.#failure !== null) throw this.#failure;
-  }
-
-  async add(words: PackedWords): Promise<void> {
-    await this.#waitUntil(() => this.#inFlight < MAX_IN_FLIGHT);
-    this.#inFlight++;
-    this.#worker.postMessage(words, [words.ids.buffer as ArrayBuffer, words.ends.buffer as ArrayBuffer]);
-  }
-
-  async finish(connection: Connection): Promise<void> {
-    this.#inFlight++;
-    this.#worker.postMessage(null);
-    await this.#waitUntil(() => this.#inFlight === 0);
     this.#db.unsafeMode(true);
     try {
       for (const part of ['data', 'idx', 'docsize']) {
@@ -89,8 +98,17 @@ export class SqliteWordIndexBuilder implements WordIndexBuilder {
 
   async dispose(): Promise<void> {
     await this.#worker.terminate();
+    this.#spool.close();
     if (this.#db.open) this.#db.exec('DETACH DATABASE side');
     this.#onDispose();
     rmSync(this.#folder, { recursive: true, force: true });
   }
+}
+
+function spoolError(thrown: unknown, folder: string): unknown {
+  if ((thrown as NodeJS.ErrnoException).code !== 'ENOSPC') return thrown;
+  return new CrmError('DISK_FULL', `${folder} has no space left; nothing was changed`, {
+    cause: thrown,
+    hint: 'free some space, or name another folder for temporary files with TMPDIR, and try again',
+  });
 }

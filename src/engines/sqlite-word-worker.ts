@@ -1,43 +1,65 @@
-/** Thread that indexes words into a side file for SqliteWordIndexBuilder; one message a batch, null ends the work. */
+/**
+ * Thread that indexes words into a side file for SqliteWordIndexBuilder. A number says up to where the file of waiting
+ * words may be read, null ends the work; it answers null when all is done, or what went wrong.
+ */
 import { parentPort, workerData } from 'node:worker_threads';
 import Database from 'better-sqlite3';
+import { PackedTexts } from '../model/packed-texts.ts';
 import type { PackedWords } from './connection.ts';
+import { WordsSpool } from './words-spool.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('runs as a thread only');
 
-const db = new Database((workerData as { path: string }).path);
+const { path, spoolPath } = workerData as { path: string; spoolPath: string };
+const db = new Database(path);
 db.pragma('journal_mode = OFF');
 db.pragma('synchronous = OFF');
 db.pragma('cache_size = -16384');
 db.exec(
   `CREATE VIRTUAL TABLE customer_search USING fts5 (words, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii');
+   INSERT INTO customer_search (customer_search, rank) VALUES ('automerge', 0), ('crisismerge', 1000);
    BEGIN`,
 );
 const insert = db.prepare('INSERT INTO customer_search (rowid, words) VALUES (?, ?)');
 const remove = db.prepare('DELETE FROM customer_search WHERE rowid = ?');
 
-port.on('message', (batch: PackedWords | null) => {
+let isMerged = false;
+const spool = new WordsSpool(spoolPath, 'r');
+
+port.on('message', (end: number | null) => {
   try {
-    take(batch);
-    port.postMessage(null);
+    if (end !== null) {
+      for (const batch of spool.read(end)) take(batch);
+      if (!isMerged) merge();
+    } else {
+      db.exec('COMMIT');
+      db.close();
+      spool.close();
+      port.postMessage(null);
+    }
   } catch (error) {
     // The driver's errors are no plain Error objects: they would lose their text on the way.
     port.postMessage({ code: (error as { code?: string }).code ?? '', message: (error as Error).message });
   }
 });
 
-function take(batch: PackedWords | null): void {
-  if (batch === null) {
-    db.exec('COMMIT');
-    db.close();
-    return;
-  }
-  let start = 0;
+/** Merges the index once, after the great load: while that comes in, every merge would be done again later. */
+function merge(): void {
+  db.exec(
+    `INSERT INTO customer_search (customer_search) VALUES ('optimize');
+     INSERT INTO customer_search (customer_search, rank) VALUES ('automerge', 4), ('crisismerge', 16)`,
+  );
+  isMerged = true;
+}
+
+function take(batch: PackedWords): void {
+  const texts = new PackedTexts(batch.texts);
   for (let i = 0; i < batch.ids.length; i++) {
-    const end = batch.ends[i] as number;
-    if (batch.replace) remove.run(batch.ids[i]);
-    if (end > start && batch.ids[i] !== 0) insert.run(batch.ids[i], batch.text.slice(start, end));
-    start = end;
+    const id = batch.ids[i] as number;
+    if (id === 0) continue;
+    if (batch.replace) remove.run(id);
+    const words = texts.text(i);
+    if (words !== null && words !== '') insert.run(id, words);
   }
 }

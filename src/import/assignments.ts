@@ -38,7 +38,7 @@ export function readAssignments(texts: readonly string[], region: string | null)
   );
   const read: Record<string, FieldValue> = {};
   for (const field of row.cleared) read[field] = null;
-  for (const [field, value] of Object.entries(row.fields)) if (value !== null) read[field] = value;
+  Object.assign(read, row.fields);
   for (const [name, value] of Object.entries(row.attributes)) read[ATTRIBUTE_PREFIX + name] = value;
   const given = names.filter((name) => Object.hasOwn(read, name)).map((name) => [name, read[name] as FieldValue] as const);
   const values: Record<string, FieldValue> = { ...Object.fromEntries(given), ...read };

@@ -3,14 +3,15 @@ import { CrmError, type ErrorCode } from '../errors.ts';
 import type { ImportLayout } from '../repository/import-batch.ts';
 import { type FileRequest, type FileSummary, type RowSink, readFileRows } from './file-rows.ts';
 import { checkInterruption } from './interruption.ts';
-import type { RowChunk } from './record-importer.ts';
+import { fromWire, type WireBatch } from './batch-wire.ts';
+import type { Reject } from './record-importer.ts';
 
 /** Smaller files are read in the main thread: starting another one costs more than it saves. */
 const THREAD_FROM_BYTES = 2 * 1024 * 1024;
 
 type Message =
   | { readonly kind: 'start'; readonly layout: ImportLayout; readonly header: readonly string[] }
-  | { readonly kind: 'chunk'; readonly chunk: RowChunk; readonly bytes: number }
+  | { readonly kind: 'chunk'; readonly batch: WireBatch | null; readonly rejects: readonly Reject[]; readonly bytes: number }
   | { readonly kind: 'end'; readonly summary: FileSummary }
   | {
       readonly kind: 'error';
@@ -58,7 +59,8 @@ async function readInThread(request: FileRequest, sink: RowSink, signal?: AbortS
       } else if (message.kind === 'start') {
         await sink.start(message.layout, message.header);
       } else if (message.kind === 'chunk') {
-        await sink.chunk(message.chunk, message.bytes);
+        const batch = message.batch === null ? null : fromWire(message.batch);
+        await sink.chunk({ batch, rejects: message.rejects }, message.bytes);
         worker.postMessage(null);
       } else if (message.kind === 'end') {
         return message.summary;

@@ -2,10 +2,11 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { toCrmError } from '../errors.ts';
 import { type FileRequest, readFileRows } from './file-rows.ts';
+import { buffersOf, toWire } from './batch-wire.ts';
 import type { RowChunk } from './record-importer.ts';
 
 /** Chunks sent and not yet written, at most. */
-const MAX_IN_FLIGHT = 4;
+const MAX_IN_FLIGHT = 12;
 
 const port = parentPort;
 if (port === null) throw new Error('runs as a thread only');
@@ -25,23 +26,10 @@ async function send(chunk: RowChunk, bytes: number): Promise<void> {
     wake = null;
   }
   inFlight++;
-  const { batch } = chunk;
-  const words = batch?.words ?? null;
-  const buffers =
-    batch === null
-      ? []
-      : [
-          ...(words === null ? [] : [words.ends]),
-          batch.rows.ends,
-          batch.rows.nulls,
-          batch.lines,
-          batch.rowHashes,
-          batch.flags,
-          batch.keyHashes,
-        ];
+  const { batch, rejects } = chunk;
   port?.postMessage(
-    { kind: 'chunk', chunk, bytes },
-    buffers.map((array) => array.buffer as ArrayBuffer),
+    { kind: 'chunk', batch: batch === null ? null : toWire(batch), rejects, bytes },
+    batch === null ? [] : buffersOf(batch),
   );
 }
 

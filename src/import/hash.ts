@@ -2,6 +2,8 @@
 export let hashHigh = 0;
 /** Low half, see `hashHigh`. */
 export let hashLow = 0;
+/** See `TextPacker`: many representations of text come here. */
+const { charCodeAt } = String.prototype;
 let h1 = 0;
 let h2 = 0;
 
@@ -17,7 +19,7 @@ export function addToHash(text: string | null): void {
   let b = h2;
   if (text !== null) {
     for (let i = 0; i < text.length; i++) {
-      const code = text.charCodeAt(i);
+      const code = charCodeAt.call(text, i);
       a = Math.imul(a ^ code, 0x9e3779b1);
       b = Math.imul(b ^ code, 0x5f356495);
     }
@@ -25,6 +27,19 @@ export function addToHash(text: string | null): void {
   const end = text === null ? 0x10001 : 0x10000;
   h1 = Math.imul(a ^ end ^ (a >>> 15), 0x9e3779b1);
   h2 = Math.imul(b ^ end ^ (b >>> 13), 0x5f356495);
+}
+
+/** Adds a text that is given by its UTF-16 code units, as `addToHash` would add it. */
+export function addUnitsToHash(units: Uint8Array | Uint16Array, start: number, end: number): void {
+  let a = h1;
+  let b = h2;
+  for (let i = start; i < end; i++) {
+    const code = units[i] as number;
+    a = Math.imul(a ^ code, 0x9e3779b1);
+    b = Math.imul(b ^ code, 0x5f356495);
+  }
+  h1 = Math.imul(a ^ 0x10000 ^ (a >>> 15), 0x9e3779b1);
+  h2 = Math.imul(b ^ 0x10000 ^ (b >>> 13), 0x5f356495);
 }
 
 /** Ends the hash: its halves are in `hashHigh` and `hashLow`. */

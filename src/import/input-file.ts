@@ -6,7 +6,7 @@ import { checkInterruption } from './interruption.ts';
 import { standardInput } from './standard-input.ts';
 import { normalizeText } from '../normalize/text.ts';
 
-const CHUNK_BYTES = 1024 * 1024;
+const CHUNK_BYTES = 256 * 1024;
 
 /** A file, or `-` for standard input. */
 export interface InputFile {

@@ -1,33 +1,37 @@
+import type { WordBuffer } from '../model/search-words.ts';
+import { TextPacker } from '../model/packed-texts.ts';
 import type { ImportBatch, ImportLayout } from '../repository/import-batch.ts';
 import { DERIVED_CELLS, DERIVED_FLAGS, KEY_FLAGS, MATCH_KEYS } from '../repository/import-batch.ts';
-import { addToHash, beginHash, endHash, hash53, hashHigh, hashLow } from './hash.ts';
-import type { RowValues } from './row-values.ts';
+import { addToHash, addUnitsToHash, beginHash, endHash, hash53, hashHigh, hashLow } from './hash.ts';
+import { type RowValues, slotOf } from './row-values.ts';
 
 /** Rows packed before a batch is handed on; at most this many characters more or less. */
 const BATCH_ROWS = 1024;
 const BATCH_CHARACTERS = 4 * 1024 * 1024;
 
+/** A cell that holds a field of the customer. */
+interface FieldCell {
+  readonly slot: number;
+  /** Whether a column of the file fills it. */
+  readonly isGiven: boolean;
+  /** The flag of a cell that is derived where the row says nothing; else 0. */
+  readonly derivedFlag: number;
+}
+
 /** Packs the values of rows into batches for the writer. */
 export class RowPacker {
   readonly #width: number;
   readonly #source: string;
-  readonly #fieldCells: readonly string[];
-  readonly #isGiven: readonly boolean[];
+  readonly #fieldCells: readonly FieldCell[];
   readonly #layoutSeed: number;
   readonly #now: string;
   readonly #withWords: boolean;
-  #parts: string[] = [];
-  #nulls: Uint8Array;
-  #ends: Uint32Array;
+  readonly #cells: TextPacker;
+  readonly #words: TextPacker;
   #lines = new Float64Array(BATCH_ROWS);
   #hashes = new Float64Array(BATCH_ROWS);
   #flags = new Uint8Array(BATCH_ROWS);
   #keyHashes = new Uint32Array(BATCH_ROWS * MATCH_KEYS.length * 2);
-  #words: string[] = [];
-  #wordEnds = new Uint32Array(BATCH_ROWS);
-  #wordsLength = 0;
-  #length = 0;
-  #cells = 0;
   #rows = 0;
 
   /**
@@ -39,19 +43,23 @@ export class RowPacker {
     this.#source = options.source;
     this.#now = options.now;
     this.#withWords = options.withWords;
-    this.#nulls = new Uint8Array(BATCH_ROWS * layout.cells.length);
-    this.#ends = new Uint32Array(BATCH_ROWS * layout.cells.length);
+    this.#cells = new TextPacker(BATCH_ROWS * layout.cells.length);
+    this.#words = new TextPacker(options.withWords ? BATCH_ROWS : 0);
     beginHash(0);
     for (const name of layout.given) addToHash(name);
     endHash();
     this.#layoutSeed = hashLow;
-    this.#fieldCells = layout.cells.slice(0, layout.cells.length - DERIVED_CELLS.length);
-    this.#isGiven = this.#fieldCells.map((name) => layout.given.includes(name));
+    const names = layout.cells.slice(0, layout.cells.length - DERIVED_CELLS.length);
+    this.#fieldCells = names.map((name) => ({
+      slot: slotOf(name),
+      isGiven: layout.given.includes(name),
+      derivedFlag: Object.hasOwn(DERIVED_FLAGS, name) ? DERIVED_FLAGS[name as keyof typeof DERIVED_FLAGS] : 0,
+    }));
   }
 
   /** Whether the batch should be taken before the next row is added. */
   get isFull(): boolean {
-    return this.#rows === BATCH_ROWS || this.#length >= BATCH_CHARACTERS;
+    return this.#rows === BATCH_ROWS || this.#cells.length + this.#words.length >= BATCH_CHARACTERS;
   }
 
   /** Rows in the batch so far. */
@@ -67,21 +75,11 @@ export class RowPacker {
     const external = values.qualifiedIds[0];
     const idSource = values.externalId !== null ? this.#source : (external?.source ?? null);
     const id = values.externalId ?? external?.id ?? null;
-    let flags = (keys.email === null ? 0 : KEY_FLAGS.email) | (keys.phone === null ? 0 : KEY_FLAGS.phone);
     beginHash(this.#layoutSeed);
-    for (let cell = 0; cell < this.#fieldCells.length; cell++) {
-      const field = this.#fieldCells[cell] as string;
-      const value = values.fields[field] as string | null;
-      if (this.#isGiven[cell]) addToHash(value);
-      if (value !== null) this.#put(value);
-      else if (field === 'kind' || field === 'name' || field === 'created_at') {
-        flags |= DERIVED_FLAGS[field];
-        this.#put(field === 'kind' ? kind : field === 'name' ? name : this.#now);
-      } else this.#put(null);
-    }
-    this.#flags[this.#rows] = flags;
-    this.#put(keys.name);
-    this.#put(keys.company);
+    this.#flags[this.#rows] =
+      this.#putFields(values, kind, name) | (keys.email === null ? 0 : KEY_FLAGS.email) | (keys.phone === null ? 0 : KEY_FLAGS.phone);
+    this.#cells.put(keys.name);
+    this.#cells.put(keys.company);
     if (this.#withWords) this.#putWords(values.words(name));
     this.#putHashed(values.hasAttributes ? JSON.stringify(values.attributes) : null);
     this.#putHashed(id === null ? null : idSource);
@@ -98,24 +96,29 @@ export class RowPacker {
     this.#rows++;
   }
 
-  #putWords(words: string): void {
-    this.#words.push(words);
-    this.#wordsLength += words.length;
-    this.#wordEnds[this.#rows] = this.#wordsLength;
+  /** Puts the fields and returns the flags of those that are derived. */
+  #putFields(values: RowValues, kind: string, name: string | null): number {
+    let flags = 0;
+    for (const { slot, isGiven, derivedFlag } of this.#fieldCells) {
+      const value = values.slots[slot] as string | null;
+      if (value === null && derivedFlag !== 0) {
+        flags |= derivedFlag;
+        if (isGiven) addToHash(null);
+        this.#cells.put(derivedFlag === DERIVED_FLAGS.kind ? kind : derivedFlag === DERIVED_FLAGS.name ? name : this.#now);
+      } else if (isGiven) this.#putHashed(value);
+      else this.#cells.put(value);
+    }
+    return flags;
+  }
+
+  #putWords(words: WordBuffer): void {
+    this.#words.putUnits(words.units, words.length);
   }
 
   #putHashed(value: string | null): void {
-    addToHash(value);
-    this.#put(value);
-  }
-
-  #put(value: string | null): void {
-    if (value === null) this.#nulls[this.#cells] = 1;
-    else {
-      this.#parts.push(value);
-      this.#length += value.length;
-    }
-    this.#ends[this.#cells++] = this.#length;
+    this.#cells.put(value);
+    if (value === null) addToHash(null);
+    else this.#cells.readLast(addUnitsToHash);
   }
 
   #putKeyHash(key: number, value: string | null, source: string): void {
@@ -135,27 +138,14 @@ export class RowPacker {
 
   /** Takes the batch and begins a new one. */
   take(): ImportBatch {
-    const width = this.#width;
     const batch: ImportBatch = {
-      rows: {
-        count: this.#rows,
-        width,
-        text: this.#parts.join(''),
-        ends: this.#ends.slice(0, this.#cells),
-        nulls: this.#nulls.slice(0, this.#cells),
-      },
+      rows: { count: this.#rows, width: this.#width, texts: this.#cells.take() },
       lines: this.#lines.slice(0, this.#rows),
-      words: this.#withWords ? { text: this.#words.join(''), ends: this.#wordEnds.slice(0, this.#rows) } : null,
+      words: this.#withWords ? this.#words.take() : null,
       rowHashes: this.#hashes.slice(0, this.#rows),
       flags: this.#flags.slice(0, this.#rows),
       keyHashes: this.#keyHashes.slice(0, this.#rows * MATCH_KEYS.length * 2),
     };
-    this.#parts = [];
-    this.#words = [];
-    this.#wordsLength = 0;
-    this.#nulls.fill(0);
-    this.#length = 0;
-    this.#cells = 0;
     this.#rows = 0;
     return batch;
   }

@@ -3,6 +3,7 @@ import { fold } from './fold.ts';
 const WORDS = /[\p{L}\p{M}\p{N}]+/gu;
 /** Scripts written without spaces: Chinese, Japanese kana, and neighbours. */
 const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]+/gu;
+const SPACE = 32;
 /** Longer words are cut, so that no index entry is too long for either engine. */
 const MAX_WORD_LENGTH = 64;
 
@@ -16,35 +17,81 @@ export interface SearchTerm {
 }
 
 /**
- * The index words of a text, separated by single spaces: folded words, and for scripts without spaces every pair of
+ * Gathers index words, separated by single spaces: folded words, and for scripts without spaces every pair of
  * neighbouring characters plus the last one (`张伟明` → `张伟 伟明 明`), so that any one, two or more characters are found.
  */
-export function searchWords(text: string): string {
-  return plainWords(text) ?? foldedWords(text);
+export class WordBuffer {
+  /** The words as UTF-16 code units; only the first `length` count. */
+  units = new Uint16Array(1024);
+  /** Code units so far. */
+  length = 0;
+
+  /** Forgets all words. */
+  clear(): void {
+    this.length = 0;
+    if (this.units.length > MAX_WORDS_LENGTH) this.units = new Uint16Array(1024);
+  }
+
+  /** Adds the words of a text. */
+  add(text: string): void {
+    if (this.#addPlain(text)) return;
+    const words = foldedWords(text);
+    if (words === '') return;
+    this.#reserve(words.length + 1);
+    if (this.length > 0) this.units[this.length++] = SPACE;
+    for (let i = 0; i < words.length; i++) this.units[this.length++] = words.charCodeAt(i);
+  }
+
+  /** Leaves out the words beyond the number that every engine can index. */
+  cut(): void {
+    if (this.length <= MAX_WORDS_LENGTH) return;
+    this.length = MAX_WORDS_LENGTH;
+    while (this.units[this.length] !== SPACE) this.length--;
+  }
+
+  toString(): string {
+    return Buffer.from(this.units.buffer, 0, this.length * 2).toString('utf16le');
+  }
+
+  /** Adds the words of a text of ASCII and common Chinese characters only, in one pass; false where there are others. */
+  #addPlain(text: string): boolean {
+    this.#reserve(3 * text.length + 1);
+    const { units } = this;
+    let at = this.length;
+    let wordLength = 0;
+    for (let i = 0; i < text.length; i++) {
+      let code = text.charCodeAt(i);
+      if (code >= 65 && code <= 90) code += 32;
+      if ((code >= 97 && code <= 122) || (code >= 48 && code <= 57)) {
+        if (wordLength === 0 && at > 0) units[at++] = SPACE;
+        if (wordLength++ < MAX_WORD_LENGTH) units[at++] = code;
+        continue;
+      }
+      wordLength = 0;
+      if (code < 128) continue;
+      if (!isHan(code)) return false;
+      if (at > 0) units[at++] = SPACE;
+      units[at++] = code;
+      const next = text.charCodeAt(i + 1);
+      if (isHan(next)) units[at++] = next;
+    }
+    this.length = at;
+    return true;
+  }
+
+  #reserve(more: number): void {
+    if (this.length + more <= this.units.length) return;
+    const grown = new Uint16Array(Math.max(this.length + more, this.units.length * 2));
+    grown.set(this.units.subarray(0, this.length));
+    this.units = grown;
+  }
 }
 
-/** The words of a text of ASCII and common Chinese characters only, in one pass; undefined where there are others. */
-function plainWords(text: string): string | undefined {
-  const lower = text.toLowerCase();
-  let words = '';
-  let start = -1;
-  for (let i = 0; i <= lower.length; i++) {
-    const code = i < lower.length ? lower.charCodeAt(i) : 32;
-    if ((code >= 97 && code <= 122) || (code >= 48 && code <= 57)) {
-      if (start < 0) start = i;
-      continue;
-    }
-    if (start >= 0) {
-      const end = i - start > MAX_WORD_LENGTH ? start + MAX_WORD_LENGTH : i;
-      words += words === '' ? lower.slice(start, end) : ` ${lower.slice(start, end)}`;
-      start = -1;
-    }
-    if (code < 128) continue;
-    if (!isHan(code)) return undefined;
-    const pair = isHan(lower.charCodeAt(i + 1)) ? lower.slice(i, i + 2) : lower.charAt(i);
-    words += words === '' ? pair : ` ${pair}`;
-  }
-  return words;
+/** The index words of one text, as a WordBuffer gathers them. */
+export function searchWords(text: string): string {
+  const words = new WordBuffer();
+  words.add(text);
+  return words.toString();
 }
 
 /** CJK Unified Ideographs: every one folds to itself. */
@@ -92,11 +139,6 @@ function segment(run: string, words: string[]): void {
 
 function cut(word: string): string {
   return word.length <= MAX_WORD_LENGTH ? word : word.slice(0, MAX_WORD_LENGTH);
-}
-
-/** The words of one customer, cut to the number that every engine can index. */
-export function cutWords(words: string): string {
-  return words.length <= MAX_WORDS_LENGTH ? words : words.slice(0, words.lastIndexOf(' ', MAX_WORDS_LENGTH));
 }
 
 /** Calling codes of two digits (ITU-T E.164 assignments); 1 and 7 have one, all others three. */

@@ -3,7 +3,7 @@ import { type Customer, SCALAR_COLUMNS } from '../model/customer.ts';
 import { storedJson } from './stored-json.ts';
 import { FIELDS } from '../model/fields.ts';
 import { companyKey, emailKey, nameKey, phoneKey } from '../normalize/keys.ts';
-import { cutWords, phoneWords, searchWords } from '../model/search-words.ts';
+import { phoneWords, WordBuffer } from '../model/search-words.ts';
 
 /** Columns of `customers` that make a Customer. */
 export const CUSTOMER_COLUMNS: readonly string[] = ['id', ...SCALAR_COLUMNS, 'attributes', 'version'];
@@ -45,18 +45,14 @@ export function rowOf(customer: Customer, rowHash: number | null): SqlRow {
 
 /** The full-text words of a customer. */
 export function wordsOf(customer: Customer): string {
-  const texts: string[] = [];
+  const words = new WordBuffer();
   for (const field of SEARCHABLE_FIELDS) {
     const value = (customer as unknown as Record<string, unknown>)[field];
-    if (typeof value === 'string' && !isPartOfName(customer, field)) texts.push(field === 'phone' ? phoneWords(value) : value);
+    if (typeof value === 'string' && !isPartOfName(customer, field)) words.add(field === 'phone' ? phoneWords(value) : value);
   }
-  texts.push(...Object.values(customer.attributes));
-  return cutWords(
-    texts
-      .map(searchWords)
-      .filter((words) => words !== '')
-      .join(' '),
-  );
+  for (const value of Object.values(customer.attributes)) words.add(value);
+  words.cut();
+  return words.toString();
 }
 
 /** Given and family name are mostly part of the name: their words need not stand in the index twice. */

@@ -1,4 +1,5 @@
-import type { PackedRows, PackedTexts } from '../engines/connection.ts';
+import type { PackedRows } from '../engines/connection.ts';
+import type { PackedTexts } from '../model/packed-texts.ts';
 import type { FieldValue, FieldValues } from '../model/customer.ts';
 import type { ExternalId } from '../model/external-id.ts';
 
@@ -37,15 +38,15 @@ export interface ImportLayout {
 export interface ImportBatch {
   readonly rows: PackedRows;
   /** Line of the file where each row starts, from 1. */
-  readonly lines: Float64Array;
-  /** Full-text words of row `r`: `text.slice(ends[r - 1], ends[r])`; null where they were not asked for. */
+  readonly lines: Float64Array<ArrayBuffer>;
+  /** Full-text words of each row; null where they were not asked for. */
   readonly words: PackedTexts | null;
   /** 53-bit hash of what the row says; equal rows have equal hashes. */
-  readonly rowHashes: Float64Array;
+  readonly rowHashes: Float64Array<ArrayBuffer>;
   /** For each row a sum of `KEY_FLAGS` and `DERIVED_FLAGS`. */
-  readonly flags: Uint8Array;
+  readonly flags: Uint8Array<ArrayBuffer>;
   /** For each row and each of `MATCH_KEYS` two 32-bit hashes of the key, 0 0 where the row has none. */
-  readonly keyHashes: Uint32Array;
+  readonly keyHashes: Uint32Array<ArrayBuffer>;
 }
 
 /** Takes the rows of an import, in file order. */
@@ -88,8 +89,7 @@ export class BatchReader {
 
   /** Text of one cell, null where there is none. */
   text(rows: PackedRows, row: number, cell: number): string | null {
-    const at = row * rows.width + cell;
-    return rows.nulls[at] === 1 ? null : rows.text.slice(at === 0 ? 0 : rows.ends[at - 1], rows.ends[at]);
+    return rows.texts.text(row * rows.width + cell);
   }
 
   /** The e-mail or phone of a row where it is a match key, else null. */

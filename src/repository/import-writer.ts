@@ -109,6 +109,7 @@ export class ImportWriter implements ImportFeed {
 
   /** Settles the rows put aside. */
   async finish(restoreIndexes: () => Promise<void>): Promise<void> {
+    this.#wordIndex?.start();
     await restoreIndexes();
     await this.#resolver.resolve();
     await this.#ids.release();
@@ -163,7 +164,7 @@ export class ImportWriter implements ImportFeed {
     await this.#loadWords(batch, pick, ids);
   }
 
-  #customerColumns(ids: Float64Array, batch: ImportBatch): PackedColumn[] {
+  #customerColumns(ids: Float64Array<ArrayBuffer>, batch: ImportBatch): PackedColumn[] {
     const { wordsColumn } = this.#connection.facts;
     const skipped = new Set(['id_source', 'external_id', 'more_ids', 'tags', 'cleared']);
     const columns: PackedColumn[] = [
@@ -182,9 +183,9 @@ export class ImportWriter implements ImportFeed {
     return columns;
   }
 
-  async #loadExternalIds(batch: ImportBatch, pick: Uint32Array, ids: Float64Array): Promise<void> {
+  async #loadExternalIds(batch: ImportBatch, pick: Uint32Array, ids: Float64Array<ArrayBuffer>): Promise<void> {
     const cell = this.#reader.cell('external_id');
-    const present = pick.filter((row) => batch.rows.nulls[row * batch.rows.width + cell] === 0);
+    const present = pick.filter((row) => !batch.rows.texts.isNull(row * batch.rows.width + cell));
     if (present.length === 0) return;
     const columns: PackedColumn[] = [
       { name: 'source', cell: this.#reader.cell('id_source') },
@@ -194,7 +195,7 @@ export class ImportWriter implements ImportFeed {
     await this.#connection.bulkLoad({ table: 'external_ids', columns, rows: batch.rows, pick: present });
   }
 
-  async #loadTags(batch: ImportBatch, pick: Uint32Array, ids: Float64Array): Promise<void> {
+  async #loadTags(batch: ImportBatch, pick: Uint32Array, ids: Float64Array<ArrayBuffer>): Promise<void> {
     const cell = this.#reader.cell('tags');
     const rows: SqlRow[] = [];
     for (const row of pick) {
@@ -205,18 +206,16 @@ export class ImportWriter implements ImportFeed {
     await this.#connection.upsert('tags', ['customer_id', 'tag'], rows);
   }
 
-  async #loadWords(batch: ImportBatch, pick: Uint32Array, ids: Float64Array): Promise<void> {
+  async #loadWords(batch: ImportBatch, pick: Uint32Array, ids: Float64Array<ArrayBuffer>): Promise<void> {
     const { words } = batch;
     if (words !== null && this.#connection.facts.wordsColumn !== null) return;
     if (words !== null && this.#wordIndex !== null) {
-      await this.#wordIndex.add({ ids, text: words.text, ends: words.ends, replace: false });
+      await this.#wordIndex.add({ ids, texts: words.data, replace: false });
       return;
     }
     const { now } = this.#settings;
-    const wordsOfRow = (row: number): string =>
-      words === null
-        ? wordsOf(newCustomer(this.#reader.row(batch, row), now))
-        : words.text.slice(row === 0 ? 0 : words.ends[row - 1], words.ends[row]);
+    const wordsOfRow = (row: number): string | null =>
+      words === null ? wordsOf(newCustomer(this.#reader.row(batch, row), now)) : words.text(row);
     const entries = Array.from(pick, (row) => ({ id: ids[row] as number, words: wordsOfRow(row) }));
     await this.#connection.putWords(entries, { fresh: true });
   }
