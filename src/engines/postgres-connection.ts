@@ -3,16 +3,15 @@ import { finished } from 'node:stream/promises';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { BulkLoad, Connection, WordsEntry } from './connection.ts';
+import { copyText } from './copy-text.ts';
 import type { SqlRow, SqlValue } from './engine.ts';
 import { postgresError } from './postgres-errors.ts';
 import { postgresFacts } from './postgres-facts.ts';
-import { copyCell, rowJson } from './postgres-types.ts';
+import { rowJson } from './postgres-types.ts';
 
-/** Characters of COPY text gathered before they are sent. */
-const COPY_CHUNK_CHARACTERS = 256 * 1024;
 const UPSERT_BATCH = 2000;
-/** Characters of rows gathered for COPY before they are sent, over all tables. */
-const PENDING_CHARACTERS = 4 * 1024 * 1024;
+/** Bytes of rows gathered for COPY before they are sent, over all tables. */
+const PENDING_BYTES = 4 * 1024 * 1024;
 
 const numberedTexts = new Map<string, string>();
 
@@ -34,8 +33,10 @@ export class PostgresConnection implements Connection {
   readonly #client: pg.Client;
   readonly #label: string;
   /** COPY statement → text to be sent. */
-  #pending = new Map<string, string[]>();
-  #pendingCharacters = 0;
+  #pending = new Map<string, Buffer[]>();
+  #pendingBytes = 0;
+  /** The rows under way, while further ones are gathered. */
+  #sending: Promise<void> = Promise.resolve();
 
   constructor(client: pg.Client, label: string) {
     this.#client = client;
@@ -99,22 +100,29 @@ export class PostgresConnection implements Connection {
     const sql = `COPY ${load.table} (${load.columns.map((column) => column.name).join(', ')}) FROM STDIN`;
     const chunks = this.#pending.get(sql) ?? [];
     this.#pending.set(sql, chunks);
-    for (const chunk of copyChunks(load)) {
-      chunks.push(chunk);
-      this.#pendingCharacters += chunk.length;
-    }
-    if (this.#pendingCharacters > PENDING_CHARACTERS) await this.flush();
+    const bytes = copyText(load);
+    chunks.push(bytes);
+    this.#pendingBytes += bytes.length;
+    if (this.#pendingBytes <= PENDING_BYTES) return;
+    await this.#sending;
+    this.#sending = this.#send();
+    this.#sending.catch(() => {}); // awaited by the next statement
   }
 
   /** Sends the rows gathered by `bulkLoad`; every other statement does so first. */
   async flush(): Promise<void> {
+    await this.#sending;
+    await this.#send();
+  }
+
+  async #send(): Promise<void> {
     const pending = this.#pending;
     this.#pending = new Map();
-    this.#pendingCharacters = 0;
+    this.#pendingBytes = 0;
     for (const [sql, chunks] of pending) await this.#guard(() => this.#copy(sql, chunks));
   }
 
-  async #copy(sql: string, chunks: readonly string[]): Promise<void> {
+  async #copy(sql: string, chunks: readonly Buffer[]): Promise<void> {
     const stream = this.#client.query(copyFrom(sql));
     const done = finished(stream);
     done.catch(() => {}); // awaited below
@@ -165,34 +173,4 @@ export class PostgresConnection implements Connection {
     );
     return (row as { first: number }).first;
   }
-}
-
-function* copyChunks(load: BulkLoad): Iterable<string> {
-  const { columns, rows, pick } = load;
-  const count = pick === undefined ? rows.count : pick.length;
-  const constants = columns.map((column) =>
-    'constant' in column ? (column.constant === null ? '\\N' : copyCell(String(column.constant))) : '',
-  );
-  let chunk = '';
-  for (let i = 0; i < count; i++) {
-    const row = pick === undefined ? i : (pick[i] as number);
-    for (let c = 0; c < columns.length; c++) {
-      const column = columns[c] as (typeof columns)[number];
-      if (c > 0) chunk += '\t';
-      if ('integers' in column) chunk += column.integers[row];
-      else if ('constant' in column) chunk += constants[c];
-      else if ('texts' in column) chunk += copyCell(column.texts.text(row) ?? '');
-      else {
-        const isSet = column.flags === undefined || ((column.flags[row] as number) & (column.bit ?? 0)) !== 0;
-        const text = isSet ? rows.texts.text(row * rows.width + column.cell) : null;
-        chunk += text === null ? '\\N' : copyCell(text);
-      }
-    }
-    chunk += '\n';
-    if (chunk.length > COPY_CHUNK_CHARACTERS) {
-      yield chunk;
-      chunk = '';
-    }
-  }
-  if (chunk !== '') yield chunk;
 }

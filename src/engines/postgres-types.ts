@@ -50,11 +50,3 @@ export function rowJson(row: Readonly<Record<string, SqlValue>>): string {
   }
   return `{${members.join(',')}}`;
 }
-
-const SPECIAL = /[\\\t\n\r]/;
-const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
-
-/** A cell in the text format of COPY. */
-export function copyCell(value: string): string {
-  return SPECIAL.test(value) ? value.replace(/[\\\t\n\r]/g, (character) => ESCAPES[character] as string) : value;
-}

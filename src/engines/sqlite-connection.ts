@@ -122,11 +122,7 @@ export class SqliteConnection implements Connection {
     );
     for (const { name } of indexes) await this.script(`DROP INDEX ${name}`);
     return async () => {
-      // The sorter spills to its threads only where the cache is small: then both processors sort.
-      const cacheSize = this.#db.pragma('cache_size', { simple: true });
-      this.#db.pragma('cache_size = -16384');
       for (const { sql } of indexes) await this.script(sql);
-      this.#db.pragma(`cache_size = ${String(cacheSize)}`);
     };
   }
 

@@ -96,7 +96,6 @@ class SqliteEngine implements Engine {
     this.#db.pragma('synchronous = FULL');
     this.#db.pragma('foreign_keys = ON');
     this.#db.pragma('cache_size = -40960');
-    this.#db.pragma('threads = 2');
   }
 
   async all<T extends SqlRow>(sql: string, parameters: readonly SqlValue[] = []): Promise<T[]> {

@@ -1,5 +1,6 @@
 import type { SqlRow, SqlValue } from '../engines/engine.ts';
 import { type Customer, SCALAR_COLUMNS } from '../model/customer.ts';
+import type { MatchKeys } from './import-batch.ts';
 import { storedJson } from './stored-json.ts';
 import { FIELDS } from '../model/fields.ts';
 import { companyKey, emailKey, nameKey, phoneKey } from '../normalize/keys.ts';
@@ -18,12 +19,7 @@ export function customerOf(row: SqlRow): Customer {
 }
 
 /** The match keys of a customer: derived from its values, never typed. */
-export function matchKeysOf(customer: Pick<Customer, 'kind' | 'name' | 'company_name' | 'email' | 'phone'>): {
-  readonly email_key: string | null;
-  readonly phone_key: string | null;
-  readonly name_key: string | null;
-  readonly company_key: string | null;
-} {
+export function matchKeysOf(customer: Pick<Customer, 'kind' | 'name' | 'company_name' | 'email' | 'phone'>): MatchKeys {
   const company = customer.kind === 'organisation' ? (customer.name ?? customer.company_name) : customer.company_name;
   return {
     email_key: customer.email === null ? null : emailKey(customer.email),
@@ -34,13 +30,18 @@ export function matchKeysOf(customer: Pick<Customer, 'kind' | 'name' | 'company_
 }
 
 /** The database row of a customer, match keys included. `rowHash`: see `ImportWriter`; null after any other change. */
-export function rowOf(customer: Customer, rowHash: number | null): SqlRow {
+export function rowOf(customer: Customer, rowHash: number | null): Record<string, SqlValue> {
   const row: Record<string, SqlValue> = { id: customer.id };
   for (const column of SCALAR_COLUMNS) row[column] = (customer[column] as string | number | null) ?? null;
-  row.attributes = Object.keys(customer.attributes).length === 0 ? null : JSON.stringify(customer.attributes);
+  row.attributes = attributesJson(customer);
   row.version = customer.version;
   row.row_hash = rowHash;
   return Object.assign(row, matchKeysOf(customer));
+}
+
+/** Custom fields as they are stored: null where there are none. */
+export function attributesJson({ attributes }: Customer): string | null {
+  return Object.keys(attributes).length === 0 ? null : JSON.stringify(attributes);
 }
 
 /** The full-text words of a customer. */

@@ -1,8 +1,8 @@
-import type { Connection } from '../engines/connection.ts';
+import type { Connection, WordsEntry } from '../engines/connection.ts';
 import type { SqlRow, SqlValue } from '../engines/engine.ts';
 import { CHILD_TABLES, type Change, type ChildTable } from '../model/changeset.ts';
 import { ATTRIBUTE_PREFIX, type Customer, SCALAR_COLUMNS, differences } from '../model/customer.ts';
-import { CUSTOMER_COLUMNS, SEARCHABLE_FIELDS, customerOf, rowOf, wordsOf } from './customer-rows.ts';
+import { CUSTOMER_COLUMNS, SEARCHABLE_FIELDS, attributesJson, customerOf, matchKeysOf, rowOf, wordsOf } from './customer-rows.ts';
 
 /** A customer to be written, with the hash of the imported row it is equal to (null after any other change). */
 export interface Saved {
@@ -43,30 +43,36 @@ export class CustomerStore {
   /** Inserts or replaces whole customers, their match keys and their full-text words. */
   async save(saved: readonly Saved[]): Promise<void> {
     await this.#keepMarks(saved.map(({ customer }) => customer.id));
-    await this.#connection.upsert(
-      'customers',
-      ['id'],
-      saved.map(({ customer, rowHash }) => rowOf(customer, rowHash)),
-    );
-    await this.#words.putWords(saved.map(({ customer }) => ({ id: customer.id, words: wordsOf(customer) })));
+    const words: WordsEntry[] = [];
+    const rows = saved.map(({ customer, rowHash }) => this.#withWords(rowOf(customer, rowHash), customer, words));
+    await this.#connection.upsert('customers', ['id'], rows);
+    await this.#words.putWords(words);
   }
 
   /** Writes what differs between the stored state of customers and the wanted one. */
   async update(updates: readonly Update[]): Promise<void> {
     await this.#keepMarks(updates.map(({ customer }) => customer.id));
     const groups = new Map<string, SqlRow[]>();
-    const words: { id: number; words: string }[] = [];
+    const words: WordsEntry[] = [];
     for (const { before, customer, rowHash } of updates) {
       const changed = Object.keys(differences(before, customer)?.after ?? {});
       const row = changedRow(customer, rowHash, changed);
+      if (changed.some(isSearched)) this.#withWords(row, customer, words);
       const signature = Object.keys(row).join();
       const group = groups.get(signature);
       if (group === undefined) groups.set(signature, [row]);
       else group.push(row);
-      if (changed.some(isSearched)) words.push({ id: customer.id, words: wordsOf(customer) });
     }
     for (const rows of groups.values()) await this.#connection.update('customers', ['id'], rows);
     await this.#words.putWords(words);
+  }
+
+  /** Adds the full-text words to the row where the engine keeps them there, else to those to be put into the index. */
+  #withWords(row: Record<string, SqlValue>, customer: Customer, words: WordsEntry[]): SqlRow {
+    const { wordsColumn } = this.#connection.facts;
+    if (wordsColumn === null) words.push({ id: customer.id, words: wordsOf(customer) });
+    else row[wordsColumn] = wordsOf(customer);
+    return row;
   }
 
   /** Remembers which imported rows these customers were equal to, so that the rows find them again. */
@@ -183,15 +189,20 @@ export class CustomerStore {
 }
 
 /** The columns to be written when these fields changed: themselves, the match keys made of them, and bookkeeping. */
-function changedRow(customer: Customer, rowHash: number | null, fields: readonly string[]): SqlRow {
-  const whole = rowOf(customer, rowHash);
+function changedRow(customer: Customer, rowHash: number | null, fields: readonly string[]): Record<string, SqlValue> {
   const row: Record<string, SqlValue> = { id: customer.id };
+  let keys: Readonly<Record<string, SqlValue>> | null = null;
   for (const field of fields) {
-    const column = field.startsWith(ATTRIBUTE_PREFIX) ? 'attributes' : field;
-    row[column] = whole[column] as SqlValue;
-    for (const key of KEYS_OF[column] ?? []) row[key] = whole[key] as SqlValue;
+    if (field.startsWith(ATTRIBUTE_PREFIX)) row.attributes = attributesJson(customer);
+    else row[field] = (customer as unknown as SqlRow)[field] ?? null;
+    for (const key of KEYS_OF[field] ?? []) {
+      keys ??= { ...matchKeysOf(customer) };
+      row[key] = keys[key] as SqlValue;
+    }
   }
-  for (const column of ['version', 'updated_at', 'row_hash']) row[column] = whole[column] as SqlValue;
+  row.version = customer.version;
+  row.updated_at = customer.updated_at;
+  row.row_hash = rowHash;
   return row;
 }
 

@@ -68,17 +68,30 @@ export interface ImportRow {
   readonly values: FieldValues;
   /** Cells derived from the values, for a customer to be made. */
   readonly derived: FieldValues;
+  /** Match keys of a customer to be made, as `matchKeysOf` gives them. */
+  readonly keys: MatchKeys;
   readonly ids: readonly ExternalId[];
   readonly tags: readonly string[];
 }
 
+/** Match keys of a customer, null where it has none. */
+export interface MatchKeys {
+  readonly email_key: string | null;
+  readonly phone_key: string | null;
+  readonly name_key: string | null;
+  readonly company_key: string | null;
+}
+
 /** Reads cells of a batch by name. */
 export class BatchReader {
-  readonly #layout: ImportLayout;
   readonly #index: ReadonlyMap<string, number>;
+  /** The cells that hold a field. */
+  readonly #fields: readonly { readonly name: string; readonly cell: number; readonly isGiven: boolean }[];
 
   constructor(layout: ImportLayout) {
-    this.#layout = layout;
+    this.#fields = layout.cells.slice(0, layout.cells.length - DERIVED_CELLS.length).map((name, cell) => {
+      return { name, cell, isGiven: layout.given.includes(name) };
+    });
     this.#index = new Map(layout.cells.map((name, cell) => [name, cell]));
   }
 
@@ -103,11 +116,9 @@ export class BatchReader {
     const get = (name: string): string | null => this.text(batch.rows, row, this.cell(name));
     const values: Record<string, FieldValue> = {};
     const derived: Record<string, FieldValue> = {};
-    const given = new Set(this.#layout.given);
-    for (const name of this.#layout.cells) {
-      if ((DERIVED_CELLS as readonly string[]).includes(name)) continue;
-      const text = get(name);
-      if (text !== null) (given.has(name) && !isDerived(batch, row, name) ? values : derived)[name] = text;
+    for (const { name, cell, isGiven } of this.#fields) {
+      const text = this.text(batch.rows, row, cell);
+      if (text !== null) (isGiven && !isDerived(batch, row, name) ? values : derived)[name] = text;
     }
     for (const [name, value] of Object.entries(parse<Record<string, string>>(get('attributes')) ?? {}))
       values[`attributes.${name}`] = value;
@@ -117,6 +128,12 @@ export class BatchReader {
       rowHash: batch.rowHashes[row] as number,
       values,
       derived,
+      keys: {
+        email_key: this.key(batch, row, 'email'),
+        phone_key: this.key(batch, row, 'phone'),
+        name_key: get('name_key'),
+        company_key: get('company_key'),
+      },
       ids: externalIdsOf(get('id_source'), get('external_id'), parse<ExternalId[]>(get('more_ids'))),
       tags: parse<string[]>(get('tags')) ?? [],
     };

@@ -3,8 +3,8 @@ import type { SqlRow } from '../engines/engine.ts';
 import type { Customer } from '../model/customer.ts';
 import type { ExternalId } from '../model/external-id.ts';
 import { sameNamePossible } from '../normalize/same-name.ts';
-import { CUSTOMER_COLUMNS, customerOf, type matchKeysOf } from './customer-rows.ts';
-import type { ImportRow } from './import-batch.ts';
+import { CUSTOMER_COLUMNS, customerOf } from './customer-rows.ts';
+import type { ImportRow, MatchKeys } from './import-batch.ts';
 import type { ImportSettings } from './import-settings.ts';
 
 /** A key shared by this many customers is a switchboard or a placeholder: only an equal name decides then. */
@@ -12,12 +12,13 @@ export const SHARED_KEY_LIMIT = 20;
 const IDENTICAL_LIMIT = 200;
 const WITHOUT_KEYS_LIMIT = 5000;
 
-/** A row put aside, with the customer it would be if it were a new one. */
+/** A row put aside, with what the customer would be if it were a new one. */
 export interface DeferredRow {
   readonly seq: number;
   readonly row: ImportRow;
-  readonly asNew: Customer;
-  readonly keys: ReturnType<typeof matchKeysOf>;
+  readonly kind: string;
+  readonly name: string | null;
+  readonly keys: MatchKeys;
 }
 
 /** A stored customer that a row may be about. */
@@ -126,15 +127,15 @@ export class CandidateIndex {
   }
 
   /** Stored customers that a row without keys may be identical to. */
-  identicalTo(keys: ReturnType<typeof matchKeysOf>, asNew: Customer): readonly Customer[] {
-    if (keys.phone_key !== null) return (this.#byPhone.get(keys.phone_key) ?? []).filter((customer) => customer.name === asNew.name);
+  identicalTo({ keys, name }: DeferredRow): readonly Customer[] {
+    if (keys.phone_key !== null) return (this.#byPhone.get(keys.phone_key) ?? []).filter((customer) => customer.name === name);
     if (keys.name_key !== null) return this.#byName.get(keys.name_key) ?? [];
-    if (keys.email_key !== null) return (this.#byEmail.get(keys.email_key) ?? []).filter((customer) => customer.name === asNew.name);
-    return this.#withoutKeys.get(asNew.name ?? '') ?? [];
+    if (keys.email_key !== null) return (this.#byEmail.get(keys.email_key) ?? []).filter((customer) => customer.name === name);
+    return this.#withoutKeys.get(name ?? '') ?? [];
   }
 
   /** Whether there are more customers that such a row may be identical to than were looked at. */
-  hasMoreIdentical(keys: ReturnType<typeof matchKeysOf>): boolean {
+  hasMoreIdentical(keys: MatchKeys): boolean {
     const { phone_key, name_key, email_key } = keys;
     if (phone_key !== null) return (this.#byPhone.get(phone_key)?.length ?? 0) >= IDENTICAL_LIMIT;
     if (name_key !== null) return (this.#byName.get(name_key)?.length ?? 0) >= IDENTICAL_LIMIT;
@@ -150,8 +151,8 @@ export class CandidateIndex {
   }
 
   /** Says that a row of this page made a customer. */
-  addNew({ keys, asNew, row }: DeferredRow, id: number, ids: readonly ExternalId[]): void {
-    const known = { id, nameKey: keys.name_key, kind: asNew.kind, rowHash: row.rowHash };
+  addNew({ keys, kind, row }: DeferredRow, id: number, ids: readonly ExternalId[]): void {
+    const known = { id, nameKey: keys.name_key, kind, rowHash: row.rowHash };
     for (const externalId of ids) this.#remember(externalId, known);
     for (const key of ['email', 'phone'] as const) {
       const value = keys[`${key}_key`];
@@ -247,7 +248,7 @@ export class CandidateIndex {
     await loadGroups(connection, 'email_key', byEmail, this.#byEmail);
     await loadGroups(connection, 'name_key', byName, this.#byName);
     const unnamed = keyless.filter(({ keys }) => keys.phone_key === null && keys.name_key === null && keys.email_key === null);
-    await this.#loadWithoutKeys(connection, [...new Set(unnamed.map(({ asNew }) => asNew.name ?? ''))]);
+    await this.#loadWithoutKeys(connection, [...new Set(unnamed.map(({ name }) => name ?? ''))]);
   }
 
   async #loadWithoutKeys(connection: Connection, names: readonly string[]): Promise<void> {

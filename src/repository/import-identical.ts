@@ -44,7 +44,7 @@ export class IdenticalCustomers {
       await found.#loadGroups(connection, key, shared);
     }
     const tagged = rows.filter(({ row }) => row.tags.length > 0);
-    const customers = tagged.flatMap((row) => [...found.#sharing(row), ...index.identicalTo(row.keys, row.asNew)]);
+    const customers = tagged.flatMap((row) => [...found.#sharing(row), ...index.identicalTo(row)]);
     await found.#loadTags(connection, [...new Set(customers.map(({ id }) => id))]);
     return found;
   }
@@ -89,7 +89,7 @@ export class IdenticalCustomers {
 
   /** Customers that a row without keys would not change, those that have its tags too first. */
   #identical(deferred: DeferredRow): readonly Customer[] {
-    const same = this.#index.identicalTo(deferred.keys, deferred.asNew).filter((customer) => isSame(customer, deferred.row));
+    const same = this.#index.identicalTo(deferred).filter((customer) => isSame(customer, deferred.row));
     if (deferred.row.tags.length === 0) return same;
     return [
       ...same.filter((customer) => this.#hasTags(customer, deferred)),

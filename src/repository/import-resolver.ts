@@ -3,7 +3,6 @@ import type { SqlRow } from '../engines/engine.ts';
 import { composeName, type Customer, type FieldValues, withValues } from '../model/customer.ts';
 import { BitSet } from './bloom.ts';
 import { CustomerStore, type WordsSink } from './customer-store.ts';
-import { matchKeysOf } from './customer-rows.ts';
 import type { ExternalId } from '../model/external-id.ts';
 import type { ImportRow } from './import-batch.ts';
 import { CandidateIndex, type DeferredRow, mayBeAbout } from './import-candidates.ts';
@@ -94,7 +93,7 @@ export class ImportResolver {
   async #resolvePage(page: readonly { seq: number; payload: string }[]): Promise<void> {
     await this.#settings.check();
     if (page.length === 0) return;
-    const rows = page.map(({ seq, payload }) => this.#asNew(seq, JSON.parse(payload) as ImportRow));
+    const rows = page.map(({ seq, payload }) => deferredRow(seq, JSON.parse(payload) as ImportRow));
     const index = await CandidateIndex.load(this.#connection, this.#settings, rows);
     const identical = await IdenticalCustomers.load(this.#connection, this.#settings, rows, index);
     const create: { id: number; row: ImportRow }[] = [];
@@ -118,11 +117,6 @@ export class ImportResolver {
     await this.#createAll(create);
     // Before the next page: its rows may name the customer by these ids.
     await this.#store.saveChildren('external_ids', attached);
-  }
-
-  #asNew(seq: number, row: ImportRow): DeferredRow {
-    const asNew = newCustomer(row, this.#settings.now);
-    return { seq, row, asNew, keys: matchKeysOf(asNew) };
   }
 
   /**
@@ -210,6 +204,11 @@ export class ImportResolver {
       create.flatMap(({ id, row }) => row.tags.map((tag) => ({ customer_id: id, tag }))),
     );
   }
+}
+
+function deferredRow(seq: number, row: ImportRow): DeferredRow {
+  const { values, derived, keys } = row;
+  return { seq, row, keys, kind: (values.kind ?? derived.kind) as string, name: (values.name ?? derived.name ?? null) as string | null };
 }
 
 const EMPTY = {
