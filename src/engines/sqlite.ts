@@ -10,7 +10,6 @@ import { Mutex } from './mutex.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
 import { sqliteError } from './sqlite-errors.ts';
 import { sqliteFacts } from './sqlite-facts.ts';
-import { SqliteWordIndexBuilder } from './sqlite-word-index.ts';
 
 /** Marks a file as ours in its header (`file` and other programs can tell): "crm1". */
 const APPLICATION_ID = 0x63726d31;
@@ -161,6 +160,7 @@ class SqliteEngine implements Engine {
 
   async beginWordIndex(): Promise<WordIndexBuilder | null> {
     return this.#exclusive(async () => {
+      const { SqliteWordIndexBuilder } = await import('./sqlite-word-index.ts'); // only a large import needs it
       const builder = await SqliteWordIndexBuilder.start(this.#db, () => this.#sideIndexes--);
       if (builder !== null) this.#sideIndexes++;
       return builder;

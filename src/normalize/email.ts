@@ -13,12 +13,12 @@ const LOCAL = 1;
 const DOMAIN = 2;
 const UPPER = 4;
 const CLASSES = new Uint8Array(128);
-for (let code = 0; code < 128; code++) {
-  const character = String.fromCharCode(code);
-  if (/[a-z0-9]/.test(character)) CLASSES[code] = LOCAL | DOMAIN;
-  else if (/[A-Z]/.test(character)) CLASSES[code] = LOCAL | DOMAIN | UPPER;
-  else if (character === '-') CLASSES[code] = LOCAL | DOMAIN;
-  else if ("!#$%&'*+/=?^_`{|}~".includes(character)) CLASSES[code] = LOCAL;
+for (const [characters, kinds] of [
+  ["!#$%&'*+/=?^_`{|}~", LOCAL],
+  ['-0123456789abcdefghijklmnopqrstuvwxyz', LOCAL | DOMAIN],
+  ['ABCDEFGHIJKLMNOPQRSTUVWXYZ', LOCAL | DOMAIN | UPPER],
+] as const) {
+  for (let i = 0; i < characters.length; i++) CLASSES[characters.charCodeAt(i)] = kinds;
 }
 
 const ASCII = /^[\x00-\x7f]*$/;

@@ -21,6 +21,6 @@ export function runCliTty(args: readonly string[], options: TerminalOptions = {}
 }
 
 function requireBuild(): void {
-  if (!existsSync(fileURLToPath(new URL('../../dist/main.js', import.meta.url))))
+  if (!existsSync(fileURLToPath(new URL('../../dist/bundle/main.js', import.meta.url))))
     throw new Error('dist is missing: run npm run build first');
 }
