@@ -54,13 +54,16 @@ function schemaFolder(engine: string): string {
 
 /**
  * Checks that the database has exactly the schema of this program.
- * @throws {CrmError} NO_DATABASE when it has none; SCHEMA_OLDER, SCHEMA_NEWER or SCHEMA_EDITED when it differs.
+ * @throws {CrmError} NO_DATABASE when it has none; SCHEMA_OLDER, SCHEMA_NEWER or SCHEMA_EDITED when it differs; INTEGRITY
+ * when the record of its versions is damaged.
  */
 export async function checkSchema(engine: Engine, migrations: readonly Migration[] = readMigrations(engine)): Promise<void> {
   if (!(await tableExists(engine, 'schema_migrations'))) {
     throw new CrmError('NO_DATABASE', `${engine.label} holds no crm tables`, { hint: 'make them with: crm init' });
   }
-  const pending = compare(engine, migrations, await applied(engine));
+  const done = await applied(engine);
+  if (done.length === 0) throw damaged(engine);
+  const pending = compare(engine, migrations, done);
   if (pending.length > 0) {
     throw new CrmError(
       'SCHEMA_OLDER',
@@ -113,6 +116,7 @@ function applied(connection: Pick<Connection, 'all'>): Promise<Applied[]> {
 function compare(engine: Engine, migrations: readonly Migration[], done: readonly Applied[]): Migration[] {
   for (const [index, record] of done.entries()) {
     const ours = migrations[index];
+    if (record.version !== index + 1 || !/^[0-9a-f]{64}$/.test(record.sha256)) throw damaged(engine);
     if (ours === undefined) {
       throw new CrmError(
         'SCHEMA_NEWER',
@@ -122,7 +126,7 @@ function compare(engine: Engine, migrations: readonly Migration[], done: readonl
         },
       );
     }
-    if (record.version !== ours.version || record.sha256 !== ours.sha256) {
+    if (record.sha256 !== ours.sha256) {
       throw new CrmError(
         'SCHEMA_EDITED',
         `schema version ${record.version} (${record.name}) of ${engine.label} is not the one this program has`,
@@ -133,4 +137,11 @@ function compare(engine: Engine, migrations: readonly Migration[], done: readonl
     }
   }
   return migrations.slice(done.length);
+}
+
+/** What no version of this program ever writes: the file itself was damaged. */
+function damaged({ label }: Engine): CrmError {
+  return new CrmError('INTEGRITY', `the record of schema versions in ${label} is damaged`, {
+    hint: 'do not write to it; restore a backup',
+  });
 }

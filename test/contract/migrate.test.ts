@@ -60,6 +60,16 @@ describeEachEngine('schema', (target) => {
   });
 
   it.each([
+    ['a version that cannot be', 'UPDATE schema_migrations SET version = 0'],
+    ['a hash that is none', "UPDATE schema_migrations SET sha256 = 'x'"],
+    ['no record at all', 'DELETE FROM schema_migrations'],
+  ])('calls itself damaged where it has %s', async (_, sql) => {
+    const engine = await migrated();
+    await engine.transaction((connection) => connection.script(sql));
+    await expect(checkSchema(engine)).rejects.toMatchObject({ code: 'INTEGRITY', exitCode: 14 });
+  });
+
+  it.each([
     ['a gap', ['0001-a.sql', '0003-c.sql']],
     ['a number twice', ['0001-a.sql', '0001-b.sql']],
     ['a later start', ['0002-b.sql']],

@@ -154,7 +154,8 @@ describe('a damaged database', () => {
       const where = `seed ${seed}, ${length} bytes at ${at}, crm ${args.join(' ')}: ${result.stderr}`;
       expect([0, 14], where).toContain(result.exitCode);
       expect(result.stderr, where).not.toMatch(/^\s+at |\.js:\d+/m);
-      if (result.exitCode === 14) expect(result.stderr, where).toMatch(/^error: .*\nhint: /);
+      if (result.exitCode === 14)
+        expect(result.stderr, where).toMatch(args.includes('--json') ? /^\{"ok":false,.*"hint":/ : /^error: .*\nhint: /);
       expect(result.stderr, where).not.toContain(MARKER);
     }
   });
