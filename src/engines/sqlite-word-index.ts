@@ -107,7 +107,7 @@ export class SqliteWordIndexBuilder implements WordIndexBuilder {
 
 function spoolError(thrown: unknown, folder: string): unknown {
   if ((thrown as NodeJS.ErrnoException).code !== 'ENOSPC') return thrown;
-  return new CrmError('DISK_FULL', `${folder} has no space left; nothing was changed`, {
+  return new CrmError('DISK_FULL', `no space left for temporary files in ${folder}; nothing was changed`, {
     cause: thrown,
     hint: 'free some space, or name another folder for temporary files with TMPDIR, and try again',
   });

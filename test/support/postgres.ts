@@ -38,9 +38,17 @@ afterAll(async () => {
   }
 });
 
+/** The URL of a PostgreSQL that checks passwords, as not every given one does; null where there is none. */
+export async function passwordCheckingUrl(): Promise<string | null> {
+  return postgresUrl !== null && new URL(postgresUrl).password !== '' ? postgresUrl : ownServer();
+}
+
 async function findPostgres(): Promise<string | null> {
   const given = process.env.CRM_TEST_POSTGRES_URL;
-  if (given !== undefined && given !== '') return given;
+  return given !== undefined && given !== '' ? given : ownServer();
+}
+
+async function ownServer(): Promise<string | null> {
   const answer = await askBroker(inject('postgresBrokerPort'));
   if (answer.url !== undefined) return answer.url;
   const message = `no PostgreSQL for tests: ${answer.error}`;
