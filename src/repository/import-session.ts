@@ -26,13 +26,14 @@ export interface ImportOutcome {
 
 /**
  * Runs an import as one run in one transaction: either all of it is there afterwards, or nothing.
+ * @param clock tells when the run ends
  * @param feed gives all rows and returns the SHA-256 of what was read
  * @throws {CrmError} BUSY when another writer holds the database; whatever `feed` throws rolls back
  */
 export async function runImport(
   engine: Engine,
   plan: ImportPlan,
-  now: string,
+  clock: () => Date,
   feed: (session: ImportFeed) => Promise<{ sha256: string }>,
 ): Promise<ImportOutcome> {
   const bulk = (plan.sizeBytes === null || plan.sizeBytes >= BULK_FROM_BYTES) && !(await hasCustomers(engine));
@@ -40,7 +41,7 @@ export async function runImport(
   try {
     return await engine.transaction(
       async (connection) => {
-        const log = await RunLog.start(connection, plan.header, now);
+        const log = await RunLog.start(connection, plan.header, plan.settings.now);
         // Another run may have made customers while this one waited for the lock: their words must stay.
         const hadCustomers = await hasCustomers(connection);
         const isBulk = bulk && !hadCustomers;
@@ -49,7 +50,7 @@ export async function runImport(
         const { sha256 } = await feed(writer);
         await writer.finish(restore);
         checkCounts(writer.counts);
-        await log.finish({ ...writer.counts }, now, sha256);
+        await log.finish({ ...writer.counts }, clock().toISOString(), sha256);
         return { run: plan.commit ? log.id : null, counts: writer.counts };
       },
       { commit: plan.commit },

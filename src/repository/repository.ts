@@ -161,7 +161,7 @@ export class Repository {
     const now = this.#now().toISOString();
     const header = { ...this.#header('import', plan.arguments), sourceName: plan.sourceName };
     const { runImport } = await import('./import-session.ts');
-    return runImport(this.#engine, { ...plan, header, settings: { ...plan.settings, now } }, now, feed);
+    return runImport(this.#engine, { ...plan, header, settings: { ...plan.settings, now } }, this.#now, feed);
   }
 
   /** Makes a customer of normalised values. @throws {CrmError} USAGE when an external id belongs to another one */

@@ -55,6 +55,13 @@ describeEachEngine('repository', (target) => {
     ]);
   });
 
+  it('knows when an import began and when it ended', async () => {
+    let minutes = 0;
+    const database = await testDatabase(target, { now: () => new Date(Date.parse(NOW) + 60_000 * minutes++) });
+    await importText(database, 'name\nAda\n');
+    expect(await database.repository.run(1)).toMatchObject({ started_at: NOW, finished_at: '2026-01-31T12:01:00.000Z' });
+  });
+
   it('adds, edits and deletes, each as a run with its changes', async () => {
     const { repository, engine } = await fresh();
     await repository.add({ given_name: 'Ada', family_name: 'King', email: 'ada@x.org' }, { tags: ['a', 'b'] });
