@@ -55,7 +55,7 @@ export class ImportMatcher {
         const { row } = candidate;
         const hits = (hitsOfRow.get(row) ?? 0) + 1;
         hitsOfRow.set(row, hits);
-        if (hits > SHARED_KEY_LIMIT) found.set(row, { ...candidate, rowHash: null }); // too many to see here: put aside
+        if (hits > SHARED_KEY_LIMIT) found.set(row, { ...candidate, key: null, rowHash: null }); // too many to see here: put aside
         const isSameRow = candidate.rowHash === batch.rowHashes[row];
         if (!isSameRow && !this.#decidesAlone(batch, row, key) && !mayBeAbout(this.#nameOf(batch, row), candidate)) {
           if (key === 'external_id') taken.add(row);
@@ -81,7 +81,7 @@ export class ImportMatcher {
     const idOf = new Map(marks.map(({ rowHash, id }) => [rowHash, id]));
     for (const row of rows) {
       const id = idOf.get(batch.rowHashes[row] as number);
-      if (id !== undefined) found.set(row, { row, id, nameKey: null, kind: 'person', rowHash: null });
+      if (id !== undefined) found.set(row, { row, id, key: null, nameKey: null, kind: 'person', rowHash: null });
     }
   }
 
@@ -121,7 +121,7 @@ export class ImportMatcher {
       const row = waiting.get(row_hash)?.pop();
       if (row === undefined) continue;
       this.#claims.claim(id);
-      found.set(row, { row, id, nameKey: null, kind: '', rowHash: row_hash });
+      found.set(row, { row, id, key: null, nameKey: null, kind: '', rowHash: row_hash });
     }
   }
 
@@ -151,6 +151,7 @@ export class ImportMatcher {
     return hits.map((hit) => ({
       row: rows[hit.n] as number,
       id: hit.id,
+      key,
       nameKey: hit.name_key,
       kind: hit.kind,
       rowHash: hit.row_hash,

@@ -33,6 +33,8 @@ export interface ImportCounts {
 export interface Candidate {
   readonly row: number;
   readonly id: number;
+  /** The key that it was found by; null where it is not certain that the row is about it. */
+  readonly key: MatchKey | null;
   readonly nameKey: string | null;
   readonly kind: string;
   readonly rowHash: number | null;

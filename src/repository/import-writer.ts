@@ -7,6 +7,7 @@ import { IdBlock } from './id-block.ts';
 import { ImportMatcher } from './import-matcher.ts';
 import { ImportResolver, newCustomer } from './import-resolver.ts';
 import { type ImportCounts, type ImportSettings, type Candidate, emptyCounts } from './import-settings.ts';
+import { unchangedRows } from './import-unchanged.ts';
 import { wordsInto } from './import-words.ts';
 import type { ExternalId } from '../model/external-id.ts';
 import type { RunLog } from './run-log.ts';
@@ -86,6 +87,7 @@ export class ImportWriter implements ImportFeed {
     this.counts.read += batch.rows.count;
     const taken = this.#hadCustomers ? await this.#matcher.takenExternalIds(batch) : new Set<number>();
     const candidates = this.#hadCustomers && this.#settings.onMatch !== 'create' ? await this.#matcher.candidates(batch, taken) : null;
+    const unchanged = await this.#unchanged(batch, candidates);
     const create = new Uint32Array(batch.rows.count);
     let created = 0;
     for (let row = 0; row < batch.rows.count; row++) {
@@ -97,7 +99,7 @@ export class ImportWriter implements ImportFeed {
       if (candidate === undefined) {
         if (seen || isKeyless) await this.#resolver.defer(this.#reader.row(batch, row));
         else create[created++] = row;
-      } else if ((!seen || isKeyless) && this.#isSettled(batch, row, candidate)) {
+      } else if ((!seen || isKeyless) && this.#isSettled(batch, row, candidate, unchanged)) {
         this.counts[this.#settings.onMatch === 'skip' ? 'skipped' : 'unchanged']++;
       } else {
         this.#resolver.markDeferred(candidate.id);
@@ -145,9 +147,13 @@ export class ImportWriter implements ImportFeed {
     return id !== null && this.#moreIds.mayHave(`${this.#reader.text(rows, row, this.#reader.cell('id_source'))}\u0000${id}`);
   }
 
-  #isSettled(batch: ImportBatch, row: number, candidate: Candidate): boolean {
+  async #unchanged(batch: ImportBatch, candidates: ReadonlyMap<number, Candidate> | null): Promise<ReadonlySet<number>> {
+    return candidates === null ? new Set() : unchangedRows(this.#connection, this.#settings, this.#reader, batch, candidates);
+  }
+
+  #isSettled(batch: ImportBatch, row: number, candidate: Candidate, unchanged: ReadonlySet<number>): boolean {
     if (this.#resolver.isDeferred(candidate.id) || this.#settled.has(candidate.id)) return false;
-    if (this.#settings.onMatch !== 'skip' && candidate.rowHash !== batch.rowHashes[row]) return false;
+    if (this.#settings.onMatch !== 'skip' && candidate.rowHash !== batch.rowHashes[row] && !unchanged.has(row)) return false;
     this.#settled.add(candidate.id);
     return true;
   }

@@ -194,6 +194,44 @@ export const IMPORT_CASES: Readonly<Record<string, Case>> = {
       { kind: 'organisation', name: 'Two GmbH' },
     ],
   },
+  'rows of another file that say what is known already, and what is not': {
+    steps: [
+      ['id,email,name,city\n1,a@x.org,Ada,Rome\n2,b@x.org,Bob,Oslo\n3,c@x.org,Cy,\n', '3 = 3 + 0 + 0 + 0 + 0', { source: 'shop' }],
+      ['email,name\na@x.org,Ada\nb@x.org,Bob\nc@x.org,Cy\n', '3 = 0 + 0 + 3 + 0 + 0', { name: 'other.csv' }],
+      ['email,city\na@x.org,Rome\nb@x.org,Kiel\nc@x.org,\n', '3 = 0 + 1 + 2 + 0 + 0', { name: 'other.csv' }],
+      ['id,email\n1,a@x.org\n2,b@x.org\n', '2 = 0 + 0 + 2 + 0 + 0', { name: 'ids.csv', source: 'shop' }],
+      ['id,email\n1,a@x.org\n2,b@x.org\n', '2 = 0 + 2 + 0 + 0 + 0', { name: 'ids.csv', source: 'crm' }],
+    ],
+    customers: [
+      { city: 'Rome', externalIds: ['crm:1', 'shop:1'] },
+      { city: 'Kiel', externalIds: ['crm:2', 'shop:2'] },
+      { city: null, externalIds: ['shop:3'] },
+    ],
+  },
+  'rows that say what is known already, with tags': {
+    steps: [
+      ['email,name\na@x.org,Ada\nb@x.org,Bob\n', '2 = 2 + 0 + 0 + 0 + 0', { tags: ['x'] }],
+      ['email\na@x.org\nb@x.org\n', '2 = 0 + 0 + 2 + 0 + 0', { name: 'other.csv', tags: ['x'] }],
+      ['email,tags\na@x.org,x; y\nb@x.org,x\n', '2 = 0 + 1 + 1 + 0 + 0', { name: 'other.csv' }],
+    ],
+    customers: [{ tags: ['x', 'y'] }, { tags: ['x'] }],
+  },
+  'an empty cell that clears is no row that says what is known': {
+    steps: [
+      ['email,city\na@x.org,Rome\nb@x.org,\n', '2 = 2 + 0 + 0 + 0 + 0'],
+      ['email,city\na@x.org,\nb@x.org,\n', '2 = 0 + 0 + 2 + 0 + 0', { name: 'other.csv' }],
+      ['email,city\na@x.org,\nb@x.org,\n', '2 = 0 + 1 + 1 + 0 + 0', { name: 'other.csv', blank: 'clear' }],
+    ],
+    customers: [{ city: null }, { city: null }],
+  },
+  'a row that says what is known, then one that changes it, by different keys': {
+    steps: [
+      ['email,phone,name,city\na@x.org,+8613800138000,Ada,Rome\n', '1 = 1 + 0 + 0 + 0 + 0', { match: ['email', 'phone'] }],
+      ['email,phone,name,city\na@x.org,,Ada,Rome\n,+8613800138000,Ada,Oslo\n', '2 = 0 + 1 + 1 + 0 + 0', { match: ['email', 'phone'] }],
+      ['email,phone,name,city\na@x.org,,Ada,Rome\n,+8613800138000,Ada,Oslo\n', '2 = 0 + 0 + 2 + 0 + 0', { match: ['email', 'phone'] }],
+    ],
+    customers: [{ city: 'Oslo' }],
+  },
   'fill leaves what is there': {
     steps: [
       ['email,name,city\na@x.org,Ada,Rome\nb@x.org,Bob,\n', '2 = 2 + 0 + 0 + 0 + 0'],
