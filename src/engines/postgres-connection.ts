@@ -70,13 +70,7 @@ export class PostgresConnection implements Connection {
     const names = Object.keys(first);
     const updates = names.filter((name) => !key.includes(name)).map((name) => `${name} = excluded.${name}`);
     const sql = `INSERT INTO ${table} (${names.join(', ')}) SELECT ${names.join(', ')} FROM jsonb_populate_recordset(NULL::${table}, $1::jsonb) ON CONFLICT (${key.join(', ')}) DO ${updates.length === 0 ? 'NOTHING' : `UPDATE SET ${updates.join(', ')}`}`;
-    for (let at = 0; at < rows.length; at += UPSERT_BATCH) {
-      const json = `[${rows
-        .slice(at, at + UPSERT_BATCH)
-        .map(rowJson)
-        .join(',')}]`;
-      await this.#query(sql, [json]);
-    }
+    await this.#sendRows(sql, rows);
   }
 
   async update(table: string, key: readonly string[], rows: readonly SqlRow[]): Promise<void> {
@@ -86,12 +80,14 @@ export class PostgresConnection implements Connection {
     const set = names.map((name) => `${name} = x.${name}`).join(', ');
     const where = key.map((name) => `t.${name} = x.${name}`).join(' AND ');
     const sql = `UPDATE ${table} t SET ${set} FROM jsonb_populate_recordset(NULL::${table}, $1::jsonb) x WHERE ${where}`;
+    await this.#sendRows(sql, rows);
+  }
+
+  /** Runs a statement that takes rows as one JSON array, for some rows at a time. */
+  async #sendRows(sql: string, rows: readonly SqlRow[]): Promise<void> {
     for (let at = 0; at < rows.length; at += UPSERT_BATCH) {
-      const json = `[${rows
-        .slice(at, at + UPSERT_BATCH)
-        .map(rowJson)
-        .join(',')}]`;
-      await this.#query(sql, [json]);
+      const batch = rows.slice(at, at + UPSERT_BATCH).map(rowJson);
+      await this.#query(sql, [`[${batch.join(',')}]`]);
     }
   }
 
