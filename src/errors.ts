@@ -80,6 +80,12 @@ export function toCrmError(thrown: unknown): CrmError {
   return new CrmError('INTERNAL', message, { cause: thrown, hint: 'this is a defect of crm: run again with --debug and report it' });
 }
 
+/** Whether a call of the system failed because the disk, or the user's share of it, is full. */
+export function isDiskFull(thrown: unknown): boolean {
+  const { code } = thrown as NodeJS.ErrnoException;
+  return code === 'ENOSPC' || code === 'EDQUOT';
+}
+
 /** Hides the password and the query values of a database URL, so that it can be shown. */
 export function redactUrl(url: string): string {
   return url.replace(/^([a-z]+:\/\/[^:/@\s]*):[^@\s]*@/i, '$1:***@');

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type Database from 'better-sqlite3';
-import { CrmError } from '../errors.ts';
+import { CrmError, isDiskFull } from '../errors.ts';
 import type { Connection, PackedWords, WordIndexBuilder } from './connection.ts';
 import { sqliteError } from './sqlite-errors.ts';
 import { removeStale } from './stale-files.ts';
@@ -30,7 +30,7 @@ export class SqliteWordIndexBuilder implements WordIndexBuilder {
   static async start(db: Database.Database, onDispose: () => void): Promise<SqliteWordIndexBuilder | null> {
     if (import.meta.url.endsWith('.ts')) return null;
     removeStale(tmpdir(), /^crm-words-(\d+)-/);
-    const folder = mkdtempSync(join(tmpdir(), `crm-words-${process.pid}-`));
+    const folder = temporary(tmpdir(), () => mkdtempSync(join(tmpdir(), `crm-words-${process.pid}-`)));
     try {
       return new SqliteWordIndexBuilder(db, folder, onDispose);
     } catch (error) {
@@ -46,8 +46,9 @@ export class SqliteWordIndexBuilder implements WordIndexBuilder {
     const path = join(folder, 'words.db');
     db.exec(`ATTACH DATABASE '${path.replaceAll("'", "''")}' AS side`);
     const spoolPath = join(folder, 'words.spool');
-    this.#spool = new WordsSpool(spoolPath, 'w');
-    this.#worker = new Worker(new URL('./sqlite-word-worker.js', import.meta.url), { workerData: { path, spoolPath } });
+    this.#spool = temporary(folder, () => new WordsSpool(spoolPath, 'w'));
+    const sql = db.prepare("SELECT sql FROM main.sqlite_master WHERE name = 'customer_search'").pluck().get() as string;
+    this.#worker = new Worker(new URL('./sqlite-word-worker.js', import.meta.url), { workerData: { path, spoolPath, sql } });
     this.#worker.on('message', (failure: { code: string; message: string } | null) => {
       this.#isDone = true;
       if (failure !== null)
@@ -62,11 +63,7 @@ export class SqliteWordIndexBuilder implements WordIndexBuilder {
 
   async add(words: PackedWords): Promise<void> {
     if (this.#failure !== null) throw this.#failure;
-    try {
-      this.#end = this.#spool.append(words);
-    } catch (error) {
-      throw spoolError(error, this.#folder);
-    }
+    this.#end = temporary(this.#folder, () => this.#spool.append(words));
     if (this.#isStarted) this.#worker.postMessage(this.#end);
   }
 
@@ -76,7 +73,6 @@ export class SqliteWordIndexBuilder implements WordIndexBuilder {
   }
 
   async finish(connection: Connection): Promise<void> {
-    this.#worker.postMessage(this.#end);
     this.#worker.postMessage(null);
     while (this.#failure === null && !this.#isDone) {
       await new Promise<void>((resolve) => {
@@ -105,10 +101,19 @@ export class SqliteWordIndexBuilder implements WordIndexBuilder {
   }
 }
 
-function spoolError(thrown: unknown, folder: string): unknown {
-  if ((thrown as NodeJS.ErrnoException).code !== 'ENOSPC') return thrown;
-  return new CrmError('DISK_FULL', `no space left for temporary files in ${folder}; nothing was changed`, {
-    cause: thrown,
-    hint: 'free some space, or name another folder for temporary files with TMPDIR, and try again',
-  });
+/** Does something with temporary files. @throws {CrmError} DISK_FULL, ENGINE when the system does not let it */
+function temporary<T>(folder: string, task: () => T): T {
+  try {
+    return task();
+  } catch (error) {
+    const hint = 'free some space, or name another folder for temporary files with TMPDIR, and try again';
+    if (isDiskFull(error)) {
+      throw new CrmError('DISK_FULL', `no space left for temporary files in ${folder}; nothing was changed`, { cause: error, hint });
+    }
+    const { code } = error as NodeJS.ErrnoException;
+    throw new CrmError('ENGINE', `temporary files in ${folder} cannot be written (${code}); nothing was changed`, {
+      cause: error,
+      hint: 'name another folder for them with TMPDIR, and try again',
+    });
+  }
 }

@@ -11,13 +11,14 @@ import { WordsSpool } from './words-spool.ts';
 const port = parentPort;
 if (port === null) throw new Error('runs as a thread only');
 
-const { path, spoolPath } = workerData as { path: string; spoolPath: string };
+/** `sql` makes the index as the schema of the main file has it. */
+const { path, spoolPath, sql } = workerData as { path: string; spoolPath: string; sql: string };
 const db = new Database(path);
 db.pragma('journal_mode = OFF');
 db.pragma('synchronous = OFF');
 db.pragma('cache_size = -16384');
 db.exec(
-  `CREATE VIRTUAL TABLE customer_search USING fts5 (words, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii');
+  `${sql};
    INSERT INTO customer_search (customer_search, rank) VALUES ('automerge', 0), ('crisismerge', 1000);
    BEGIN`,
 );

@@ -1,6 +1,6 @@
 import { closeSync, fchmodSync, fsyncSync, openSync, realpathSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { CrmError } from '../errors.ts';
+import { CrmError, isDiskFull } from '../errors.ts';
 
 /**
  * A file that appears whole or not at all: written beside its place and renamed at the end, so that an interruption
@@ -96,7 +96,7 @@ const REASONS: Readonly<Record<string, readonly [reason: string, hint: string]>>
 
 function outputError(error: unknown, path: string): CrmError {
   const code = (error as NodeJS.ErrnoException).code ?? '';
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
+  if (isDiskFull(error)) {
     return new CrmError('DISK_FULL', `${path} cannot be written: no space left`, {
       cause: error,
       hint: 'free some space and run again; what was there before is unchanged',

@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { CrmError } from '../errors.ts';
+import { CrmError, isDiskFull } from '../errors.ts';
 import { removeStale } from '../engines/stale-files.ts';
 import { csvLine } from '../formats/csv-writer.ts';
 import type { Reject } from './record-importer.ts';
@@ -124,14 +124,13 @@ function guarded<T>(path: string, task: () => T): T {
   try {
     return task();
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOSPC' || code === 'EDQUOT') {
+    if (isDiskFull(error)) {
       throw new CrmError('DISK_FULL', `no space left for the rejects file ${path}; nothing was changed`, {
         cause: error,
         hint: 'free some space and try again',
       });
     }
-    throw new CrmError('OUTPUT_FAILED', `the rejects file ${path} cannot be written (${code})`, {
+    throw new CrmError('OUTPUT_FAILED', `the rejects file ${path} cannot be written (${(error as NodeJS.ErrnoException).code})`, {
       cause: error,
       hint: 'name another place with --rejects FILE',
     });

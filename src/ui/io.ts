@@ -1,5 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
-import { CrmError } from '../errors.ts';
+import { CrmError, isDiskFull } from '../errors.ts';
 
 /** The environment variables a process was started with. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -119,7 +119,7 @@ function throwFailure(stream: Writable): void {
   if (failure === null) return;
   const code = (failure as NodeJS.ErrnoException).code ?? '';
   if (failure instanceof OutputClosedError || CLOSED_CODES.has(code)) throw new OutputClosedError();
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
+  if (isDiskFull(failure)) {
     throw new CrmError('DISK_FULL', 'the output could not be written: no space left', {
       hint: 'free some space and run again',
       cause: failure,

@@ -96,6 +96,20 @@ describe.skipIf(!canMount)('a full disk', () => {
   });
 });
 
+describe('temporary files that cannot be written', () => {
+  it('end with exit 15, the folder, and what to do', async () => {
+    const cwd = tempDir();
+    const TMPDIR = join(cwd, 'missing');
+    writeFileSync(join(cwd, 'large.csv'), peopleCsv(26_000));
+    expect(await runCli(['import', 'large.csv'], { cwd, env: { TMPDIR } })).toMatchObject({
+      exitCode: 15,
+      stdout: '',
+      stderr: `error: temporary files in ${TMPDIR} cannot be written (ENOENT); nothing was changed\nhint: name another folder for them with TMPDIR, and try again\n`,
+    });
+    expect(await runCli(['query', '--count'], { cwd })).toMatchObject({ exitCode: 0, stdout: '0\n' });
+  });
+});
+
 describe('an output that cannot be written', () => {
   it('ends with exit 15 and two lines', async () => {
     const cwd = tempDir();
