@@ -3,8 +3,8 @@ import { type CsvDialect, type CsvDialectOptions, checkDialect, detectDialect } 
 import { CsvScanner, splitLine } from './csv-scanner.ts';
 import { lineEndAfter } from './line-ends.ts';
 import { cutToBytes, KEPT_BYTES, MAX_BYTES_PER_UNIT } from './long-record.ts';
-import { type BadRecord, DEFAULT_MAX_RECORD_BYTES, type RecordHandler, type RecordPosition, type RecordReader } from './record-reader.ts';
-import { TextFeed, type TextSink } from './text-feed.ts';
+import { type BadRecord, DEFAULT_MAX_RECORD_BYTES, type RecordHandler, type RecordReader } from './record-reader.ts';
+import { type FeedPosition, positionIn, TextFeed, type TextSink } from './text-feed.ts';
 
 /** How to read a CSV file; what is not given is detected from its first 64 KiB. */
 export interface CsvReaderOptions extends CsvDialectOptions {
@@ -34,7 +34,7 @@ export class CsvReader implements RecordReader, TextSink {
   readonly #handler: RecordHandler;
   readonly #maxBytes: number;
   readonly #feed: TextFeed;
-  readonly #at: { line: number; index: number } & RecordPosition;
+  readonly #at: FeedPosition;
   #dialect: CsvDialect | null = null;
   #scanner = new CsvScanner({ delimiter: ',', quote: null });
   #text = '';
@@ -51,15 +51,8 @@ export class CsvReader implements RecordReader, TextSink {
     this.#options = options;
     this.#handler = handler;
     this.#maxBytes = options.maxRecordBytes ?? DEFAULT_MAX_RECORD_BYTES;
-    const feed = new TextFeed({ encoding: options.encoding, maxRecordBytes: this.#maxBytes }, this);
-    this.#feed = feed;
-    this.#at = {
-      line: 1,
-      index: 0,
-      get byteOffset(): number {
-        return feed.byteOffsetAt(this.index);
-      },
-    };
+    this.#feed = new TextFeed({ encoding: options.encoding, maxRecordBytes: this.#maxBytes }, this);
+    this.#at = positionIn(this.#feed);
   }
 
   /** What was found out about the file; null until the header is read. */

@@ -1,8 +1,8 @@
 import { CrmError } from '../errors.ts';
 import { JsonObjectScanner, type JsonProblem } from './json-object-scanner.ts';
 import { cutToBytes, KEPT_BYTES, MAX_BYTES_PER_UNIT } from './long-record.ts';
-import { DEFAULT_MAX_RECORD_BYTES, type RecordHandler, type RecordPosition, type RecordReader } from './record-reader.ts';
-import { TextFeed, type TextSink } from './text-feed.ts';
+import { DEFAULT_MAX_RECORD_BYTES, type RecordHandler, type RecordReader } from './record-reader.ts';
+import { type FeedPosition, positionIn, TextFeed, type TextSink } from './text-feed.ts';
 
 const BLANK = /^[ \t\r]*$/;
 const FIRST_MARK = /[^ \t\r\n]/;
@@ -26,7 +26,7 @@ export class NdjsonReader implements RecordReader, TextSink {
   readonly #handler: RecordHandler;
   readonly #maxBytes: number;
   readonly #feed: TextFeed;
-  readonly #at: { line: number; index: number } & RecordPosition;
+  readonly #at: FeedPosition;
   readonly #scanner = new JsonObjectScanner();
   readonly #names: string[] = [];
   readonly #columnOf = new Map<string, number>();
@@ -42,15 +42,8 @@ export class NdjsonReader implements RecordReader, TextSink {
   constructor(options: NdjsonReaderOptions, handler: RecordHandler) {
     this.#handler = handler;
     this.#maxBytes = options.maxRecordBytes ?? DEFAULT_MAX_RECORD_BYTES;
-    const feed = new TextFeed({ encoding: options.encoding, maxRecordBytes: this.#maxBytes }, this);
-    this.#feed = feed;
-    this.#at = {
-      line: 1,
-      index: 0,
-      get byteOffset(): number {
-        return feed.byteOffsetAt(this.index);
-      },
-    };
+    this.#feed = new TextFeed({ encoding: options.encoding, maxRecordBytes: this.#maxBytes }, this);
+    this.#at = positionIn(this.#feed);
   }
 
   /** @throws {CrmError} INPUT_NOT_TEXT, INPUT_UNDECODABLE, INPUT_UNREADABLE; USAGE when the encoding does not exist. */

@@ -2,6 +2,7 @@ import { CrmError } from '../errors.ts';
 import type { BlockDecoder } from './block-decoder.ts';
 import { createDecoder } from './decode.ts';
 import { countLineEnds } from './line-ends.ts';
+import type { RecordPosition } from './record-reader.ts';
 import { detectEncoding } from './text-head.ts';
 
 /** Bytes decoded at a time: small enough for the processor's cache, which makes the whole reader faster. */
@@ -23,6 +24,23 @@ export interface TextFeedOptions {
   readonly encoding: string | undefined;
   /** The sink resolves records beyond this size, so that no more than about this much text is held. */
   readonly maxRecordBytes: number;
+}
+
+/** A place in the text of a feed: its line, 1-based, its index in the text that is taken now, and its byte in the file. */
+export interface FeedPosition extends RecordPosition {
+  line: number;
+  index: number;
+}
+
+/** A place that a reader moves; its byte offset is counted only when it is asked for. */
+export function positionIn(feed: TextFeed): FeedPosition {
+  return {
+    line: 1,
+    index: 0,
+    get byteOffset(): number {
+      return feed.byteOffsetAt(this.index);
+    },
+  };
 }
 
 /** Turns chunks of bytes into text for a sink: detects the encoding, decodes strictly, keeps the rest, knows byte offsets. */

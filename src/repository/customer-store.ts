@@ -1,7 +1,7 @@
 import type { Connection, WordsEntry } from '../engines/connection.ts';
 import type { SqlRow, SqlValue } from '../engines/engine.ts';
 import { CHILD_TABLES, type Change, type ChildTable } from '../model/changeset.ts';
-import { ATTRIBUTE_PREFIX, type Customer, SCALAR_COLUMNS, differences } from '../model/customer.ts';
+import { ATTRIBUTE_PREFIX, type Customer, SCALAR_COLUMNS, type differences } from '../model/customer.ts';
 import { CUSTOMER_COLUMNS, SEARCHABLE_FIELDS, attributesJson, customerOf, matchKeysOf, rowOf, wordsOf } from './customer-rows.ts';
 
 /** A customer to be written, with the hash of the imported row it is equal to (null after any other change). */
@@ -13,9 +13,9 @@ export interface Saved {
 /** Takes full-text words. */
 export type WordsSink = Pick<Connection, 'putWords'>;
 
-/** A customer that is stored as `before` and to be `customer`. */
+/** A stored customer that is to be `customer`, and what that changes; null where it changes bookkeeping only. */
 export interface Update extends Saved {
-  readonly before: Customer;
+  readonly changed: ReturnType<typeof differences>;
 }
 
 /** Customers and the rows that belong to them, read and written inside one transaction. */
@@ -49,15 +49,15 @@ export class CustomerStore {
     await this.#words.putWords(words);
   }
 
-  /** Writes what differs between the stored state of customers and the wanted one. */
+  /** Writes what changes of stored customers. */
   async update(updates: readonly Update[]): Promise<void> {
     await this.#keepMarks(updates.map(({ customer }) => customer.id));
     const groups = new Map<string, SqlRow[]>();
     const words: WordsEntry[] = [];
-    for (const { before, customer, rowHash } of updates) {
-      const changed = Object.keys(differences(before, customer)?.after ?? {});
-      const row = changedRow(customer, rowHash, changed);
-      if (changed.some(isSearched)) this.#withWords(row, customer, words);
+    for (const { customer, rowHash, changed } of updates) {
+      const fields = Object.keys(changed?.after ?? {});
+      const row = changedRow(customer, rowHash, fields);
+      if (fields.some(isSearched)) this.#withWords(row, customer, words);
       const signature = Object.keys(row).join();
       const group = groups.get(signature);
       if (group === undefined) groups.set(signature, [row]);
@@ -106,6 +106,17 @@ export class CustomerStore {
       `SELECT * FROM ${table} WHERE ${facts.inJsonArray('customer_id', 'integer')} ORDER BY ${CHILD_TABLES[table].join(', ')}`,
       [JSON.stringify(ids)],
     );
+  }
+
+  /** The tags of these customers, by id; nothing for those without any. */
+  async tagsOf(ids: readonly number[]): Promise<Map<number, Set<string>>> {
+    const tags = new Map<number, Set<string>>();
+    if (ids.length === 0) return tags;
+    for (const { customer_id, tag } of await this.children('tags', ids)) {
+      const id = customer_id as number;
+      tags.set(id, (tags.get(id) ?? new Set()).add(tag as string));
+    }
+    return tags;
   }
 
   /** The row of a child table that has the same key as this one, null when there is none. */

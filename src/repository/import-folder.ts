@@ -103,8 +103,8 @@ export class ImportFolder {
   async #applyGroups(groups: readonly Group[]): Promise<void> {
     await this.#settings.check();
     const customers = await this.#store.load(groups.map((group) => group.target));
-    const ids = [...customers.keys()];
-    const tags = await this.#tagsOf(groups, ids);
+    const hasTags = groups.some((group) => group.rows.some(({ row }) => row.tags.length > 0));
+    const tags = await this.#store.tagsOf(hasTags ? [...customers.keys()] : []);
     const saved: Update[] = [];
     const children: { table: 'tags' | 'external_ids'; row: SqlRow }[] = [];
     const marks: { rowHash: number; id: number }[] = [];
@@ -123,7 +123,10 @@ export class ImportFolder {
       'tags',
       children.filter((child) => child.table === 'tags').map((child) => child.row),
     );
-    for (const { before, customer } of saved) await this.#record(before, customer);
+    for (const { customer, changed } of saved) {
+      if (changed !== null && !this.#log.made(customer.id))
+        await this.#log.add({ entity: 'customers', id: customer.id, action: 'update', ...changed });
+    }
     for (const { table, row } of children) {
       const id = row.customer_id as number;
       if (!this.#log.made(id))
@@ -155,43 +158,34 @@ export class ImportFolder {
       state = next;
     }
     if (state !== stored) state = withPhoneOfCountry(state);
-    const differs = differences(stored, state) !== null;
-    if (!differs && children.length === 0) changedRows = 0;
+    const changed = differences(stored, state);
+    if (changed === null && children.length === 0) changedRows = 0;
     this.#counts.updated += changedRows;
     this.#counts.unchanged += group.rows.length - changedRows;
-    if (!differs && children.length === 0) return { saved: null, children };
+    if (changed === null && children.length === 0) return { saved: null, children };
     const made = this.#log.made(stored.id);
     const rowHash = group.rows.length === 1 && !made ? (group.rows[0] as Matched).row.rowHash : null;
     const customer = { ...state, version: stored.version + (made ? 0 : 1), updated_at: this.#settings.now };
-    return { saved: { before: stored, customer, rowHash: this.#settings.onMatch === 'fill' ? null : rowHash }, children };
-  }
-
-  async #record(before: Customer, after: Customer): Promise<void> {
-    const changed = differences(before, after);
-    if (changed !== null && !this.#log.made(after.id))
-      await this.#log.add({ entity: 'customers', id: after.id, action: 'update', ...changed });
-  }
-
-  async #tagsOf(groups: readonly Group[], ids: readonly number[]): Promise<Map<number, Set<string>>> {
-    const tags = new Map<number, Set<string>>();
-    if (!groups.some((group) => group.rows.some(({ row }) => row.tags.length > 0))) return tags;
-    for (const row of await this.#store.children('tags', ids)) {
-      const id = row.customer_id as number;
-      tags.set(id, (tags.get(id) ?? new Set()).add(row.tag as string));
-    }
-    return tags;
+    return { saved: { changed, customer, rowHash: this.#settings.onMatch === 'fill' ? null : rowHash }, children };
   }
 }
 
 /** The customer with the row applied; the same object when the row changes nothing. */
 export function applyRow(customer: Customer, row: Pick<ImportRow, 'values'>, mode: 'update' | 'fill'): Customer {
   const values: Record<string, FieldValue> = {};
-  for (const [field, value] of Object.entries(row.values)) {
-    const stored = fieldOf(customer, field);
-    if (stored === value || (mode === 'fill' && (stored !== null || value === null))) continue;
-    values[field] = value;
-  }
+  for (const [field, value] of Object.entries(row.values)) if (changes(customer, field, value, mode)) values[field] = value;
   return Object.keys(values).length === 0 ? customer : withValues(customer, values);
+}
+
+/** Whether the row, applied, would leave the customer as it is. */
+export function changesNothing(customer: Customer, { values }: Pick<ImportRow, 'values'>, mode: 'update' | 'fill'): boolean {
+  for (const field in values) if (changes(customer, field, values[field] as FieldValue, mode)) return false;
+  return true;
+}
+
+function changes(customer: Customer, field: string, value: FieldValue, mode: 'update' | 'fill'): boolean {
+  const stored = fieldOf(customer, field);
+  return stored !== value && (mode === 'update' || (stored === null && value !== null));
 }
 
 function groupsOf(rows: readonly Matched[]): Group[] {

@@ -1,11 +1,12 @@
 import type { Connection } from '../engines/connection.ts';
 import type { SqlRow } from '../engines/engine.ts';
-import { type Customer, fieldOf } from '../model/customer.ts';
+import type { Customer } from '../model/customer.ts';
 import { FIELDS } from '../model/fields.ts';
 import { CUSTOMER_COLUMNS, customerOf } from './customer-rows.ts';
 import { CustomerStore } from './customer-store.ts';
 import type { CandidateIndex, DeferredRow } from './import-candidates.ts';
 import type { ImportRow } from './import-batch.ts';
+import { changesNothing } from './import-folder.ts';
 import type { ImportSettings } from './import-settings.ts';
 
 const KEYS = ['email', 'phone'] as const;
@@ -19,7 +20,7 @@ const TEXT_COLUMNS = FIELDS.filter(({ type, writable }) => writable && type !== 
  */
 export class IdenticalCustomers {
   readonly #groups = new Map<string, Customer[]>();
-  readonly #tags = new Map<number, Set<string>>();
+  #tags: ReadonlyMap<number, ReadonlySet<string>> = new Map();
   readonly #index: CandidateIndex;
   readonly #connection: Connection;
   /** By what rows say: customers found and not looked at yet, and the id up to which they were looked at. */
@@ -45,7 +46,7 @@ export class IdenticalCustomers {
     }
     const tagged = rows.filter(({ row }) => row.tags.length > 0);
     const customers = tagged.flatMap((row) => [...found.#sharing(row), ...index.identicalTo(row)]);
-    await found.#loadTags(connection, [...new Set(customers.map(({ id }) => id))]);
+    found.#tags = await new CustomerStore(connection).tagsOf([...new Set(customers.map(({ id }) => id))]);
     return found;
   }
 
@@ -122,20 +123,10 @@ export class IdenticalCustomers {
       else members.push(customerOf(row));
     }
   }
-
-  async #loadTags(connection: Connection, ids: readonly number[]): Promise<void> {
-    if (ids.length === 0) return;
-    for (const row of await new CustomerStore(connection).children('tags', ids)) {
-      const id = row.customer_id as number;
-      this.#tags.set(id, (this.#tags.get(id) ?? new Set()).add(row.tag as string));
-    }
-  }
 }
 
-/** Whether the row would change nothing of the customer. */
-function isSame(customer: Customer, { values }: ImportRow): boolean {
-  for (const field in values) if (fieldOf(customer, field) !== values[field]) return false;
-  return true;
+function isSame(customer: Customer, row: ImportRow): boolean {
+  return changesNothing(customer, row, 'update');
 }
 
 function groupKey(key: string, value: string, nameKey: string): string {

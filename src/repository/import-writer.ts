@@ -12,11 +12,13 @@ import { wordsInto } from './import-words.ts';
 import type { ExternalId } from '../model/external-id.ts';
 import type { RunLog } from './run-log.ts';
 
+const NO_ROWS: ReadonlySet<number> = new Set();
+
 /**
  * Writes imported rows in three passes inside one transaction, with memory that does not grow with the file:
  *
- * 1. As batches arrive, rows whose keys are certainly new are inserted in bulk, and rows equal to what they were at the
- *    last import (`row_hash`) are counted as unchanged. Everything else is put aside in a temporary table.
+ * 1. As batches arrive, rows whose keys are certainly new are inserted in bulk, and rows that say nothing new of their
+ *    customer (by `row_hash`, or by a look at it) are counted as unchanged. Everything else is put aside in a temporary table.
  * 2. ImportResolver goes through those in file order and finds each one's customer, or makes it.
  * 3. ImportFolder applies all rows of one customer together and writes at most one change for it.
  */
@@ -27,7 +29,7 @@ export class ImportWriter implements ImportFeed {
   readonly #seen: Readonly<Record<MatchKey, BloomFilter>>;
   /** Further external ids of earlier rows. */
   readonly #moreIds = new TextFilter();
-  /** Existing customers settled by their row hash: later rows about them are put aside. */
+  /** Existing customers settled by a row that changes nothing of them: later rows about them are put aside. */
   readonly #settled = new BitSet();
   readonly #wordIndex: WordIndexBuilder | null;
   readonly #resolver: ImportResolver;
@@ -87,7 +89,8 @@ export class ImportWriter implements ImportFeed {
     this.counts.read += batch.rows.count;
     const taken = this.#hadCustomers ? await this.#matcher.takenExternalIds(batch) : new Set<number>();
     const candidates = this.#hadCustomers && this.#settings.onMatch !== 'create' ? await this.#matcher.candidates(batch, taken) : null;
-    const unchanged = await this.#unchanged(batch, candidates);
+    const unchanged =
+      candidates === null ? NO_ROWS : await unchangedRows(this.#connection, this.#settings, this.#reader, batch, candidates);
     const create = new Uint32Array(batch.rows.count);
     let created = 0;
     for (let row = 0; row < batch.rows.count; row++) {
@@ -145,10 +148,6 @@ export class ImportWriter implements ImportFeed {
     const { rows } = batch;
     const id = this.#reader.text(rows, row, this.#reader.cell('external_id'));
     return id !== null && this.#moreIds.mayHave(`${this.#reader.text(rows, row, this.#reader.cell('id_source'))}\u0000${id}`);
-  }
-
-  async #unchanged(batch: ImportBatch, candidates: ReadonlyMap<number, Candidate> | null): Promise<ReadonlySet<number>> {
-    return candidates === null ? new Set() : unchangedRows(this.#connection, this.#settings, this.#reader, batch, candidates);
   }
 
   #isSettled(batch: ImportBatch, row: number, candidate: Candidate, unchanged: ReadonlySet<number>): boolean {

@@ -5,6 +5,7 @@ import { openEngine } from '../../src/engines/index.ts';
 import { openRepository } from '../../src/repository/repository.ts';
 import { runCli } from '../support/cli.ts';
 import { expectFailure, type Failure, type FailureSetUp, MARKER } from '../support/failing-program.ts';
+import { randomNumbers } from '../support/people-file.ts';
 import { freshSchemaUrl, passwordCheckingUrl, postgresAvailable, postgresUrl } from '../support/postgres.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
@@ -129,7 +130,7 @@ describe('a damaged database', () => {
 
   it('with bytes changed in the middle: the answer is whole, or exit 14 says why not', { timeout: 120_000 }, async () => {
     const seed = Number(process.env.CRM_FAULT_SEED ?? 7);
-    const random = generator(seed);
+    const random = randomNumbers(seed);
     const whole = readFileSync(sample);
     const commands = [
       ['query', '--count'],
@@ -258,14 +259,3 @@ describe('a server that cannot be used', () => {
     });
   });
 });
-
-/** Whole numbers below a bound, always the same for one seed (mulberry32, public domain). */
-function generator(seed: number): (bound: number) => number {
-  let state = seed;
-  return (bound) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 4294967296) * bound);
-  };
-}
