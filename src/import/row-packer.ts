@@ -86,6 +86,7 @@ export class RowPacker {
     this.#putHashed(id);
     this.#putHashed(moreIds(values));
     this.#putHashed(values.tags.length === 0 ? null : JSON.stringify(values.tags));
+    this.#putHashed(values.children.length === 0 ? null : JSON.stringify(values.children));
     this.#putHashed(values.cleared.length === 0 ? null : JSON.stringify(values.cleared));
     endHash();
     this.#hashes[this.#rows] = hash53();

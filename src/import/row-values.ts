@@ -1,3 +1,4 @@
+import type { ChildValue } from '../model/child-value.ts';
 import { SCALAR_COLUMNS, composeName } from '../model/customer.ts';
 import { type ExternalId, parseExternalIds } from '../model/external-id.ts';
 import { FIELDS } from '../model/fields.ts';
@@ -72,6 +73,8 @@ export class RowValues {
   /** Ids with their source, as in our own exports. */
   qualifiedIds: readonly ExternalId[] = [];
   tags: readonly string[] = [];
+  /** Contact points and consents of the row. */
+  children: readonly ChildValue[] = [];
   emailUnderstood = false;
   readonly #options: RowOptions;
   readonly #warnings: Warnings;
@@ -107,6 +110,7 @@ export class RowValues {
     this.externalId = null;
     this.qualifiedIds = [];
     this.tags = this.#options.tags;
+    this.children = [];
     this.emailUnderstood = false;
     for (const step of this.#steps) this.#readCell(step, cells[step.cell], line);
     if (this.#phoneStep !== null) this.#readPhone(this.#phoneStep, cells[this.#phoneStep.cell], line);

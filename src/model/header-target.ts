@@ -1,10 +1,13 @@
 import { ATTRIBUTE_PREFIX } from './customer.ts';
+import type { ConsentChannel, ContactKind } from './child-value.ts';
 import { EXTERNAL_ID_ALIASES, type Field, TAG_ALIASES, fieldByHeader, fieldByName, headerKey } from './fields.ts';
 
 /** Where a column of a file goes. */
 export type Target =
   | { readonly kind: 'field'; readonly field: Field }
   | { readonly kind: 'attribute'; readonly name: string }
+  | { readonly kind: 'contact'; readonly contact: ContactKind; readonly label: string | null }
+  | { readonly kind: 'consent'; readonly channel: ConsentChannel; readonly means: 'in' | 'out' | 'cell' }
   | { readonly kind: 'external_id' | 'external_ids' | 'tags' | 'ignored' };
 
 /** Columns that our own rejects files add; a mended rejects file is imported as it is. */

@@ -1,10 +1,11 @@
 import type { PackedRows } from '../engines/connection.ts';
+import type { ChildValue } from '../model/child-value.ts';
 import type { PackedTexts } from '../model/packed-texts.ts';
 import type { FieldValue, FieldValues } from '../model/customer.ts';
 import type { ExternalId } from '../model/external-id.ts';
 
 /** Cells that every layout has beside the fields of the file, derived from them. */
-export const DERIVED_CELLS = ['name_key', 'company_key', 'attributes', 'id_source', 'external_id', 'more_ids', 'tags', 'cleared'] as const;
+export const DERIVED_CELLS = ['name_key', 'company_key', 'attributes', 'id_source', 'external_id', 'more_ids', 'tags', 'children', 'cleared'] as const;
 
 /** Keys by which a row finds the customer it is about, in order of authority. */
 export const MATCH_KEYS = ['external_id', 'email', 'phone'] as const;
@@ -33,7 +34,7 @@ export interface ImportLayout {
 
 /**
  * Rows of a file, read and normalised, packed for the writer. Of the cells: `attributes` is a JSON object of custom
- * fields; `tags`, `cleared` (fields emptied on purpose) and `more_ids` (further external ids) are JSON arrays.
+ * fields; `children` a JSON array of `ChildValue`; `tags`, `cleared` (fields emptied on purpose) and `more_ids` (further external ids) are JSON arrays.
  */
 export interface ImportBatch {
   readonly rows: PackedRows;
@@ -72,6 +73,8 @@ export interface ImportRow {
   readonly keys: MatchKeys;
   readonly ids: readonly ExternalId[];
   readonly tags: readonly string[];
+  /** Contact points and consents. */
+  readonly children: readonly ChildValue[];
 }
 
 /** Match keys of a customer, null where it has none. */
@@ -136,6 +139,7 @@ export class BatchReader {
       },
       ids: externalIdsOf(get('id_source'), get('external_id'), parse<ExternalId[]>(get('more_ids'))),
       tags: parse<string[]>(get('tags')) ?? [],
+      children: parse<ChildValue[]>(get('children')) ?? [],
     };
   }
 }

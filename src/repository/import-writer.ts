@@ -171,7 +171,7 @@ export class ImportWriter implements ImportFeed {
 
   #customerColumns(ids: Float64Array<ArrayBuffer>, batch: ImportBatch): PackedColumn[] {
     const { wordsColumn } = this.#connection.facts;
-    const skipped = new Set(['id_source', 'external_id', 'more_ids', 'tags', 'cleared']);
+    const skipped = new Set(['id_source', 'external_id', 'more_ids', 'tags', 'children', 'cleared']);
     const columns: PackedColumn[] = [
       { name: 'id', integers: ids },
       { name: 'row_hash', integers: batch.rowHashes },
