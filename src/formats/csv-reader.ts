@@ -1,17 +1,22 @@
 import { CrmError } from '../errors.ts';
 import { type CsvDialect, type CsvDialectOptions, checkDialect, detectDialect } from './csv-dialect.ts';
-import { CsvScanner, splitLine } from './csv-scanner.ts';
+import { scannerFor, splitLine } from './csv-general-scanner.ts';
+import { lineWithStrayQuote, linesOf, mendRecord } from './csv-mending.ts';
+import { announcePlan, type CsvPlan } from './csv-plan.ts';
+import { CsvScanner, type RecordScanner } from './csv-scanner.ts';
 import { lineEndAfter } from './line-ends.ts';
 import { cutToBytes, KEPT_BYTES, MAX_BYTES_PER_UNIT } from './long-record.ts';
 import { type BadRecord, DEFAULT_MAX_RECORD_BYTES, type RecordHandler, type RecordReader } from './record-reader.ts';
 import { type FeedPosition, positionIn, TextFeed, type TextSink } from './text-feed.ts';
 
-/** How to read a CSV file; what is not given is detected from its first 64 KiB. */
+/** How to read a CSV file: by its plan, or else with what is given; the rest is detected from its first 64 KiB. */
 export interface CsvReaderOptions extends CsvDialectOptions {
   /** `utf-8`, `utf-16le`, `utf-16be`, `gb18030` or any other; default: by the byte order mark, else UTF-8. */
   readonly encoding?: string | undefined;
   /** The first record that is not blank names the columns; nothing else is supported yet. */
   readonly hasHeader?: true;
+  /** What `detectCsv` found out; the options above are not looked at then. */
+  readonly plan?: CsvPlan | undefined;
   /** Longer records are bad; also the bound of what is held in memory. Default 8 MiB. */
   readonly maxRecordBytes?: number | undefined;
 }
@@ -20,8 +25,8 @@ export interface CsvReaderOptions extends CsvDialectOptions {
 export interface CsvDetected {
   readonly encoding: string;
   readonly delimiter: string;
-  /** Line of the column names, 1-based. */
-  readonly headerLine: number;
+  /** Line of the column names, 1-based; null when there are none. */
+  readonly headerLine: number | null;
 }
 
 /**
@@ -29,35 +34,45 @@ export interface CsvDetected {
  * of the line it stands on, and reading goes on with the next line. Of a line longer than that the first 64 KiB are kept.
  */
 export class CsvReader implements RecordReader, TextSink {
-  line = 1;
+  line: number;
   readonly #options: CsvReaderOptions;
   readonly #handler: RecordHandler;
   readonly #maxBytes: number;
   readonly #feed: TextFeed;
   readonly #at: FeedPosition;
+  readonly #plan: CsvPlan | null;
   #dialect: CsvDialect | null = null;
-  #scanner = new CsvScanner({ delimiter: ',', quote: null });
+  #scanner: RecordScanner = new CsvScanner({ delimiter: ',', quote: null });
   #text = '';
   #hasNul = false;
   /** Number of columns; 0 until the header is read. */
   #columns = 0;
+  /** The cells that records have: the columns and nameless empty ones behind them, unless the header is damaged. */
+  #width = 0;
   #headerLine = 0;
   /** Whether the rest of a line that is too long is being passed over. */
   #isSkipping = false;
 
   /** @throws {CrmError} USAGE when the delimiter is not one usable character. */
   constructor(options: CsvReaderOptions, handler: RecordHandler) {
-    checkDialect(options);
+    const { plan } = options;
+    if (plan === undefined) checkDialect(options);
     this.#options = options;
+    this.#plan = plan ?? null;
     this.#handler = handler;
     this.#maxBytes = options.maxRecordBytes ?? DEFAULT_MAX_RECORD_BYTES;
-    this.#feed = new TextFeed({ encoding: options.encoding, maxRecordBytes: this.#maxBytes }, this);
+    this.line = plan?.start.line ?? 1;
+    const encoding = plan?.encoding ?? options.encoding;
+    const part = plan === undefined ? {} : { fromByte: plan.start.byte, toByte: plan.end?.byte };
+    this.#feed = new TextFeed({ encoding, maxRecordBytes: this.#maxBytes, ...part }, this);
     this.#at = positionIn(this.#feed);
   }
 
   /** What was found out about the file; null until the header is read. */
   get detected(): CsvDetected | null {
     if (this.#columns === 0) return null;
+    const plan = this.#plan;
+    if (plan !== null) return { encoding: plan.encoding, delimiter: plan.delimiter, headerLine: plan.header?.line ?? null };
     return { encoding: this.#feed.encoding as string, delimiter: (this.#dialect as CsvDialect).delimiter, headerLine: this.#headerLine };
   }
 
@@ -87,6 +102,14 @@ export class CsvReader implements RecordReader, TextSink {
       if ((end - index) * MAX_BYTES_PER_UNIT > this.#maxBytes && this.#isTooLong(index, end)) {
         index = this.#recover(index, isLast);
       } else if (isComplete) {
+        if (this.#plan !== null && (scanner.isIrregular || (scanner.count !== this.#columns && scanner.count !== this.#width))) {
+          const next = this.#mend(index, end, isLast);
+          if (next < 0) break;
+          if (next > 0) {
+            index = next;
+            continue;
+          }
+        }
         this.#record(index);
         if (scanner.hasQuotes) this.line += scanner.countLineEnds(index, end);
         this.line++;
@@ -100,11 +123,44 @@ export class CsvReader implements RecordReader, TextSink {
   }
 
   #start(text: string, isLast: boolean): number {
+    if (this.#plan !== null) return this.#startByPlan(this.#plan);
     const dialect = detectDialect(text, isLast, this.#options);
     this.#dialect = dialect;
     this.#scanner = new CsvScanner(dialect);
     if (dialect.start > 0) this.line = 2;
     return dialect.start;
+  }
+
+  #startByPlan(plan: CsvPlan): number {
+    const { columns } = plan;
+    this.#dialect = { delimiter: plan.delimiter, quote: plan.quote, start: 0 };
+    this.#scanner = scannerFor(plan);
+    this.#columns = columns.length;
+    this.#width = plan.tables[plan.table - 1]?.columns ?? columns.length;
+    this.#scanner.cells.length = columns.length;
+    if (columns.length > 0) announcePlan(plan, this.#handler);
+    return 0;
+  }
+
+  /** Makes the best of a record that does not fit; returns where to go on, 0 to take it as it is, -1 to wait for more text. */
+  #mend(index: number, end: number, isLast: boolean): number {
+    const around = { text: this.#text, isLast, maxLength: this.#maxBytes };
+    const mended = mendRecord(around, index, end, this.#scanner, this.#plan as CsvPlan, this.#width);
+    if (mended === 'more') return -1;
+    if (mended === null) return 0;
+    this.#scanner.cells.length = this.#columns;
+    this.#at.line = this.line;
+    this.#at.index = index;
+    if (mended.problem === null) this.#mended(mended.cells);
+    else this.#handler.bad({ ...mended.problem, cells: mended.cells }, this.#at);
+    this.line += linesOf(this.#text, index, mended.end);
+    return this.#scanner.after(mended.end);
+  }
+
+  #mended(cells: string[]): void {
+    this.#handler.note?.('STRAY_QUOTE', this.#at);
+    if (cells.length === this.#columns && !this.#hasNul) this.#handler.record(cells, this.#at);
+    else this.#unusual(cells);
   }
 
   #skip(isLast: boolean): number {
@@ -194,13 +250,15 @@ export class CsvReader implements RecordReader, TextSink {
   #tooLong(index: number, end: number): void {
     const keptBytes = Math.min(KEPT_BYTES, this.#maxBytes);
     const kept = cutToBytes(this.#text.slice(index, Math.min(end, index + keptBytes)), keptBytes, (text) => this.#feed.byteLength(text));
-    const { cells } = splitLine(kept, this.#dialect as CsvDialect);
+    const { cells } = splitLine(kept, this.#plan ?? (this.#dialect as CsvDialect));
     const reason = `the line is longer than ${this.#maxBytes} bytes; only its first ${keptBytes} bytes are kept`;
     this.#bad('RECORD_TOO_LONG', reason, null, cells);
   }
 
   #unclosed(index: number, end: number): void {
-    const { cells, column } = splitLine(this.#text.slice(index, end), this.#dialect as CsvDialect);
+    const mended = this.#plan === null ? null : lineWithStrayQuote(this.#text.slice(index, end), this.#plan, this.#width);
+    if (mended !== null) return this.#mended(mended);
+    const { cells, column } = splitLine(this.#text.slice(index, end), this.#plan ?? (this.#dialect as CsvDialect));
     const reason = `a quote in column ${column} is not closed before the end of the file or within ${this.#maxBytes} bytes`;
     this.#bad('UNCLOSED_QUOTE', reason, column, cells);
   }

@@ -13,18 +13,42 @@ export interface CsvMarks {
   readonly quote: '"' | "'" | null;
 }
 
+/** Splits a text into records and cells, one record at a time. */
+export interface RecordScanner {
+  /** The cells of the record scanned last; reused, and stale from `count` on. */
+  readonly cells: string[];
+  /** How many cells the record scanned last has. */
+  readonly count: number;
+  /** Whether the record scanned last has a quoted cell. */
+  readonly hasQuotes: boolean;
+  /** Whether text stands behind a closing quote in the record scanned last. */
+  readonly isIrregular: boolean;
+  /** Index of the quote that was still open where the text ended, or -1. */
+  readonly openQuote: number;
+  /** Sets the text that `scan` works on. */
+  load(text: string): void;
+  /**
+   * Scans the record that starts at `start` into `cells` and returns the index of its line end, or the length of the
+   * text when that ended first (with `openQuote` set when it ended within quotes).
+   */
+  scan(start: number): number;
+  /** The index after the line end at `end`; CR LF is one line end. */
+  after(end: number): number;
+  /** Whether a CR stands at the index. */
+  isCr(index: number): boolean;
+  /** The number of line ends between two indices. */
+  countLineEnds(from: number, to: number): number;
+}
+
 /**
  * Splits text into records and cells (RFC 4180): doubled quotes, newlines within quotes, LF, CR LF and CR line ends.
  * Quotes within an unquoted cell are literal; text after a closing quote is appended as it is.
  */
-export class CsvScanner {
-  /** The cells of the record scanned last; reused, and stale from `count` on. */
+export class CsvScanner implements RecordScanner {
   readonly cells: string[] = [];
-  /** How many cells the record scanned last has. */
   count = 0;
-  /** Whether the record scanned last has a quoted cell. */
   hasQuotes = false;
-  /** Index of the quote that was still open where the text ended, or -1. */
+  isIrregular = false;
   openQuote = -1;
 
   readonly #delimiter: number;
@@ -38,17 +62,12 @@ export class CsvScanner {
     this.#quote = marks.quote === null ? NEVER : marks.quote.charCodeAt(0);
   }
 
-  /** Sets the text that `scan` works on. */
   load(text: string): void {
     this.#loaded.load(text);
     // Ends the search for a closing quote.
     this.#loaded.units[text.length + 1] = this.#quote & 0xffff;
   }
 
-  /**
-   * Scans the record that starts at `start` into `cells` and returns the index of its line end, or the length of the
-   * text when that ended first (with `openQuote` set when it ended within quotes).
-   */
   scan(start: number): number {
     const { units, text, length } = this.#loaded;
     const cells = this.cells;
@@ -57,6 +76,7 @@ export class CsvScanner {
     let count = 0;
     let at = start;
     this.hasQuotes = false;
+    this.isIrregular = false;
     this.openQuote = -1;
     for (;;) {
       if (units[at] === quote && at < length) {
@@ -75,17 +95,14 @@ export class CsvScanner {
     return at;
   }
 
-  /** The index after the line end at `end`; CR LF is one line end. */
   after(end: number): number {
     return this.#loaded.units[end] === CR && this.#loaded.units[end + 1] === LF ? end + 2 : end + 1;
   }
 
-  /** Whether a CR stands at the index. */
   isCr(index: number): boolean {
     return this.#loaded.units[index] === CR;
   }
 
-  /** The number of line ends between two indices. */
   countLineEnds(from: number, to: number): number {
     const units = this.#loaded.units;
     let count = 0;
@@ -118,21 +135,11 @@ export class CsvScanner {
     const close = ++at;
     let unit = units[at];
     while (unit !== this.#delimiter && unit !== LF && unit !== CR) unit = units[++at];
-    this.cells[column] = at > close ? cell + text.slice(close, at) : cell;
+    if (at > close) {
+      this.isIrregular = true;
+      cell += text.slice(close, at);
+    }
+    this.cells[column] = cell;
     return at;
   }
-}
-
-/**
- * The cells of one line whose last quote may be open: that quote and all after it are taken literally, so that the
- * joined cells hold every character of the line. `column` is the 1-based cell of the open quote, null when none is.
- */
-export function splitLine(line: string, marks: CsvMarks): { cells: string[]; column: number | null } {
-  const scanner = new CsvScanner(marks);
-  scanner.load(line);
-  scanner.scan(0);
-  const cells = scanner.cells.slice(0, scanner.count);
-  if (scanner.openQuote < 0) return { cells, column: null };
-  const column = scanner.count;
-  return { cells: [...cells.slice(0, -1), ...line.slice(scanner.openQuote).split(marks.delimiter)], column };
 }

@@ -3,9 +3,10 @@ import { CrmError } from '../errors.ts';
 import { type BlockDecoder, joinBytes } from './block-decoder.ts';
 import { Utf8Decoder } from './utf8-decoder.ts';
 import { Utf16Decoder } from './utf16-decoder.ts';
+import { Utf32Decoder } from './utf32-decoder.ts';
 
 /** What iconv-lite calls an encoding but is none of text files, or has no error that it would tell. */
-const NOT_FOR_FILES = /^(base64|hex|utf7|utf7imap|utf32|utf32le|utf32be|ucs4|ucs4le|ucs4be|cesu8|internal)$/;
+const NOT_FOR_FILES = /^(base64|hex|utf7|utf7imap|utf32|ucs4|ucs4le|ucs4be|cesu8|internal)$/;
 const REPLACEMENT = '\ufffd';
 /** The longest character of any encoding here (GB18030), in bytes. */
 const MAX_CHARACTER_BYTES = 4;
@@ -22,6 +23,7 @@ export function encodingName(given: string): string {
   if (letters === 'utf8' || letters === 'unicode11utf8') return 'utf-8';
   if (letters === 'utf16' || letters === 'utf16le' || letters === 'ucs2') return 'utf-16le';
   if (letters === 'utf16be') return 'utf-16be';
+  if (letters === 'utf32le' || letters === 'utf32be') return letters === 'utf32le' ? 'utf-32le' : 'utf-32be';
   if (letters === '' || NOT_FOR_FILES.test(letters) || !iconv.encodingExists(name)) {
     throw new CrmError('USAGE', 'there is no text encoding of that name', {
       hint: 'known are utf-8, utf-16le, utf-16be, gb18030, gbk, big5, shift_jis, euc-kr, windows-1252, iso-8859-15 and others',
@@ -31,14 +33,25 @@ export function encodingName(given: string): string {
 }
 
 /**
- * A strict decoder for the blocks of one file; encodings other than UTF-8 and UTF-16 through iconv-lite.
+ * A strict decoder for the blocks of one file; encodings other than the UTF ones through iconv-lite.
  * @throws {CrmError} USAGE when there is no such encoding for text files.
  */
 export function createDecoder(encoding: string): BlockDecoder {
   const name = encodingName(encoding);
   if (name === 'utf-8') return new Utf8Decoder();
   if (name === 'utf-16le' || name === 'utf-16be') return new Utf16Decoder(name);
+  if (name === 'utf-32le' || name === 'utf-32be') return new Utf32Decoder(name);
   return new IconvDecoder(name as IconvName);
+}
+
+/** The bytes of a text in an encoding that `encodingName` knows; characters that it has not become `?`. */
+export function encodeText(text: string, encoding: string): Uint8Array {
+  return iconv.encode(text, encoding as IconvName);
+}
+
+/** The text of bytes in an encoding that `encodingName` knows; bytes that it has not become U+FFFD. */
+export function decodeBytes(bytes: Uint8Array, encoding: string): string {
+  return iconv.decode(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), encoding as IconvName);
 }
 
 /**

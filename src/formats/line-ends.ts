@@ -8,10 +8,12 @@ export function countLineEnds(text: string): number {
 
 /** The index of the first CR or LF at or after `from`, or the length of the text. */
 export function lineEndAfter(text: string, from: number): number {
-  const lf = text.indexOf('\n', from);
-  const end = lf < 0 ? text.length : lf;
-  const cr = text.indexOf('\r', from);
-  return cr >= 0 && cr < end ? cr : end;
+  // Searching for both with indexOf would go through all of the text for each line of a file that has only one of them.
+  for (let at = from; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit === 10 || unit === 13) return at;
+  }
+  return text.length;
 }
 
 /** The index after the line end at `end` (CR LF is one); the length of the text when there is none. */

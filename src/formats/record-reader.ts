@@ -15,10 +15,14 @@ export type RejectCode =
   | 'TOO_MANY_CELLS'
   | 'TOO_FEW_CELLS'
   | 'UNCLOSED_QUOTE'
+  | 'STRAY_QUOTE'
+  | 'OTHER_DELIMITER'
   | 'NUL_BYTE'
   | 'RECORD_TOO_LONG'
   | 'INVALID_JSON'
   | 'NOT_AN_OBJECT'
+  | 'NOT_A_CARD'
+  | 'BROKEN_CARD'
   | 'LONE_SURROGATE';
 
 /** A record that cannot be taken, with all that is needed to save, mend and import it again. */
@@ -46,6 +50,11 @@ export interface RecordHandler {
   record(cells: (string | undefined)[], at: RecordPosition): void;
   /** A record that cannot be taken; reading goes on. With NDJSON it may come before the first header. */
   bad(problem: BadRecord, at: RecordPosition): void;
+  /**
+   * Something that should be told though the record (or the file, line 1) can be taken: a stable name for machines.
+   * `about` names what is meant where there are several (a sheet, a column); never a customer's value.
+   */
+  note?(code: string, at: RecordPosition, about?: string): void;
 }
 
 /** Turns bytes into records; the chunks may be cut anywhere and the events are the same. */
@@ -54,6 +63,14 @@ export interface RecordReader {
   push(chunk: Uint8Array): void;
   /** Says that the file is complete; the last records come now. */
   end(): void;
+  /** Readers that need the whole file before the first record do their work here instead; see `endReader`. */
+  endInSteps?(): AsyncIterable<void>;
+}
+
+/** Ends a reader, step by step where it has much to do at the end, so that what came so far can be written in between. */
+export async function* endReader(reader: RecordReader): AsyncIterable<void> {
+  if (reader.endInSteps === undefined) reader.end();
+  else yield* reader.endInSteps();
 }
 
 /** Records longer than this, in bytes, are bad unless the caller says otherwise. */

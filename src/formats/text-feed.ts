@@ -24,6 +24,10 @@ export interface TextFeedOptions {
   readonly encoding: string | undefined;
   /** The sink resolves records beyond this size, so that no more than about this much text is held. */
   readonly maxRecordBytes: number;
+  /** Only the bytes from here on are text to be read; the encoding is taken as given then. Default: the whole file. */
+  readonly fromByte?: number | undefined;
+  /** The first byte that is not read; undefined = up to the end. */
+  readonly toByte?: number | undefined;
 }
 
 /** A place in the text of a feed: its line, 1-based, its index in the text that is taken now, and its byte in the file. */
@@ -52,16 +56,24 @@ export class TextFeed {
   #headLength = 0;
   /** Text that the sink has not taken, and the byte offset of its start. */
   #text = '';
-  #textOffset = 0;
+  #textOffset: number;
   /** Length of the text when the sink last looked at it in vain. */
   #seenLength = 0;
   /** The last place whose byte offset was asked for; the next one is counted from there. */
   #knownIndex = 0;
-  #knownOffset = 0;
+  #knownOffset: number;
+  /** Bytes of the file that were pushed. */
+  #pushed = 0;
+  readonly #fromByte: number;
+  readonly #toByte: number;
 
   constructor(options: TextFeedOptions, sink: TextSink) {
     this.#options = options;
     this.#sink = sink;
+    this.#fromByte = options.fromByte ?? 0;
+    this.#toByte = options.toByte ?? Number.POSITIVE_INFINITY;
+    this.#textOffset = this.#fromByte;
+    this.#knownOffset = this.#fromByte;
   }
 
   /** The name of the encoding, null while it is not known. */
@@ -70,7 +82,8 @@ export class TextFeed {
   }
 
   /** Takes the next bytes. @throws {CrmError} INPUT_NOT_TEXT, INPUT_UNDECODABLE, and what the sink throws. */
-  push(chunk: Uint8Array): void {
+  push(pushed: Uint8Array): void {
+    const chunk = this.#wanted(pushed);
     let at = 0;
     if (this.#decoder === null) {
       at = Math.min(chunk.length, BLOCK_BYTES - this.#headLength);
@@ -100,6 +113,14 @@ export class TextFeed {
     return (this.#decoder as BlockDecoder).byteLength(text);
   }
 
+  /** The part of a chunk that is to be read. */
+  #wanted(chunk: Uint8Array): Uint8Array {
+    const start = this.#pushed;
+    this.#pushed += chunk.length;
+    if (start >= this.#fromByte && this.#pushed <= this.#toByte) return chunk;
+    return chunk.subarray(Math.max(0, this.#fromByte - start), Math.max(0, this.#toByte - start));
+  }
+
   #know(index: number, offset: number): void {
     this.#knownIndex = index;
     this.#knownOffset = offset;
@@ -107,7 +128,8 @@ export class TextFeed {
 
   #open(isLast: boolean): void {
     const head = this.#head.subarray(0, this.#headLength);
-    this.#decoder = createDecoder(detectEncoding(head, this.#options.encoding));
+    const { encoding, fromByte } = this.#options;
+    this.#decoder = createDecoder(encoding !== undefined && fromByte !== undefined ? encoding : detectEncoding(head, encoding));
     this.#decode(head, isLast);
   }
 
@@ -115,13 +137,13 @@ export class TextFeed {
     const decoder = this.#decoder as BlockDecoder;
     const isFirst = decoder.decodedBytes === 0;
     let text = decoder.decode(bytes, isLast);
-    if (isFirst && text.charCodeAt(0) === 0xfeff) {
+    if (isFirst && this.#fromByte === 0 && text.charCodeAt(0) === 0xfeff) {
       text = text.slice(1);
-      this.#textOffset = decoder.byteLength('\ufeff');
+      this.#textOffset += decoder.byteLength('\ufeff');
       this.#know(0, this.#textOffset);
     }
     this.#text += text;
-    if (decoder.badByteOffset !== null) this.#fail(decoder, decoder.badByteOffset);
+    if (decoder.badByteOffset !== null) this.#fail(decoder, this.#fromByte + decoder.badByteOffset);
     // A record that goes on and on is looked at again only when there is twice as much of it: linear, not quadratic.
     const length = this.#text.length;
     if (isLast || isFirst || length >= 2 * this.#seenLength || length > this.#options.maxRecordBytes) this.#drain(isLast);
@@ -131,7 +153,7 @@ export class TextFeed {
     const taken = this.#sink.take(this.#text, isLast);
     if (taken > 0) {
       this.#text = this.#text.slice(taken);
-      this.#textOffset = (this.#decoder as BlockDecoder).decodedBytes - this.byteLength(this.#text);
+      this.#textOffset = this.#fromByte + (this.#decoder as BlockDecoder).decodedBytes - this.byteLength(this.#text);
       this.#know(0, this.#textOffset);
     }
     this.#seenLength = this.#text.length;

@@ -30,6 +30,8 @@ const SIGNATURES: readonly (readonly [magic: string, kind: string, hint: string]
 
 const BYTE_ORDER_MARKS: readonly (readonly [mark: string, encoding: string])[] = [
   ['\xef\xbb\xbf', 'utf-8'],
+  ['\xff\xfe\0\0', 'utf-32le'],
+  ['\0\0\xfe\xff', 'utf-32be'],
   ['\xff\xfe', 'utf-16le'],
   ['\xfe\xff', 'utf-16be'],
 ];
@@ -40,10 +42,8 @@ const BYTE_ORDER_MARKS: readonly (readonly [mark: string, encoding: string])[] =
  * for, USAGE when what was asked for is no encoding.
  */
 export function detectEncoding(head: Uint8Array, asked: string | undefined): string {
-  const start = Buffer.from(head.subarray(0, 16)).toString('latin1');
-  const marked = BYTE_ORDER_MARKS.find(([mark]) => start.startsWith(mark))?.[1];
-  const signature = SIGNATURES.find(([magic]) => start.startsWith(magic));
-  if (signature !== undefined) throw new CrmError('INPUT_NOT_TEXT', `not a text file but ${signature[1]}`, { hint: signature[2] });
+  const marked = byteOrderMark(head)?.encoding;
+  refuseSignature(head);
   const named = asked === undefined ? undefined : encodingName(asked);
   if (marked !== undefined && named !== undefined && marked !== named && !(marked === 'utf-16be' && /^utf-?16$/i.test(asked ?? ''))) {
     throw new CrmError('INPUT_UNDECODABLE', `the file begins with the byte order mark of ${marked}, so it is not in ${named}`, {
@@ -52,11 +52,27 @@ export function detectEncoding(head: Uint8Array, asked: string | undefined): str
     });
   }
   const encoding = marked ?? named ?? 'utf-8';
-  if (!encoding.startsWith('utf-16')) refuseBinary(head.subarray(0, BINARY_PROBE_BYTES));
+  if (!/^utf-(16|32)/.test(encoding)) refuseBinary(head);
   return encoding;
 }
 
-function refuseBinary(probe: Uint8Array): void {
+/** The byte order mark at the start of a file: its encoding and its length in bytes; null when there is none. */
+export function byteOrderMark(head: Uint8Array): { readonly encoding: string; readonly bytes: number } | null {
+  const start = Buffer.from(head.subarray(0, 4)).toString('latin1');
+  const mark = BYTE_ORDER_MARKS.find(([bytes]) => start.startsWith(bytes));
+  return mark === undefined ? null : { encoding: mark[1], bytes: mark[0].length };
+}
+
+/** Refuses files that begin like something else than text. @throws {CrmError} INPUT_NOT_TEXT */
+export function refuseSignature(head: Uint8Array): void {
+  const start = Buffer.from(head.subarray(0, 16)).toString('latin1');
+  const signature = SIGNATURES.find(([magic]) => start.startsWith(magic));
+  if (signature !== undefined) throw new CrmError('INPUT_NOT_TEXT', `not a text file but ${signature[1]}`, { hint: signature[2] });
+}
+
+/** Refuses files of which many of the first bytes are zero. @throws {CrmError} INPUT_NOT_TEXT */
+export function refuseBinary(head: Uint8Array): void {
+  const probe = head.subarray(0, BINARY_PROBE_BYTES);
   const nulBytes: [even: number, odd: number] = [0, 0];
   for (let i = 0; i < probe.length; i++) if (probe[i] === 0) nulBytes[(i & 1) as 0 | 1]++;
   const [even, odd] = nulBytes;
