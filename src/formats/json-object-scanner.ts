@@ -25,6 +25,8 @@ export class JsonObjectScanner {
   readonly keys: string[] = [];
   readonly values: (string | undefined)[] = [];
   count = 0;
+  /** Which of them, by index, are objects or arrays; their values are JSON text. */
+  readonly nested: number[] = [];
   readonly #loaded = new TextUnits();
   #at = 0;
   #problem: JsonProblem | null = null;
@@ -43,6 +45,7 @@ export class JsonObjectScanner {
     const { units, text } = this.#loaded;
     this.#at = start;
     this.count = 0;
+    if (this.nested.length > 0) this.nested.length = 0;
     this.#problem = null;
     if (this.#skipBlanks() !== 123) return isJson(text.slice(start, end)) ? NOT_AN_OBJECT : INVALID;
     this.#at++;
@@ -140,6 +143,7 @@ export class JsonObjectScanner {
       } else if ((unit === 125 || unit === 93) && --depth === 0) {
         this.#at = at + 1;
         this.#token = squeezed + text.slice(from, this.#at);
+        this.nested.push(this.count);
         return isJson(text.slice(start, this.#at));
       } else if (unit === LF) return false;
     }

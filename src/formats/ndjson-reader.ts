@@ -1,4 +1,6 @@
 import { CrmError } from '../errors.ts';
+import { GrowingColumns } from './growing-columns.ts';
+import { JsonCells } from './json-cells.ts';
 import { JsonObjectScanner, type JsonProblem } from './json-object-scanner.ts';
 import { cutToBytes, KEPT_BYTES, MAX_BYTES_PER_UNIT } from './long-record.ts';
 import { DEFAULT_MAX_RECORD_BYTES, type RecordHandler, type RecordReader } from './record-reader.ts';
@@ -6,8 +8,6 @@ import { type FeedPosition, positionIn, TextFeed, type TextSink } from './text-f
 
 const BLANK = /^[ \t\r]*$/;
 const FIRST_MARK = /[^ \t\r\n]/;
-/** More different keys than this are data used as keys, not column names. */
-const MAX_COLUMNS = 10_000;
 
 /** How to read an NDJSON file. */
 export interface NdjsonReaderOptions {
@@ -19,7 +19,7 @@ export interface NdjsonReaderOptions {
 
 /**
  * Reads NDJSON: one JSON object a line, LF or CR LF, blank lines skipped. The header grows with each new key. Strings
- * come as they are, numbers and booleans as written, null as `undefined`, nested values as JSON text without white space.
+ * come as they are, numbers and booleans as written, null as `undefined`, what is nested as `JsonCells` says.
  */
 export class NdjsonReader implements RecordReader, TextSink {
   line = 1;
@@ -28,13 +28,9 @@ export class NdjsonReader implements RecordReader, TextSink {
   readonly #feed: TextFeed;
   readonly #at: FeedPosition;
   readonly #scanner = new JsonObjectScanner();
-  readonly #names: string[] = [];
-  readonly #columnOf = new Map<string, number>();
-  readonly #cells: (string | undefined)[] = [];
-  /** Number of the record that last had a cell in each column: tells keys that occur twice. */
-  readonly #lastRecord: number[] = [];
+  readonly #columns = new GrowingColumns();
+  readonly #members = new JsonCells(this.#columns);
   #text = '';
-  #records = 0;
   #hasHeader = false;
   #isStarted = false;
   #isSkipping = false;
@@ -89,7 +85,7 @@ export class NdjsonReader implements RecordReader, TextSink {
     this.#isStarted = true;
     if (first !== '[') return;
     throw new CrmError('INPUT_UNREADABLE', 'the input is a JSON array, not NDJSON', {
-      hint: "write one object a line, for example with: jq -c '.[]' FILE",
+      hint: 'leave --format out, or give --format json',
     });
   }
 
@@ -107,53 +103,25 @@ export class NdjsonReader implements RecordReader, TextSink {
 
   #record(index: number, end: number): void {
     const problem = this.#scanner.scan(index, end) ?? this.#place();
-    if (problem === null) return this.#handler.record(this.#cells, this.#at);
+    if (problem === null) return this.#handler.record(this.#columns.cells, this.#at);
     const line = this.#text.slice(index, this.#text.charCodeAt(end - 1) === 13 ? end - 1 : end);
     if (BLANK.test(line)) return;
     if (line.includes('\0')) this.#bad({ code: 'NUL_BYTE', reason: 'the line holds a zero character (U+0000)', column: null }, line);
     else this.#bad(problem, line);
   }
 
-  /** Puts the scanned members into their columns, new keys into new columns; unless a key occurs twice. */
+  /** Puts the scanned members into their columns; unless two of them belong into one. */
   #place(): JsonProblem | null {
-    const { keys, values, count } = this.#scanner;
-    const record = ++this.#records;
-    const known = this.#names.length;
-    this.#cells.fill(undefined);
-    for (let i = 0; i < count; i++) {
-      const key = keys[i] as string;
-      const column = this.#names[i] === key ? i : (this.#columnOf.get(key) ?? this.#addColumn(key));
-      if (this.#lastRecord[column] === record) {
-        this.#forgetColumns(known);
-        return { code: 'INVALID_JSON', reason: 'a key occurs twice in the object', column: i + 1 };
-      }
-      this.#lastRecord[column] = record;
-      this.#cells[column] = values[i];
+    const columns = this.#columns;
+    columns.begin(this.line);
+    const problem = this.#members.place(this.#scanner);
+    if (problem !== null) {
+      columns.forget();
+      return problem;
     }
-    if (this.#names.length > known || !this.#hasHeader) this.#handler.header(this.#names, this.#at);
+    if (columns.hasGrown || !this.#hasHeader) this.#handler.header(columns.names, this.#at);
     this.#hasHeader = true;
     return null;
-  }
-
-  #addColumn(key: string): number {
-    const column = this.#names.length;
-    if (column >= MAX_COLUMNS) {
-      throw new CrmError('INPUT_UNREADABLE', `the objects have more than ${MAX_COLUMNS} different keys (line ${this.line})`, {
-        hint: 'keys must name columns, not hold data',
-      });
-    }
-    this.#names.push(key);
-    this.#cells.push(undefined);
-    this.#lastRecord.push(0);
-    this.#columnOf.set(key, column);
-    return column;
-  }
-
-  #forgetColumns(known: number): void {
-    for (const key of this.#names.slice(known)) this.#columnOf.delete(key);
-    this.#names.length = known;
-    this.#cells.length = known;
-    this.#lastRecord.length = known;
   }
 
   #bad(problem: JsonProblem, line: string): void {

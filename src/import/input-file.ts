@@ -1,12 +1,7 @@
-import { createHash } from 'node:crypto';
-import { type Stats, accessSync, constants, createReadStream, fstatSync, statSync } from 'node:fs';
+import { type Stats, accessSync, constants, fstatSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { CrmError } from '../errors.ts';
-import { checkInterruption } from './interruption.ts';
-import { standardInput } from './standard-input.ts';
 import { normalizeText } from '../normalize/text.ts';
-
-const CHUNK_BYTES = 256 * 1024;
 
 /** A file, or `-` for standard input. */
 export interface InputFile {
@@ -62,36 +57,5 @@ function statsOf(path: string): Stats | undefined {
 export function implicitSource(path: string): string {
   return path === '-'
     ? 'stdin'
-    : normalizeText(basename(path).replace(/(\.(csv|tsv|txt|psv|ndjson|jsonl|json|gz|xlsx|vcf|rejects))+$/i, ''));
-}
-
-/**
- * Gives the bytes of an input to `push`, chunk after chunk, waiting for it.
- * @returns hex SHA-256 and number of the bytes
- * @throws {CrmError} INPUT_UNREADABLE when reading fails half-way
- */
-export async function readInput(
-  file: InputFile,
-  push: (chunk: Uint8Array, bytesSoFar: number) => Promise<void>,
-  signal?: AbortSignal,
-): Promise<{ sha256: string; bytes: number }> {
-  const hash = createHash('sha256');
-  const options = { highWaterMark: CHUNK_BYTES, ...(signal === undefined ? {} : { signal }) };
-  const chunks =
-    file.path === '-' ? standardInput(CHUNK_BYTES, signal) : (createReadStream(file.path, options) as AsyncIterable<Uint8Array>);
-  let bytes = 0;
-  try {
-    for await (const chunk of chunks) {
-      hash.update(chunk);
-      bytes += chunk.length;
-      await push(chunk, bytes);
-    }
-  } catch (error) {
-    checkInterruption(signal);
-    if (error instanceof CrmError || !(error instanceof Error) || !('syscall' in error)) throw error;
-    throw new CrmError('INPUT_UNREADABLE', `reading ${file.label} failed (${String((error as NodeJS.ErrnoException).code)})`, {
-      cause: error,
-    });
-  }
-  return { sha256: hash.digest('hex'), bytes };
+    : normalizeText(basename(path).replace(/(\.(csv|tsv|txt|psv|ndjson|jsonl|json|gz|xlsx|xlsm|xls|vcf|vcard|rejects))+$/i, ''));
 }

@@ -9,7 +9,10 @@ describe('formatOf', () => {
     ['people.txt', 'csv'],
     ['people.ndjson', 'ndjson'],
     ['people.jsonl', 'ndjson'],
-    ['people.json', 'ndjson'],
+    ['people.json', 'json'],
+    ['people.vcf', 'vcard'],
+    ['people.xlsx', 'xlsx'],
+    ['people.xls', 'csv'],
     ['people.export', 'csv'],
     ['people', 'csv'],
     ['dir.ndjson/people', 'csv'],
@@ -25,8 +28,10 @@ describe('formatOf', () => {
     expect(formatOf('people.json', 'csv')).toBe('csv');
   });
 
-  test.each(['', 'xlsx', 'toString'])('%j is no format', (explicit) => {
-    expect(() => formatOf('people.csv', explicit)).toThrow(expect.objectContaining({ code: 'USAGE', hint: 'known are csv, ndjson' }));
+  test.each(['', 'pdf', 'toString'])('%j is no format', (explicit) => {
+    expect(() => formatOf('people.csv', explicit)).toThrow(
+      expect.objectContaining({ code: 'USAGE', hint: 'known are csv, ndjson, json, vcard, xlsx' }),
+    );
   });
 });
 
