@@ -6,10 +6,15 @@ export interface Normalized {
   readonly understood: boolean;
 }
 
+/** Which of the two numbers before a year comes first: the day or the month. */
+export type DateOrder = 'dmy' | 'mdy';
+
 /** What a normaliser may know beside the value itself. */
 export interface NormalizeContext {
   /** ISO 3166-1 alpha-2 region that national phone numbers belong to; null when unknown. */
   readonly region: string | null;
+  /** Order of day and month in dates that could be read in both; unknown when not given. */
+  readonly dateOrder?: DateOrder | undefined;
 }
 
 /** Brings one raw value to its canonical form. Law: idempotent on its own value, and it never throws. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { normalizeDate, normalizeInstant } from '../../../src/normalize/date.ts';
+import { dateOrderEvidence } from '../../../src/normalize/date-order.ts';
 
 const DATES: readonly (readonly [raw: string, expected: string])[] = [
   ['2024-03-05', '2024-03-05'],
@@ -24,6 +25,36 @@ const DATES: readonly (readonly [raw: string, expected: string])[] = [
   ['２０２４－０３－０５', '2024-03-05'],
   ['1988年8月8日 00:00', '1988-08-08'],
   ['19880808', '1988-08-08'],
+  ['31/12/2024', '2024-12-31'],
+  ['12/31/2024', '2024-12-31'],
+  ['05/05/2024', '2024-05-05'],
+  ['31.12.2024', '2024-12-31'],
+  ['31. 12. 2024', '2024-12-31'],
+  ['31-12-2024', '2024-12-31'],
+  ['31/12/2024 0:00', '2024-12-31'],
+  ['29/02/2024', '2024-02-29'],
+  ['12 Mar 2024', '2024-03-12'],
+  ['Mar 12, 2024', '2024-03-12'],
+  ['12-MAR-2024', '2024-03-12'],
+  ['12MAR2024', '2024-03-12'],
+  ['12/Mar/2024', '2024-03-12'],
+  ['March 12th 2024', '2024-03-12'],
+  ['12th of March 2024', '2024-03-12'],
+  ['1. März 2024', '2024-03-01'],
+  ['5. Dez. 2024', '2024-12-05'],
+  ['1er janvier 2024', '2024-01-01'],
+  ['14 août 2024', '2024-08-14'],
+  ['14 AOUT 2024', '2024-08-14'],
+  ['12 de marzo de 2024', '2024-03-12'],
+  ['12 de março de 2024', '2024-03-12'],
+  ['12 luglio 2024', '2024-07-12'],
+  ['12 mei 2024', '2024-05-12'],
+  ['12 марта 2024', '2024-03-12'],
+  ['2024-Mar-12', '2024-03-12'],
+  ['2024 March 12', '2024-03-12'],
+  ['Fri, 15 Mar 2024', '2024-03-15'],
+  ['Friday, March 15, 2024', '2024-03-15'],
+  ['３１／１２／２０２４', '2024-12-31'],
 ];
 
 const NO_DATES = [
@@ -62,6 +93,22 @@ const NO_DATES = [
   '2024年3月',
   '农历八月初八',
   '保密',
+  '03/04/24',
+  '3-4-24',
+  '31/12/24',
+  '12 Mar 24',
+  '30/02/2024',
+  '13/13/2024',
+  '00/12/2024',
+  '31/12/0024',
+  '31/12/20245',
+  '31/12-2024',
+  '12 Foo 2024',
+  '31 Apr 2024',
+  'Mon, 15 Mar 2024',
+  'Mar 2024',
+  '12 Mar',
+  '31/12/2024 14:05',
 ];
 
 const INSTANTS: readonly (readonly [raw: string, expected: string])[] = [
@@ -88,6 +135,16 @@ const INSTANTS: readonly (readonly [raw: string, expected: string])[] = [
   ['2024年3月5日　１４：３０', '2024-03-05T14:30:00.000Z'],
   ['2024/3/5 9:05', '2024-03-05T09:05:00.000Z'],
   ['2024/3/5 9:05:06', '2024-03-05T09:05:06.000Z'],
+  ['31/12/2024 14:05', '2024-12-31T14:05:00.000Z'],
+  ['12/31/2024, 2:05:09 PM', '2024-12-31T14:05:09.000Z'],
+  ['12/31/2024 12:05 AM', '2024-12-31T00:05:00.000Z'],
+  ['12/31/2024 12:05 p.m.', '2024-12-31T12:05:00.000Z'],
+  ['31.12.2024 14:05 Uhr', '2024-12-31T14:05:00.000Z'],
+  ['2024-03-05 下午3:00', '2024-03-05T15:00:00.000Z'],
+  ['2024年3月5日 上午12:30', '2024-03-05T00:30:00.000Z'],
+  ['2024/3/5 下午 12:30:15', '2024-03-05T12:30:15.000Z'],
+  ['Fri, 15 Mar 2024 10:00:00 +0100', '2024-03-15T09:00:00.000Z'],
+  ['15 Mar 2024 10:00 UTC', '2024-03-15T10:00:00.000Z'],
 ];
 
 const NO_INSTANTS = [
@@ -107,7 +164,10 @@ const NO_INSTANTS = [
   '9999-12-31T23:30:00-01:00',
   '05/03/2024 12:00',
   '1709640000',
-  '2024-03-05 下午3:00',
+  '2024-03-05 下午15:00',
+  '2024-03-05 13:00 PM',
+  '2024-03-05 0:30 AM',
+  '2024-03-05 晚上3:00',
   '昨天',
   '2024年2月30日 10:00',
 ];
@@ -120,4 +180,34 @@ describe('normalizeDate', () => {
 describe('normalizeInstant', () => {
   it.each(INSTANTS)('%j is %s', (raw, value) => expect(normalizeInstant(raw)).toEqual({ value, understood: true }));
   it.each(NO_INSTANTS)('keeps %j', (value) => expect(normalizeInstant(value)).toEqual({ value, understood: false }));
+});
+
+describe('day and month in doubt', () => {
+  it.each([
+    ['03/04/2024', '2024-04-03', '2024-03-04'],
+    ['3.4.2024', '2024-04-03', '2024-03-04'],
+    ['12-11-2024', '2024-11-12', '2024-12-11'],
+    ['3/4/2024 0:00', '2024-04-03', '2024-03-04'],
+  ])('%j is told apart by the order given', (raw, dayFirst, monthFirst) => {
+    expect(normalizeDate(raw)).toEqual({ value: raw, understood: false });
+    expect(normalizeDate(raw, { dateOrder: 'dmy' })).toEqual({ value: dayFirst, understood: true });
+    expect(normalizeDate(raw, { dateOrder: 'mdy' })).toEqual({ value: monthFirst, understood: true });
+  });
+
+  it.each([
+    ['31/12/2024', 'dmy', '2024-12-31'],
+    ['12/31/2024', 'mdy', '2024-12-31'],
+    ['2024/3/4', null, '2024-03-04'],
+    ['3 Apr 2024', null, '2024-04-03'],
+    ['05/05/2024', null, '2024-05-05'],
+    ['03/04/2024', 'either', '03/04/2024'],
+    ['03/04/2024 14:05', 'either', '03/04/2024 14:05'],
+    ['03/04/24', null, '03/04/24'],
+    ['30/02/2024', null, '30/02/2024'],
+    ['n/a', null, 'n/a'],
+  ])('%j says %j of its column, whatever the order is', (raw, evidence, value) => {
+    expect(dateOrderEvidence(raw)).toBe(evidence);
+    expect(normalizeDate(raw).value).toBe(value);
+    if (evidence !== 'either') expect(normalizeDate(raw, { dateOrder: 'dmy' })).toEqual(normalizeDate(raw, { dateOrder: 'mdy' }));
+  });
 });
