@@ -6,7 +6,8 @@ export class BloomFilter {
   readonly #bits: Uint32Array;
   readonly #mask: number;
 
-  constructor(bits = 2 ** 27) {
+  /** @param bits a power of two, 32 at least */
+  constructor(bits: number) {
     this.#bits = new Uint32Array(bits / 32);
     this.#mask = bits - 1;
   }
@@ -65,6 +66,11 @@ export class TextFilter {
   }
 }
 
+/** Bits of a filter for the keys of an input of that size, null when unknown: clearing 16 MiB takes longer than a small file. */
+export function filterBits(sizeBytes: number | null): number {
+  return sizeBytes === null ? 2 ** 27 : 2 ** Math.min(27, Math.max(16, Math.ceil(Math.log2(sizeBytes + 1)) + 4));
+}
+
 /** Two FNV-1a hashes (Fowler, Noll, Vo) with different starts. */
 function hashOf(text: string): [high: number, low: number] {
   let high = 0x811c9dc5;
@@ -96,5 +102,12 @@ export class BitSet {
       this.#words = grown;
     }
     this.#words[index] = (this.#words[index] as number) | (1 << (n % 32));
+  }
+
+  /** All that were added, in growing order. */
+  *members(): Generator<number> {
+    for (const [index, word] of this.#words.entries()) {
+      for (let rest = word; rest !== 0; rest &= rest - 1) yield index * 32 + 31 - Math.clz32(rest & -rest);
+    }
   }
 }

@@ -3,9 +3,20 @@ import type { ChildValue } from '../model/child-value.ts';
 import type { PackedTexts } from '../model/packed-texts.ts';
 import type { FieldValue, FieldValues } from '../model/customer.ts';
 import type { ExternalId } from '../model/external-id.ts';
+import type { RelatedProblem, RelatedRow } from './related-rows.ts';
 
 /** Cells that every layout has beside the fields of the file, derived from them. */
-export const DERIVED_CELLS = ['name_key', 'company_key', 'attributes', 'id_source', 'external_id', 'more_ids', 'tags', 'children', 'cleared'] as const;
+export const DERIVED_CELLS = [
+  'name_key',
+  'company_key',
+  'attributes',
+  'id_source',
+  'external_id',
+  'more_ids',
+  'tags',
+  'children',
+  'cleared',
+] as const;
 
 /** Keys by which a row finds the customer it is about, in order of authority. */
 export const MATCH_KEYS = ['external_id', 'email', 'phone'] as const;
@@ -57,12 +68,16 @@ export interface ImportFeed {
   write(batch: ImportBatch): Promise<void>;
   /** Whether the batches should bring full-text words; where most rows find a customer they would be made for nothing. */
   readonly wantsWords: boolean;
+  /** Takes rows of related data instead. @returns those that cannot be taken; they are counted */
+  writeRelated?(rows: readonly RelatedRow[]): Promise<readonly RelatedProblem[]>;
   /** Counts rows that cannot be taken. */
   reject(count: number): void;
 }
 
 /** One row of a batch, taken out of it. */
 export interface ImportRow {
+  /** Number of its file, from 0. */
+  readonly file: number;
   readonly line: number;
   readonly rowHash: number;
   /** What the row says: fields by name, custom ones as `attributes.NAME`, null where it empties a field. */
@@ -87,15 +102,23 @@ export interface MatchKeys {
 
 /** Reads cells of a batch by name. */
 export class BatchReader {
+  readonly #file: number;
   readonly #index: ReadonlyMap<string, number>;
   /** The cells that hold a field. */
   readonly #fields: readonly { readonly name: string; readonly cell: number; readonly isGiven: boolean }[];
 
-  constructor(layout: ImportLayout) {
+  /** @param file number of the file, from 0 */
+  constructor(layout: ImportLayout, file: number) {
+    this.#file = file;
     this.#fields = layout.cells.slice(0, layout.cells.length - DERIVED_CELLS.length).map((name, cell) => {
       return { name, cell, isGiven: layout.given.includes(name) };
     });
     this.#index = new Map(layout.cells.map((name, cell) => [name, cell]));
+  }
+
+  /** Whether the rows have this cell. */
+  has(name: string): boolean {
+    return this.#index.has(name);
   }
 
   /** Position of a cell in a row. */
@@ -127,6 +150,7 @@ export class BatchReader {
       values[`attributes.${name}`] = value;
     for (const field of parse<string[]>(get('cleared')) ?? []) values[field] = null;
     return {
+      file: this.#file,
       line: batch.lines[row] as number,
       rowHash: batch.rowHashes[row] as number,
       values,

@@ -1,28 +1,27 @@
 import type { Connection } from '../engines/connection.ts';
-import type { SqlRow } from '../engines/engine.ts';
-import { type Customer, type FieldValue, differences, fieldOf, withValues } from '../model/customer.ts';
+import type { Customer, FieldValue } from '../model/customer.ts';
 import { CustomerStore, type Update, type WordsSink } from './customer-store.ts';
-import type { ImportRow } from './import-batch.ts';
+import type { ChildWriter } from './import-child-writer.ts';
+import { CustomerChildren, loadChildren } from './import-children.ts';
+import type { CompanyWish, ImportCompanies } from './import-companies.ts';
+import { CustomerFold, type Matched } from './import-fold.ts';
 import type { ImportCounts, ImportSettings } from './import-settings.ts';
-import { withPhoneOfCountry } from './phone-of-country.ts';
+import { outcomesOf } from './row-outcomes.ts';
 import type { RunLog } from './run-log.ts';
 
 const PAGE = 1000;
-
-/** A row that is about an existing customer. */
-export interface Matched {
-  readonly target: number;
-  /** Its place among the rows put aside. */
-  readonly seq: number;
-  readonly row: ImportRow;
-  /** External ids that the customer has by this row for the first time; they are stored already. */
-  readonly attached: ImportRow['ids'];
-}
 
 /** Rows of one customer in file order, with what is stored of it. */
 interface Group {
   readonly target: number;
   readonly rows: readonly Pick<Matched, 'row' | 'attached'>[];
+}
+
+/** What the folder shares with the other passes of an import. */
+export interface FolderParts {
+  readonly words: WordsSink;
+  readonly children: ChildWriter;
+  readonly companies: ImportCompanies;
 }
 
 /**
@@ -35,15 +34,17 @@ export class ImportFolder {
   readonly #settings: ImportSettings;
   readonly #counts: ImportCounts;
   readonly #store: CustomerStore;
+  readonly #parts: FolderParts;
   #pending: Matched[] = [];
   #spilled = false;
 
-  constructor(connection: Connection, log: RunLog, settings: ImportSettings, counts: ImportCounts, words: WordsSink) {
+  constructor(connection: Connection, log: RunLog, settings: ImportSettings, counts: ImportCounts, parts: FolderParts) {
     this.#connection = connection;
     this.#log = log;
     this.#settings = settings;
     this.#counts = counts;
-    this.#store = new CustomerStore(connection, words);
+    this.#parts = parts;
+    this.#store = new CustomerStore(connection, parts.words);
   }
 
   /** Adds a row. */
@@ -102,90 +103,95 @@ export class ImportFolder {
 
   async #applyGroups(groups: readonly Group[]): Promise<void> {
     await this.#settings.check();
-    const customers = await this.#store.load(groups.map((group) => group.target));
-    const hasTags = groups.some((group) => group.rows.some(({ row }) => row.tags.length > 0));
-    const tags = await this.#store.tagsOf(hasTags ? [...customers.keys()] : []);
+    const folds = await this.#foldsOf(groups);
+    await this.#linkCompanies(folds.map(({ fold }) => fold));
     const saved: Update[] = [];
-    const children: { table: 'tags' | 'external_ids'; row: SqlRow }[] = [];
     const marks: { rowHash: number; id: number }[] = [];
-    for (const group of groups) {
-      const stored = customers.get(group.target);
-      if (stored === undefined) continue;
-      const added = this.#applyGroup(group, stored, tags);
-      children.push(...added.children);
-      if (added.saved === null) continue;
-      saved.push(added.saved);
-      if (added.saved.rowHash === null) marks.push(...group.rows.map(({ row }) => ({ rowHash: row.rowHash, id: group.target })));
+    for (const { fold, group } of folds) {
+      const update = this.#settle(fold, group);
+      if (update === null) continue;
+      saved.push(update);
+      if (update.rowHash === null) marks.push(...group.rows.map(({ row }) => ({ rowHash: row.rowHash, id: group.target })));
     }
     await this.#store.update(saved);
     await this.#store.mark(marks);
+    this.#settings.onMarks?.(marks);
+    const brought = folds.flatMap(({ fold }) => fold.brought);
     await this.#store.saveChildren(
       'tags',
-      children.filter((child) => child.table === 'tags').map((child) => child.row),
+      brought.flatMap(({ table, row }) => (table === 'tags' ? [row] : [])),
     );
     for (const { customer, changed } of saved) {
       if (changed !== null && !this.#log.made(customer.id))
         await this.#log.add({ entity: 'customers', id: customer.id, action: 'update', ...changed });
     }
-    for (const { table, row } of children) {
+    for (const { table, row } of brought) {
       const id = row.customer_id as number;
       if (!this.#log.made(id))
         await this.#log.add({ entity: table, id, action: 'insert', before: null, after: row as Record<string, FieldValue> });
     }
+    await this.#parts.children.save(folds.flatMap(({ fold }) => fold.writes));
   }
 
-  #applyGroup(
-    group: Group,
-    stored: Customer,
-    tags: Map<number, Set<string>>,
-  ): { saved: Update | null; children: { table: 'tags' | 'external_ids'; row: SqlRow }[] } {
-    const children: { table: 'tags' | 'external_ids'; row: SqlRow }[] = [];
-    let state = stored;
-    let changedRows = 0;
-    for (const { row, attached } of group.rows) {
-      const before = children.length;
-      const next = applyRow(state, row, this.#settings.onMatch === 'fill' ? 'fill' : 'update');
-      for (const tag of row.tags) {
-        const had = tags.get(stored.id) ?? new Set<string>();
-        if (had.has(tag)) continue;
-        tags.set(stored.id, had.add(tag));
-        children.push({ table: 'tags', row: { customer_id: stored.id, tag } });
-      }
-      for (const { source, id } of attached) {
-        children.push({ table: 'external_ids', row: { source, external_id: id, customer_id: stored.id } });
-      }
-      if (next !== state || children.length > before) changedRows++;
-      state = next;
+  /** The customers of these groups with their rows applied. */
+  async #foldsOf(groups: readonly Group[]): Promise<{ fold: CustomerFold; group: Group }[]> {
+    const customers = await this.#store.load(groups.map((group) => group.target));
+    const tagged = groups.filter(({ rows }) => rows.some(({ row }) => row.tags.length > 0));
+    const tags = await this.#store.tagsOf(tagged.map(({ target }) => target));
+    const rich = groups.filter(({ rows }) => rows.some(({ row }) => row.children.length > 0));
+    const children = await loadChildren(
+      this.#store,
+      rich.map(({ target }) => target),
+    );
+    const { onMatch, now, warn } = this.#settings;
+    const rules = { mode: onMatch === 'fill' ? 'fill' : 'update', now } as const;
+    return groups.flatMap((group) => {
+      const stored = customers.get(group.target);
+      if (stored === undefined) return [];
+      const { id } = stored;
+      const base = { tags: tags.get(id) ?? new Set<string>(), children: children.get(id) ?? new CustomerChildren(id), rules, warn };
+      const fold = new CustomerFold(stored, base);
+      for (const row of group.rows) fold.apply(row);
+      fold.end();
+      return [{ fold, group }];
+    });
+  }
+
+  /** Gives customers the companies that their rows name; those made by this import get theirs at the end. */
+  async #linkCompanies(folds: readonly CustomerFold[]): Promise<void> {
+    const { companies } = this.#parts;
+    if (!companies.isWanted) return;
+    const wishes: CompanyWish[] = [];
+    for (const fold of folds) {
+      const line = fold.namedAt;
+      if (this.#log.made(fold.stored.id)) {
+        if (!fold.isRenamed) continue;
+        companies.noteRenamed();
+        fold.link(null);
+      } else if (line !== null && companies.isWished(fold.stored, fold.state)) wishes.push({ customer: fold.state, line });
     }
-    if (state !== stored) state = withPhoneOfCountry(state);
-    const changed = differences(stored, state);
-    if (changed === null && children.length === 0) changedRows = 0;
-    this.#counts.updated += changedRows;
-    this.#counts.unchanged += group.rows.length - changedRows;
-    if (changed === null && children.length === 0) return { saved: null, children };
-    const made = this.#log.made(stored.id);
-    const rowHash = group.rows.length === 1 && !made ? (group.rows[0] as Matched).row.rowHash : null;
-    const customer = { ...state, version: stored.version + (made ? 0 : 1), updated_at: this.#settings.now };
-    return { saved: { changed, customer, rowHash: this.#settings.onMatch === 'fill' ? null : rowHash }, children };
+    const found = await companies.companiesOf(wishes);
+    for (const fold of folds) {
+      const company = found.get(fold.stored.id);
+      if (company !== undefined) fold.link(company);
+    }
   }
-}
 
-/** The customer with the row applied; the same object when the row changes nothing. */
-export function applyRow(customer: Customer, row: Pick<ImportRow, 'values'>, mode: 'update' | 'fill'): Customer {
-  const values: Record<string, FieldValue> = {};
-  for (const [field, value] of Object.entries(row.values)) if (changes(customer, field, value, mode)) values[field] = value;
-  return Object.keys(values).length === 0 ? customer : withValues(customer, values);
-}
-
-/** Whether the row, applied, would leave the customer as it is. */
-export function changesNothing(customer: Customer, { values }: Pick<ImportRow, 'values'>, mode: 'update' | 'fill'): boolean {
-  for (const field in values) if (changes(customer, field, values[field] as FieldValue, mode)) return false;
-  return true;
-}
-
-function changes(customer: Customer, field: string, value: FieldValue, mode: 'update' | 'fill'): boolean {
-  const stored = fieldOf(customer, field);
-  return stored !== value && (mode === 'update' || (stored === null && value !== null));
+  /** Counts the rows of a customer. @returns what is to be written of it, null where nothing changes */
+  #settle(fold: CustomerFold, { rows }: Group): Update | null {
+    const { stored, state, changed } = fold;
+    const changesAnything = changed !== null || fold.brought.length > 0 || fold.writes.length > 0;
+    const changedRows = changesAnything ? fold.changingRows : 0;
+    const { onOutcome, onMatch } = this.#settings;
+    if (onOutcome !== undefined) for (const outcome of outcomesOf(fold.steps, changesAnything ? state : null)) onOutcome(outcome);
+    this.#counts.updated += changedRows;
+    this.#counts.unchanged += rows.length - changedRows;
+    if (!changesAnything) return null;
+    const made = this.#log.made(stored.id);
+    const rowHash = rows.length === 1 && !made && onMatch !== 'fill' ? (rows[0] as Matched).row.rowHash : null;
+    const customer: Customer = { ...state, version: stored.version + (made ? 0 : 1), updated_at: this.#settings.now };
+    return { changed, customer, rowHash };
+  }
 }
 
 function groupsOf(rows: readonly Matched[]): Group[] {

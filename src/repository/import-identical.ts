@@ -6,7 +6,8 @@ import { CUSTOMER_COLUMNS, customerOf } from './customer-rows.ts';
 import { CustomerStore } from './customer-store.ts';
 import type { CandidateIndex, DeferredRow } from './import-candidates.ts';
 import type { ImportRow } from './import-batch.ts';
-import { changesNothing } from './import-folder.ts';
+import { type CustomerChildren, loadChildren } from './import-children.ts';
+import { changesNothing } from './import-fold.ts';
 import type { ImportSettings } from './import-settings.ts';
 
 const KEYS = ['email', 'phone'] as const;
@@ -21,6 +22,7 @@ const TEXT_COLUMNS = FIELDS.filter(({ type, writable }) => writable && type !== 
 export class IdenticalCustomers {
   readonly #groups = new Map<string, Customer[]>();
   #tags: ReadonlyMap<number, ReadonlySet<string>> = new Map();
+  #children: ReadonlyMap<number, CustomerChildren> = new Map();
   readonly #index: CandidateIndex;
   readonly #connection: Connection;
   /** By what rows say: customers found and not looked at yet, and the id up to which they were looked at. */
@@ -44,9 +46,11 @@ export class IdenticalCustomers {
       const shared = rows.filter(({ keys }) => index.isShared(key, keys[`${key}_key`]));
       await found.#loadGroups(connection, key, shared);
     }
-    const tagged = rows.filter(({ row }) => row.tags.length > 0);
-    const customers = tagged.flatMap((row) => [...found.#sharing(row), ...index.identicalTo(row)]);
-    found.#tags = await new CustomerStore(connection).tagsOf([...new Set(customers.map(({ id }) => id))]);
+    const store = new CustomerStore(connection);
+    const idsOf = (some: readonly DeferredRow[]): number[] =>
+      some.flatMap((row) => [...found.#sharing(row), ...index.identicalTo(row)]).map(({ id }) => id);
+    found.#tags = await store.tagsOf([...new Set(idsOf(rows.filter(({ row }) => row.tags.length > 0)))]);
+    found.#children = await loadChildren(store, idsOf(rows.filter(({ row }) => row.children.length > 0)));
     return found;
   }
 
@@ -54,12 +58,13 @@ export class IdenticalCustomers {
   describedBy(deferred: DeferredRow): number | null {
     const { row } = deferred;
     const hasIds = ({ id }: Customer): boolean => row.ids.every((externalId) => this.#index.byExternalId(externalId)?.id === id);
-    const customer = this.#sharing(deferred).find((one) => hasIds(one) && this.#hasTags(one, deferred) && isSame(one, row));
+    const customer = this.#sharing(deferred).find((one) => hasIds(one) && this.#hasAll(one, deferred) && isSame(one, row));
     return customer?.id ?? null;
   }
 
   /**
-   * The customer that a row without keys would not change: of those looked at one that has its tags too, else any; else one
+   * The customer that a row without keys would not change: of those looked at one that has its tags, contact points and
+   * consents too, else any; else one
    * that is looked for by all that the row says, where very many have its name.
    * @param isFree whether no other row has taken the customer
    */
@@ -88,13 +93,13 @@ export class IdenticalCustomers {
     }
   }
 
-  /** Customers that a row without keys would not change, those that have its tags too first. */
+  /** Customers whose fields a row without keys would not change, those that have all else that it says first. */
   #identical(deferred: DeferredRow): readonly Customer[] {
     const same = this.#index.identicalTo(deferred).filter((customer) => isSame(customer, deferred.row));
-    if (deferred.row.tags.length === 0) return same;
+    if (deferred.row.tags.length === 0 && deferred.row.children.length === 0) return same;
     return [
-      ...same.filter((customer) => this.#hasTags(customer, deferred)),
-      ...same.filter((customer) => !this.#hasTags(customer, deferred)),
+      ...same.filter((customer) => this.#hasAll(customer, deferred)),
+      ...same.filter((customer) => !this.#hasAll(customer, deferred)),
     ];
   }
 
@@ -102,8 +107,9 @@ export class IdenticalCustomers {
     return KEYS.flatMap((key) => this.#groups.get(groupKey(key, keys[`${key}_key`] ?? '', keys.name_key ?? '')) ?? []);
   }
 
-  #hasTags({ id }: Customer, { row }: DeferredRow): boolean {
-    return row.tags.every((tag) => this.#tags.get(id)?.has(tag));
+  #hasAll(customer: Customer, { row }: DeferredRow): boolean {
+    if (!row.tags.every((tag) => this.#tags.get(customer.id)?.has(tag))) return false;
+    return row.children.length === 0 || this.#children.get(customer.id)?.changesNothing(row.children, customer) === true;
   }
 
   async #loadGroups(connection: Connection, key: (typeof KEYS)[number], rows: readonly DeferredRow[]): Promise<void> {

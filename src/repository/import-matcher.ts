@@ -6,6 +6,8 @@ import { type RowName, SHARED_KEY_LIMIT, loadMarks, mayBeAbout } from './import-
 import type { ImportResolver } from './import-resolver.ts';
 import type { Candidate, ImportSettings } from './import-settings.ts';
 
+/** What is asked of a customer that a row may be about. */
+const COLUMNS = 'j.n, c.id, c.name_key, c.kind, c.row_hash, c.company_id';
 const DERIVED_NAME = DERIVED_FLAGS.kind | DERIVED_FLAGS.name;
 
 /** First look at the rows of a batch: which existing customers they are about, by a few queries for all of them. */
@@ -81,7 +83,7 @@ export class ImportMatcher {
     const idOf = new Map(marks.map(({ rowHash, id }) => [rowHash, id]));
     for (const row of rows) {
       const id = idOf.get(batch.rowHashes[row] as number);
-      if (id !== undefined) found.set(row, { row, id, key: null, nameKey: null, kind: 'person', rowHash: null });
+      if (id !== undefined) found.set(row, { row, id, key: null, nameKey: null, kind: 'person', rowHash: null, isUnlinked: false });
     }
   }
 
@@ -111,17 +113,17 @@ export class ImportMatcher {
       if (same === undefined) waiting.set(hash, [row]);
       else same.push(row);
     }
-    const hits = await this.#connection.all<{ id: number; row_hash: number }>(
-      `SELECT c.id, c.row_hash FROM ${this.#connection.facts.jsonRows} j
+    const hits = await this.#connection.all<SqlRow & { id: number; row_hash: number; kind: string; company_id: number | null }>(
+      `SELECT c.id, c.row_hash, c.kind, c.company_id FROM ${this.#connection.facts.jsonRows} j
        JOIN customers c ON c.row_hash = CAST(j.value AS bigint) AND c.email_key IS NULL ORDER BY c.id`,
       [JSON.stringify([...waiting.keys()].map(String))],
     );
-    for (const { id, row_hash } of hits) {
+    for (const { id, row_hash, kind, company_id } of hits) {
       if (this.#settled.has(id) || this.#claims.isDeferred(id) || this.#claims.isClaimed(id)) continue;
       const row = waiting.get(row_hash)?.pop();
       if (row === undefined) continue;
       this.#claims.claim(id);
-      found.set(row, { row, id, key: null, nameKey: null, kind: '', rowHash: row_hash });
+      found.set(row, { row, id, key: null, nameKey: null, kind, rowHash: row_hash, isUnlinked: isUnlinked(kind, company_id) });
     }
   }
 
@@ -142,11 +144,11 @@ export class ImportMatcher {
     // CROSS JOIN: SQLite then keeps the order of the tables, the keys first, whatever its statistics say.
     const sql =
       key === 'external_id'
-        ? `SELECT j.n, c.id, c.name_key, c.kind, c.row_hash FROM ${jsonPairs} j CROSS JOIN external_ids e CROSS JOIN customers c
+        ? `SELECT ${COLUMNS} FROM ${jsonPairs} j CROSS JOIN external_ids e CROSS JOIN customers c
            WHERE e.external_id = j.value AND e.source = j.other AND c.id = e.customer_id`
-        : `SELECT j.n, c.id, c.name_key, c.kind, c.row_hash ${customersByKey(`${key}_key`, SHARED_KEY_LIMIT + 1)}`;
+        : `SELECT ${COLUMNS} ${customersByKey(`${key}_key`, SHARED_KEY_LIMIT + 1)}`;
     const hits = await this.#connection.all<
-      SqlRow & { n: number; id: number; name_key: string | null; kind: string; row_hash: number | null }
+      SqlRow & { n: number; id: number; name_key: string | null; kind: string; row_hash: number | null; company_id: number | null }
     >(sql, [JSON.stringify(keys)]);
     return hits.map((hit) => ({
       row: rows[hit.n] as number,
@@ -155,6 +157,7 @@ export class ImportMatcher {
       nameKey: hit.name_key,
       kind: hit.kind,
       rowHash: hit.row_hash,
+      isUnlinked: isUnlinked(hit.kind, hit.company_id),
     }));
   }
 
@@ -163,4 +166,8 @@ export class ImportMatcher {
     if (this.#settings.onMatch !== 'create' && this.#settings.match.has('external_id')) return new Set();
     return new Set((await this.#lookup(batch, 'external_id')).map((hit) => hit.row));
   }
+}
+
+function isUnlinked(kind: string, companyId: number | null): boolean {
+  return kind === 'person' && companyId === null;
 }

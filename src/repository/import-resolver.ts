@@ -1,18 +1,23 @@
 import type { Connection } from '../engines/connection.ts';
 import type { SqlRow } from '../engines/engine.ts';
-import { composeName, type Customer, type FieldValues, withValues } from '../model/customer.ts';
 import { BitSet } from './bloom.ts';
-import { CustomerStore, type WordsSink } from './customer-store.ts';
+import { CustomerStore } from './customer-store.ts';
 import type { ExternalId } from '../model/external-id.ts';
 import type { ImportRow } from './import-batch.ts';
 import { CandidateIndex, type DeferredRow, mayBeAbout } from './import-candidates.ts';
 import type { IdBlock } from './id-block.ts';
-import { ImportFolder } from './import-folder.ts';
+import { type FolderParts, ImportFolder } from './import-folder.ts';
 import { IdenticalCustomers } from './import-identical.ts';
 import type { ImportCounts, ImportSettings } from './import-settings.ts';
+import { newCustomer } from './new-customer.ts';
 import type { RunLog } from './run-log.ts';
 
 const PAGE = 1000;
+
+/** What a resolver shares with the other passes of an import. */
+export interface ResolverParts extends FolderParts {
+  readonly ids: IdBlock;
+}
 
 /**
  * Second pass of an import: goes through the rows put aside in file order, finds each one's customer among the stored
@@ -30,16 +35,16 @@ export class ImportResolver {
   #pending: { seq: number; payload: string }[] = [];
   #seq = 0;
   #spilled = false;
-  readonly #ids: IdBlock;
+  readonly #parts: ResolverParts;
 
-  constructor(connection: Connection, log: RunLog, settings: ImportSettings, counts: ImportCounts, words: WordsSink, ids: IdBlock) {
+  constructor(connection: Connection, log: RunLog, settings: ImportSettings, counts: ImportCounts, parts: ResolverParts) {
     this.#connection = connection;
-    this.#ids = ids;
+    this.#parts = parts;
     this.#log = log;
     this.#settings = settings;
     this.#counts = counts;
-    this.#store = new CustomerStore(connection, words);
-    this.#folder = new ImportFolder(connection, log, settings, counts, words);
+    this.#store = new CustomerStore(connection, parts.words);
+    this.#folder = new ImportFolder(connection, log, settings, counts, parts);
   }
 
   /** Puts a row aside; memory stays bounded. */
@@ -102,14 +107,16 @@ export class ImportResolver {
       const target = this.#settings.onMatch === 'create' ? null : await this.#targetOf(deferred, index, identical);
       if (target !== null) {
         const ids = index.attach(deferred.row.ids, target);
-        if (this.#settings.onMatch === 'skip') this.#counts.skipped++;
-        else {
+        if (this.#settings.onMatch === 'skip') {
+          this.#counts.skipped++;
+          this.#settings.onOutcome?.({ ...placeOf(deferred.row), outcome: 'skipped', customer: target });
+        } else {
           await this.#folder.add({ target, seq: deferred.seq, row: deferred.row, attached: ids });
           attached.push(...ids.map(({ source, id }) => ({ source, external_id: id, customer_id: target })));
         }
         continue;
       }
-      const id = await this.#ids.take(1);
+      const id = await this.#parts.ids.take(1);
       const row = this.#withFreeIds(deferred.row, index);
       index.addNew(deferred, id, row.ids);
       create.push({ id, row });
@@ -191,9 +198,15 @@ export class ImportResolver {
   async #createAll(create: readonly { readonly id: number; readonly row: ImportRow }[]): Promise<void> {
     if (create.length === 0) return;
     this.#counts.created += create.length;
-    for (const { id } of create) await this.#log.addInserts(id, id);
-    await this.#store.save(
-      create.map(({ id, row }) => ({ customer: { ...newCustomer(row, this.#settings.now), id }, rowHash: row.rowHash })),
+    for (const { id, row } of create) {
+      await this.#log.addInserts(id, id);
+      this.#settings.onOutcome?.({ ...placeOf(row), outcome: 'create', customer: id });
+    }
+    const made = create.map(({ id, row }) => ({ row, customer: { ...newCustomer(row, this.#settings.now), id } }));
+    await this.#store.save(made.map(({ customer, row }) => ({ customer, rowHash: row.rowHash })));
+    const rich = made.filter(({ row }) => row.children.length > 0);
+    await this.#parts.children.saveNew(
+      rich.map(({ customer, row }) => ({ id: customer.id, line: row.line, values: row.children, primary: customer })),
     );
     const ids = create.flatMap(({ id, row }) =>
       row.ids.map((external) => ({ source: external.source, external_id: external.id, customer_id: id })),
@@ -206,50 +219,11 @@ export class ImportResolver {
   }
 }
 
+function placeOf({ file, line }: ImportRow): Pick<ImportRow, 'file' | 'line'> {
+  return { file, line };
+}
+
 function deferredRow(seq: number, row: ImportRow): DeferredRow {
   const { values, derived, keys } = row;
   return { seq, row, keys, kind: (values.kind ?? derived.kind) as string, name: (values.name ?? derived.name ?? null) as string | null };
-}
-
-const EMPTY = {
-  id: 0,
-  kind: 'person',
-  name: null,
-  given_name: null,
-  family_name: null,
-  company_name: null,
-  company_id: null,
-  job_title: null,
-  email: null,
-  phone: null,
-  phone_ext: null,
-  website: null,
-  street: null,
-  city: null,
-  region: null,
-  postal_code: null,
-  country: null,
-  birthday: null,
-  gender: null,
-  language: null,
-  tax_id: null,
-  lifecycle_stage: null,
-  tier: null,
-  owner: null,
-  notes: null,
-  attributes: {},
-  first_contacted_at: null,
-  last_contacted_at: null,
-  accessed_at: null,
-  version: 1,
-} as const satisfies Partial<Customer>;
-
-/** The customer that a row makes when there is none yet; id 0. */
-export function newCustomer(row: { readonly values: FieldValues; readonly derived: FieldValues }, now: string): Customer {
-  const base: Customer = { ...EMPTY, created_at: now, updated_at: now };
-  const values: Record<string, string | number | null> = {};
-  for (const [field, value] of [...Object.entries(row.derived), ...Object.entries(row.values)]) if (value !== null) values[field] = value;
-  const customer = withValues(base, values);
-  if (customer.name !== null) return customer;
-  return { ...customer, name: composeName(customer.given_name, customer.family_name) };
 }

@@ -1,7 +1,9 @@
 import type { Engine } from '../engines/connection.ts';
 import type { ImportFeed } from './import-batch.ts';
-import type { ImportCounts, ImportSettings } from './import-settings.ts';
+import { checkCounts, type ImportCounts, type ImportSettings } from './import-settings.ts';
 import { ImportWriter } from './import-writer.ts';
+import { PlanRecorder, type PlanRecording } from './plan-recorder.ts';
+import type { RelatedSettings } from './related-rows.ts';
 import { RunLog, type RunHeader } from './run-log.ts';
 
 /** Loads of at least this many bytes into an empty database build their indexes afterwards. */
@@ -13,8 +15,19 @@ export interface ImportPlan {
   readonly settings: ImportSettings;
   /** Size of all files, null when unknown. */
   readonly sizeBytes: number | null;
+  /** Rows of related data instead of customers. */
+  readonly related?: RelatedSettings;
   /** False rolls back at the end: a dry run with exact counts. */
   readonly commit: boolean;
+  /** Writes down what the import does. */
+  readonly record?: PlanRecording;
+}
+
+/** What a feature says of an import; who does it, and when, the repository knows. */
+export interface ImportRequest extends Omit<ImportPlan, 'header' | 'settings'> {
+  readonly arguments: RunHeader['arguments'];
+  readonly sourceName: string;
+  readonly settings: Omit<ImportSettings, 'now'>;
 }
 
 /** How an import ended. */
@@ -27,15 +40,19 @@ export interface ImportOutcome {
 /**
  * Runs an import as one run in one transaction: either all of it is there afterwards, or nothing.
  * @param clock tells when the run ends
- * @param feed gives all rows and returns the SHA-256 of what was read
+ * @param feed gives all rows and returns the SHA-256 of what was read, and how many cells were repaired: the run tells it
  * @throws {CrmError} BUSY when another writer holds the database; whatever `feed` throws rolls back
  */
 export async function runImport(
   engine: Engine,
   plan: ImportPlan,
   clock: () => Date,
-  feed: (session: ImportFeed) => Promise<{ sha256: string }>,
+  feed: (session: ImportFeed) => Promise<{ sha256: string; repaired?: number }>,
 ): Promise<ImportOutcome> {
+  if (plan.related !== undefined) {
+    const { runRelatedImport } = await import('./related-import.ts');
+    return runRelatedImport(engine, plan, plan.related, clock, feed);
+  }
   const bulk = (plan.sizeBytes === null || plan.sizeBytes >= BULK_FROM_BYTES) && !(await hasCustomers(engine));
   const wordIndex = bulk ? await engine.beginWordIndex() : null;
   try {
@@ -45,12 +62,22 @@ export async function runImport(
         // Another run may have made customers while this one waited for the lock: their words must stay.
         const hadCustomers = await hasCustomers(connection);
         const isBulk = bulk && !hadCustomers;
-        const restore = isBulk ? await connection.suspendIndexes('customers') : async () => {};
-        const writer = new ImportWriter(connection, log, plan.settings, { hadCustomers, wordIndex: isBulk ? wordIndex : null });
-        const { sha256 } = await feed(writer);
+        const restore = isBulk ? await connection.suspendIndexes('customers') : null;
+        const recorder =
+          plan.record &&
+          (await PlanRecorder.start(connection, log, plan.record, { ...plan.header, database: engine.label, now: plan.settings.now }));
+        const settings = recorder === undefined ? plan.settings : recorder.watch(plan.settings);
+        const writer = new ImportWriter(connection, log, settings, {
+          hadCustomers,
+          isBulk,
+          sizeBytes: plan.sizeBytes,
+          wordIndex: isBulk ? wordIndex : null,
+        });
+        const { sha256, repaired = 0 } = await feed(writer);
         await writer.finish(restore);
         checkCounts(writer.counts);
-        await log.finish({ ...writer.counts }, clock().toISOString(), sha256);
+        await log.finish({ ...writer.counts, ...(repaired > 0 ? { repaired } : {}) }, clock().toISOString(), sha256);
+        await recorder?.finish();
         return { run: plan.commit ? log.id : null, counts: writer.counts };
       },
       { commit: plan.commit },
@@ -62,11 +89,4 @@ export async function runImport(
 
 async function hasCustomers(reader: Pick<Engine, 'all'>): Promise<boolean> {
   return (await reader.all('SELECT 1 AS found FROM customers LIMIT 1')).length > 0;
-}
-
-/** The law that every row read is accounted for, checked by the code itself. */
-function checkCounts(counts: ImportCounts): void {
-  const { read, created, updated, unchanged, skipped, rejected } = counts;
-  if (read === created + updated + unchanged + skipped + rejected) return;
-  throw new Error(`rows are not accounted for: ${JSON.stringify(counts)}`);
 }

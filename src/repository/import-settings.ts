@@ -1,3 +1,5 @@
+import type { differences } from '../model/customer.ts';
+import type { PlannedChild } from '../model/plan.ts';
 import type { MatchKey } from './import-batch.ts';
 
 /** How rows find and change customers. */
@@ -13,10 +15,29 @@ export interface ImportSettings {
   readonly onMatch: 'update' | 'fill' | 'skip' | 'create';
   /** Time of the import, ISO-8601 UTC. */
   readonly now: string;
-  /** Told about things kept in another way than asked: code and line. */
-  readonly warn: (code: string, line: number) => void;
+  /** Told about things kept in another way than asked: code, line (null where it is not known) and how often (once). */
+  readonly warn: (code: string, line: number | null, count?: number) => void;
+  /** Whether a company that a person's row names is made where there is no organisation of that name. Default false. */
+  readonly createCompanies?: boolean;
+  /** Told what becomes of each row, for a plan. */
+  readonly onOutcome?: (outcome: RowOutcome) => void;
+  /** Told which rows find stored customers again from now on, for a plan. */
+  readonly onMarks?: (marks: readonly { readonly rowHash: number; readonly id: number }[]) => void;
   /** Called between pages of rows: throws when the import is to stop. Lets signals through, which SQLite alone would not. */
   readonly check: () => Promise<void>;
+}
+
+/** What becomes of one row, told when it is settled. */
+export interface RowOutcome {
+  /** Number of the file, from 0, and the line in it. */
+  readonly file: number;
+  readonly line: number;
+  readonly outcome: 'create' | 'update' | 'unchanged' | 'skipped';
+  /** Null where the row is about no customer, or it is not known beforehand. */
+  readonly customer: number | null;
+  /** Fields that this row changes, after the earlier rows of the same customer. */
+  readonly changed?: ReturnType<typeof differences>;
+  readonly children?: readonly PlannedChild[];
 }
 
 /** What happened to the rows: `read = created + updated + unchanged + skipped + rejected`. */
@@ -27,6 +48,8 @@ export interface ImportCounts {
   unchanged: number;
   skipped: number;
   rejected: number;
+  /** Organisations made because rows name them as a company; beside the rows. */
+  companies: number;
 }
 
 /** An existing customer that a row of a batch may be about. */
@@ -38,9 +61,18 @@ export interface Candidate {
   readonly nameKey: string | null;
   readonly kind: string;
   readonly rowHash: number | null;
+  /** A person without a link to a company. */
+  readonly isUnlinked: boolean;
 }
 
 /** Counts of an import that has read nothing yet. */
 export function emptyCounts(): ImportCounts {
-  return { read: 0, created: 0, updated: 0, unchanged: 0, skipped: 0, rejected: 0 };
+  return { read: 0, created: 0, updated: 0, unchanged: 0, skipped: 0, rejected: 0, companies: 0 };
+}
+
+/** The law that every row read is accounted for, checked by the code itself. */
+export function checkCounts(counts: ImportCounts): void {
+  const { read, created, updated, unchanged, skipped, rejected } = counts;
+  if (read === created + updated + unchanged + skipped + rejected) return;
+  throw new Error(`rows are not accounted for: ${JSON.stringify(counts)}`);
 }

@@ -1,14 +1,18 @@
 import type { Connection, PackedColumn, WordIndexBuilder } from '../engines/connection.ts';
 import type { SqlRow } from '../engines/engine.ts';
-import { BitSet, BloomFilter, TextFilter } from './bloom.ts';
+import { BitSet, BloomFilter, filterBits, TextFilter } from './bloom.ts';
 import { BatchReader, KEY_FLAGS, type ImportBatch, type ImportFeed, type ImportLayout, MATCH_KEYS, type MatchKey } from './import-batch.ts';
 import { wordsOf } from './customer-rows.ts';
-import { IdBlock } from './id-block.ts';
+import { customerIds, IdBlock } from './id-block.ts';
+import { ChildWriter } from './import-child-writer.ts';
+import { ImportCompanies } from './import-companies.ts';
 import { ImportMatcher } from './import-matcher.ts';
-import { ImportResolver, newCustomer } from './import-resolver.ts';
+import { ImportResolver } from './import-resolver.ts';
 import { type ImportCounts, type ImportSettings, type Candidate, emptyCounts } from './import-settings.ts';
 import { unchangedRows } from './import-unchanged.ts';
 import { wordsInto } from './import-words.ts';
+import { newCustomer } from './new-customer.ts';
+import type { ChildValue } from '../model/child-value.ts';
 import type { ExternalId } from '../model/external-id.ts';
 import type { RunLog } from './run-log.ts';
 
@@ -34,35 +38,41 @@ export class ImportWriter implements ImportFeed {
   readonly #wordIndex: WordIndexBuilder | null;
   readonly #resolver: ImportResolver;
   readonly #ids: IdBlock;
+  readonly #children: ChildWriter;
+  readonly #companies: ImportCompanies;
   /** Whether there were customers before this import. */
   readonly #hadCustomers: boolean;
   readonly #settings: ImportSettings;
   #layout: ImportLayout = { cells: [], given: [] };
-  #reader = new BatchReader(this.#layout);
+  #file = -1;
+  #reader = new BatchReader(this.#layout, this.#file);
   #matcher: ImportMatcher;
 
   constructor(
     connection: Connection,
     log: RunLog,
     settings: ImportSettings,
-    state: { readonly hadCustomers: boolean; readonly wordIndex: WordIndexBuilder | null },
+    state: {
+      readonly hadCustomers: boolean;
+      readonly isBulk: boolean;
+      readonly sizeBytes: number | null;
+      readonly wordIndex: WordIndexBuilder | null;
+    },
   ) {
     this.#connection = connection;
     this.#log = log;
     this.#settings = settings;
     this.#hadCustomers = state.hadCustomers;
     this.#wordIndex = state.wordIndex;
-    const filter = (key: MatchKey): BloomFilter => new BloomFilter(settings.match.has(key) || key === 'external_id' ? 2 ** 27 : 32);
+    const bits = filterBits(state.sizeBytes);
+    const filter = (key: MatchKey): BloomFilter => new BloomFilter(settings.match.has(key) || key === 'external_id' ? bits : 32);
     this.#seen = { external_id: filter('external_id'), email: filter('email'), phone: filter('phone') };
-    this.#ids = new IdBlock(connection);
-    this.#resolver = new ImportResolver(
-      connection,
-      log,
-      settings,
-      this.counts,
-      state.wordIndex === null ? connection : wordsInto(state.wordIndex),
-      this.#ids,
-    );
+    this.#ids = new IdBlock(customerIds(connection));
+    const words = state.wordIndex === null ? connection : wordsInto(state.wordIndex);
+    this.#children = new ChildWriter(connection, log, settings, state.isBulk);
+    this.#companies = new ImportCompanies(connection, log, settings, this.counts, { ...state, words, ids: this.#ids });
+    const parts = { words, ids: this.#ids, children: this.#children, companies: this.#companies };
+    this.#resolver = new ImportResolver(connection, log, settings, this.counts, parts);
     this.#matcher = new ImportMatcher(connection, settings, this.#reader, this.#resolver, this.#settled);
   }
 
@@ -74,7 +84,8 @@ export class ImportWriter implements ImportFeed {
   /** Says what the rows of the next file look like. */
   start(layout: ImportLayout): void {
     this.#layout = layout;
-    this.#reader = new BatchReader(layout);
+    this.#companies.start(layout);
+    this.#reader = new BatchReader(layout, ++this.#file);
     this.#matcher = new ImportMatcher(this.#connection, this.#settings, this.#reader, this.#resolver, this.#settled);
   }
 
@@ -91,6 +102,7 @@ export class ImportWriter implements ImportFeed {
     const candidates = this.#hadCustomers && this.#settings.onMatch !== 'create' ? await this.#matcher.candidates(batch, taken) : null;
     const unchanged =
       candidates === null ? NO_ROWS : await unchangedRows(this.#connection, this.#settings, this.#reader, batch, candidates);
+    const open = this.#companies.open(batch, this.#reader, candidates);
     const create = new Uint32Array(batch.rows.count);
     let created = 0;
     for (let row = 0; row < batch.rows.count; row++) {
@@ -100,24 +112,39 @@ export class ImportWriter implements ImportFeed {
       const isKeyless = this.#hadCustomers && this.#matcher.isKeyless(batch, row);
       const candidate = candidates?.get(row);
       if (candidate === undefined) {
-        if (seen || isKeyless) await this.#resolver.defer(this.#reader.row(batch, row));
+        if (seen || isKeyless) await this.#defer(batch, row);
         else create[created++] = row;
       } else if ((!seen || isKeyless) && this.#isSettled(batch, row, candidate, unchanged)) {
-        this.counts[this.#settings.onMatch === 'skip' ? 'skipped' : 'unchanged']++;
+        const outcome = this.#settings.onMatch === 'skip' ? 'skipped' : 'unchanged';
+        const place = { file: this.#file, line: batch.lines[row] as number };
+        this.counts[outcome]++;
+        if (open.has(row)) this.#companies.noteLater(candidate.id, place);
+        else this.#settings.onOutcome?.({ ...place, outcome, customer: candidate.id });
       } else {
         this.#resolver.markDeferred(candidate.id);
-        await this.#resolver.defer(this.#reader.row(batch, row));
+        await this.#defer(batch, row);
       }
     }
     if (created > 0) await this.#createAll(batch, create.subarray(0, created));
   }
 
-  /** Settles the rows put aside. */
-  async finish(restoreIndexes: () => Promise<void>): Promise<void> {
+  async #defer(batch: ImportBatch, row: number): Promise<void> {
+    const aside = this.#reader.row(batch, row);
+    this.#companies.noteAside(aside);
+    await this.#resolver.defer(aside);
+  }
+
+  /** Settles the rows put aside. @param restoreIndexes makes the indexes that are away; null where none is */
+  async finish(restoreIndexes: (() => Promise<void>) | null): Promise<void> {
     this.#wordIndex?.start();
-    await restoreIndexes();
+    if (restoreIndexes !== null) {
+      await this.#companies.linkLoaded();
+      await restoreIndexes();
+    }
     await this.#resolver.resolve();
+    await this.#companies.finish();
     await this.#ids.release();
+    await this.#children.finish();
     if (this.#wordIndex !== null) await this.#wordIndex.finish(this.#connection);
   }
 
@@ -163,9 +190,15 @@ export class ImportWriter implements ImportFeed {
     this.counts.created += pick.length;
     const ids = new Float64Array(batch.rows.count);
     for (let i = 0; i < pick.length; i++) ids[pick[i] as number] = firstId + i;
+    const { onOutcome } = this.#settings;
+    if (onOutcome !== undefined) {
+      for (const row of pick)
+        onOutcome({ file: this.#file, line: batch.lines[row] as number, outcome: 'create', customer: ids[row] as number });
+    }
     await this.#connection.bulkLoad({ table: 'customers', columns: this.#customerColumns(ids, batch), rows: batch.rows, pick });
     await this.#loadExternalIds(batch, pick, ids);
     await this.#loadTags(batch, pick, ids);
+    await this.#loadChildren(batch, pick, ids);
     await this.#loadWords(batch, pick, ids);
   }
 
@@ -209,6 +242,22 @@ export class ImportWriter implements ImportFeed {
       for (const tag of JSON.parse(text) as string[]) rows.push({ customer_id: ids[row] as number, tag });
     }
     await this.#connection.upsert('tags', ['customer_id', 'tag'], rows);
+  }
+
+  async #loadChildren(batch: ImportBatch, pick: Uint32Array, ids: Float64Array<ArrayBuffer>): Promise<void> {
+    const cell = this.#reader.cell('children');
+    const rows = pick.filter((row) => !batch.rows.texts.isNull(row * batch.rows.width + cell));
+    if (rows.length === 0) return;
+    const read = (row: number, name: string): string | null =>
+      this.#reader.has(name) ? this.#reader.text(batch.rows, row, this.#reader.cell(name)) : null;
+    await this.#children.saveNew(
+      Array.from(rows, (row) => ({
+        id: ids[row] as number,
+        line: batch.lines[row] as number,
+        values: JSON.parse(read(row, 'children') as string) as ChildValue[],
+        primary: { email: read(row, 'email'), phone: read(row, 'phone') },
+      })),
+    );
   }
 
   async #loadWords(batch: ImportBatch, pick: Uint32Array, ids: Float64Array<ArrayBuffer>): Promise<void> {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseExternalIds } from '../../../src/model/external-id.ts';
-import { headerOfCustomField, knownTarget } from '../../../src/model/header-target.ts';
+import { headerOfCustomField, knownTarget, type Target, targetName, targetOfName } from '../../../src/model/header-target.ts';
 
 describe('headerOfCustomField', () => {
   test.each([
@@ -13,12 +13,34 @@ describe('headerOfCustomField', () => {
     ['external_ids', 'attributes.external_ids'],
     ['_line', 'attributes._line'],
     ['attributes.x', 'attributes.attributes.x'],
+    ['contact.email', 'attributes.contact.email'],
+    ['consent.sms.out', 'attributes.consent.sms.out'],
+    ['external_id.shop', 'attributes.external_id.shop'],
+    ['contact.fax', 'contact.fax'],
     ['__proto__', '__proto__'],
   ])('%s is written as %s, and read as itself', (name, header) => {
     expect(headerOfCustomField(name)).toBe(header);
     const target = knownTarget(header, true) ?? knownTarget(header, false) ?? { kind: 'attribute', name: header };
     expect(target).toEqual({ kind: 'attribute', name });
   });
+});
+
+test.each([
+  'email',
+  'attributes.Lead source',
+  'external_id',
+  'external_id.shop',
+  'external_id.a.b c',
+  'external_ids',
+  'tags',
+  'contact.email',
+  'contact.phone.work fax',
+  'contact.messenger.a.b',
+  'consent.any',
+  'consent.email.in',
+  'consent.post.out',
+])('the name %s means the target of that name', (name) => {
+  expect(targetName(targetOfName(name) as Target)).toBe(name);
 });
 
 describe('parseExternalIds', () => {
