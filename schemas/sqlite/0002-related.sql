@@ -1,0 +1,12 @@
+-- What imports of related data need: columns of a file that have none here are kept, and rows are found again by their keys.
+
+ALTER TABLE interactions ADD COLUMN source_key TEXT;         -- source:id, its key in the system it came from
+ALTER TABLE interactions ADD COLUMN attributes TEXT CHECK (attributes IS NULL OR json_valid(attributes));    -- custom fields, one JSON object
+ALTER TABLE products     ADD COLUMN attributes TEXT CHECK (attributes IS NULL OR json_valid(attributes));
+ALTER TABLE orders       ADD COLUMN attributes TEXT CHECK (attributes IS NULL OR json_valid(attributes));
+ALTER TABLE order_items  ADD COLUMN attributes TEXT CHECK (attributes IS NULL OR json_valid(attributes));
+ALTER TABLE consents     ADD COLUMN attributes TEXT CHECK (attributes IS NULL OR json_valid(attributes));
+
+CREATE INDEX interactions_source_key ON interactions (customer_id, source_key) WHERE source_key IS NOT NULL;
+CREATE INDEX orders_number           ON orders (number, customer_id) WHERE number IS NOT NULL;
+CREATE INDEX products_name           ON products (name);
