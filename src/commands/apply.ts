@@ -1,0 +1,52 @@
+import type { Command } from 'commander';
+import type { Context } from '../context.ts';
+import { applyPlan } from '../import/apply-plan.ts';
+import { openPlan } from '../import/plan-file.ts';
+import { printApply } from '../ui/apply-report.ts';
+import { Progress } from '../ui/progress.ts';
+import type { Examples } from './help-layout.ts';
+import type { Run } from './run.ts';
+
+interface ApplyFlags {
+  readonly rejects?: string;
+  readonly dryRun?: boolean;
+}
+
+/** For the help. */
+export const EXAMPLES: Examples = [
+  ['crm import contacts.csv --plan plan.ndjson && crm apply plan.ndjson', 'look at it before, then do exactly that'],
+  ['crm apply plan.ndjson --dry-run', 'whether it still holds'],
+];
+
+/** `crm apply` */
+export function define(command: Command, run: Run): void {
+  command
+    .argument('<plan>', 'plan to execute, made with crm import --plan; - is standard input')
+    .option('--rejects <file>', 'where rejected rows go (default: FILE.rejects.csv here)')
+    .option('--dry-run', 'say whether the plan still holds, and change nothing')
+    .action((plan: string, flags: ApplyFlags) => run(command, (context) => apply(context, plan, flags)));
+}
+
+async function apply(context: Context, path: string, flags: ApplyFlags): Promise<void> {
+  const { io, mode, signal } = context;
+  const plan = await openPlan(path, signal);
+  try {
+    const repository = await context.openRepository();
+    const progress = new Progress(io, { label: 'applying', unit: 'line', totalCount: plan.end.lines, ...mode });
+    try {
+      const report = await applyPlan(repository, plan, {
+        dryRun: flags.dryRun ?? false,
+        ...(flags.rejects === undefined ? {} : { rejectsPath: flags.rejects }),
+        signal,
+        onProgress: (lines) => progress.update(lines),
+      });
+      progress.done();
+      if ((report.result.counts.rejected ?? 0) > 0) context.exitWith(3);
+      await printApply(io, mode, report, repository.label);
+    } finally {
+      progress.done();
+    }
+  } finally {
+    plan.dispose();
+  }
+}
