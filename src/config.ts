@@ -8,12 +8,22 @@ export interface Config {
   readonly database?: string;
   /** ISO 3166-1 alpha-2 region of national phone numbers. */
   readonly country?: string;
+  /** Layouts of files, by name; checked where they are used. */
+  readonly presets?: Readonly<Record<string, unknown>>;
+}
+
+/** What is known of a setting. */
+interface Setting {
+  readonly type: 'string' | 'object';
+  readonly example: unknown;
+  readonly comment: string;
 }
 
 /** What is known of each setting: documentation and check in one. */
-export const SETTINGS: Readonly<Record<keyof Config, { readonly example: string; readonly comment: string }>> = {
-  database: { example: './crm.db', comment: 'Path of the SQLite file, or postgres://user@host/database' },
-  country: { example: 'CN', comment: 'Country of phone numbers written without one (ISO 3166-1 alpha-2)' },
+export const SETTINGS: Readonly<Record<keyof Config, Setting>> = {
+  database: { type: 'string', example: './crm.db', comment: 'Path of the SQLite file, or postgres://user@host/database' },
+  country: { type: 'string', example: 'CN', comment: 'Country of phone numbers written without one (ISO 3166-1 alpha-2)' },
+  presets: { type: 'object', example: {}, comment: 'Layouts of files that import recognises, by name; import --save-map NAME writes them' },
 };
 
 /** Where the config file is unless the user says otherwise; it may be missing there. */
@@ -67,9 +77,10 @@ function checked(value: unknown, file: string): Config {
         hint: near === undefined ? `known are ${Object.keys(SETTINGS).join(', ')}` : `did you mean “${near}”?`,
       });
     }
-    if (typeof setting !== 'string') {
-      throw new CrmError('CONFIG_INVALID', `${file}: ${name} must be a text`, {
-        hint: `"${name}": "${SETTINGS[name as keyof Config].example}"`,
+    const { type, example } = SETTINGS[name as keyof Config];
+    if (typeof setting !== type || setting === null || Array.isArray(setting)) {
+      throw new CrmError('CONFIG_INVALID', `${file}: ${name} must be ${type === 'string' ? 'a text' : 'an object'}`, {
+        hint: `${JSON.stringify(name)}: ${JSON.stringify(example)}`,
       });
     }
   }
@@ -91,9 +102,18 @@ export function configTemplate(settings: Config): string {
  * @throws {CrmError} OUTPUT_FAILED when it cannot be written
  */
 export function writeConfig(file: string, settings: Config): void {
+  writeConfigText(file, configTemplate(settings));
+}
+
+/**
+ * Writes the text of a config file, whole or not at all.
+ * @param mode permissions of the file
+ * @throws {CrmError} OUTPUT_FAILED when it cannot be written
+ */
+export function writeConfigText(file: string, text: string, mode = 0o600): void {
   const part = `${file}.part-${process.pid}`;
   try {
-    writeFileSync(part, configTemplate(settings), { mode: 0o600 });
+    writeFileSync(part, text, { mode });
     renameSync(part, file);
   } catch (error) {
     rmSync(part, { force: true });
@@ -104,12 +124,15 @@ export function writeConfig(file: string, settings: Config): void {
   }
 }
 
+/** Replaces comments by blanks, so that every other character keeps its place. */
+export function blankComments(text: string): string {
+  const blank = (part: string): string => part.replace(/[^\n]/g, ' ');
+  return text.replace(/"(?:[^"\\]|\\.)*"|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, (part) => (part.startsWith('"') ? part : blank(part)));
+}
+
 /** Replaces comments and trailing commas by blanks, so that places in error messages stay right. */
 function withoutComments(text: string): string {
-  const blank = (part: string): string => part.replace(/[^\n]/g, ' ');
-  return text
-    .replace(/"(?:[^"\\]|\\.)*"|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, (part) => (part.startsWith('"') ? part : blank(part)))
-    .replace(/"(?:[^"\\]|\\.)*"|,(?=\s*[}\]])/g, (part) => (part.startsWith('"') ? part : ' '));
+  return blankComments(text).replace(/"(?:[^"\\]|\\.)*"|,(?=\s*[}\]])/g, (part) => (part.startsWith('"') ? part : ' '));
 }
 
 /** The line of the first mistake. V8 does not always say where that is: it is the end of the shortest beginning that is no JSON. */

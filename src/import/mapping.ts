@@ -1,8 +1,10 @@
 import { CrmError } from '../errors.ts';
-import { ATTRIBUTE_PREFIX } from '../model/customer.ts';
-import { FIELDS, fieldByNameOrLabel } from '../model/fields.ts';
-import { type Target, knownTarget } from '../model/header-target.ts';
+import { type Field, FIELDS, fieldByName } from '../model/fields.ts';
+import { type Target, knownTarget, targetName, targetOfName } from '../model/header-target.ts';
 import { nearest } from '../model/nearest.ts';
+import type { CellRule } from './cell-rule.ts';
+import type { Preset } from './preset.ts';
+import { presetColumns } from './preset-columns.ts';
 
 /** How it was decided: by the user, by a preset, by the name or an alias of a field, kept as a custom field, or left out. */
 export type MappedHow = 'given' | 'preset' | 'alias' | 'custom' | 'ignored';
@@ -12,32 +14,64 @@ export interface ColumnMapping {
   readonly header: string;
   readonly target: Target;
   readonly how: MappedHow;
+  /** What a preset says of its cells. */
+  readonly rule?: CellRule;
 }
 
 /**
- * Says for each column of a file where it goes. A field is filled by one column only: the one named like the field
- * goes before one named by an alias, and what comes second is kept as a custom field.
- * @param given `Header=field` pairs of the user: header → field name, `attributes.NAME`, `external_id`, `tags` or empty
+ * Says for each column of a file where it goes: as the user says, else as the preset does, else by itself. A field is
+ * filled by one column only: the one named like the field goes before one named by an alias, and what comes second is
+ * kept as a custom field.
+ * @param given `Header=field` pairs of the user: header → a name as `targetOfName` reads it
  * @throws {CrmError} UNKNOWN_FIELD when a given field does not exist, USAGE when a given header is not in the file
  */
-export function mapHeader(header: readonly string[], given: ReadonlyMap<string, string>): ColumnMapping[] {
+export function mapHeader(header: readonly string[], given: ReadonlyMap<string, string>, preset: Preset | null = null): ColumnMapping[] {
   checkGiven(header, given);
   const taken = new Set<string>();
   const columns: (ColumnMapping | null)[] = header.map((name) => {
     const target = given.get(name);
     return target === undefined ? null : { header: name, ...givenTarget(target) };
   });
-  for (const column of columns) if (column !== null) taken.add(slotOf(column.target));
+  for (const column of columns) if (column !== null) take(column.target, taken);
+  if (preset !== null) applyPreset(preset, header, columns, taken);
   for (const exact of [true, false]) {
     for (const [index, name] of header.entries()) {
       if (columns[index] !== null) continue;
       const target = knownTarget(name, exact);
-      if (target === null || taken.has(slotOf(target))) continue;
-      if (target.kind !== 'ignored') taken.add(slotOf(target));
+      if (target === null || !take(target, taken)) continue;
       columns[index] = { header: name, target, how: target.kind === 'ignored' ? 'ignored' : 'alias' };
     }
   }
-  return columns.map((column, index) => column ?? customColumn(header[index] as string, index, taken));
+  const mapped = columns.map((column, index) => column ?? customColumn(header[index] as string, index, taken));
+  for (const field of ['email', 'phone'] as const) fillPrimary(field, mapped, taken);
+  return mapped;
+}
+
+/** Where no column fills the field, the first one that may stand for it does. */
+function fillPrimary(name: 'email' | 'phone', columns: ColumnMapping[], taken: Set<string>): void {
+  const index = columns.findIndex(({ target, rule }) => target.kind === 'contact' && target.contact === name && rule?.primary === true);
+  if (index < 0 || !take({ kind: 'field', field: fieldByName(name) as Field }, taken)) return;
+  const { header, how, rule = {} } = columns[index] as ColumnMapping;
+  columns[index] = { header, target: { kind: 'field', field: fieldByName(name) as Field }, how, rule };
+  if (rule.label === undefined) return;
+  const label = columns[rule.label] as ColumnMapping;
+  columns[rule.label] = { header: label.header, target: { kind: 'attribute', name: label.header.trim() }, how: label.how };
+}
+
+/** Columns that the user gave away are not read with others; what comes second for a field is a custom field. */
+function applyPreset(preset: Preset, header: readonly string[], columns: (ColumnMapping | null)[], taken: Set<string>): void {
+  const free = header.map((name, index) => (columns[index] === null ? name : ''));
+  const refused = new Set<number>();
+  for (const { index, target, rule } of presetColumns(preset, free)) {
+    const name = header[index] as string;
+    const isRead = rule?.readWith === undefined ? take(target, taken) : !refused.has(rule.readWith);
+    const custom: Target = { kind: 'attribute', name: name.trim() };
+    if (isRead) columns[index] = { header: name, target, how: 'preset', ...(rule === null ? {} : { rule }) };
+    else {
+      refused.add(index);
+      if (take(custom, taken)) columns[index] = { header: name, target: custom, how: 'preset' };
+    }
+  }
 }
 
 function checkGiven(header: readonly string[], given: ReadonlyMap<string, string>): void {
@@ -51,11 +85,8 @@ function checkGiven(header: readonly string[], given: ReadonlyMap<string, string
 }
 
 function givenTarget(text: string): { target: Target; how: MappedHow } {
-  if (text === '' || text === '-' || text === 'ignore') return { target: { kind: 'ignored' }, how: 'ignored' };
-  if (text.startsWith(ATTRIBUTE_PREFIX)) return { target: { kind: 'attribute', name: text.slice(ATTRIBUTE_PREFIX.length) }, how: 'given' };
-  if (text === 'external_id' || text === 'tags' || text === 'external_ids') return { target: { kind: text }, how: 'given' };
-  const field = fieldByNameOrLabel(text);
-  if (field?.writable === true) return { target: { kind: 'field', field }, how: 'given' };
+  const target = targetOfName(text);
+  if (target !== null) return { target, how: target.kind === 'ignored' ? 'ignored' : 'given' };
   const names = [...FIELDS.filter((candidate) => candidate.writable).map((candidate) => candidate.name), 'external_id', 'tags'];
   const near = nearest(text, names);
   throw new CrmError('UNKNOWN_FIELD', `--map: there is no field “${text}” that a file can fill`, {
@@ -66,19 +97,15 @@ function givenTarget(text: string): { target: Target; how: MappedHow } {
 function customColumn(header: string, index: number, taken: Set<string>): ColumnMapping {
   const base = header.trim() === '' ? `column ${index + 1}` : header.trim();
   let name = base;
-  for (let n = 2; taken.has(slotOf({ kind: 'attribute', name })); n++) name = `${base} (${n})`;
-  taken.add(slotOf({ kind: 'attribute', name }));
+  for (let n = 2; !take({ kind: 'attribute', name }, taken); n++) name = `${base} (${n})`;
   return { header, target: { kind: 'attribute', name }, how: 'custom' };
 }
 
-function slotOf(target: Target): string {
-  if (target.kind === 'field') return `field ${target.field.name}`;
-  return target.kind === 'attribute' ? `attribute ${target.name}` : target.kind;
-}
-
-/** The name of a target as the user writes it and the result shows it: null where the column is left out. */
-export function targetName(target: Target): string | null {
-  if (target.kind === 'field') return target.field.name;
-  if (target.kind === 'attribute') return ATTRIBUTE_PREFIX + target.name;
-  return target.kind === 'ignored' ? null : target.kind;
+/** Whether the target was still free; any number of columns may hold contact points and consents. */
+function take(target: Target, taken: Set<string>): boolean {
+  if (target.kind === 'ignored' || target.kind === 'contact' || target.kind === 'consent') return true;
+  const slot = target.kind === 'field' ? `field ${target.field.name}` : (targetName(target) as string);
+  if (taken.has(slot)) return false;
+  taken.add(slot);
+  return true;
 }

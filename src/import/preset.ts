@@ -1,0 +1,113 @@
+import { CrmError } from '../errors.ts';
+import { targetOfName } from '../model/header-target.ts';
+import { TRANSFORMS, type TransformName } from './cell-transforms.ts';
+
+/** What a preset says of a column beside where it goes; other columns are named by their headers. */
+export interface PresetColumn {
+  /** A target as in `--map`. */
+  readonly to: string;
+  readonly value?: TransformName;
+  readonly prefix?: string;
+  readonly parts?: readonly string[];
+  readonly label?: string;
+  readonly primary?: boolean;
+  readonly qq?: boolean;
+  readonly any?: boolean;
+}
+
+/**
+ * The layout of a foreign file (schemas/presets/NAME.json, or `presets` of the config file). Headers are compared as
+ * `headerKey` folds them; `{n}` in one stands for a number, in `custom` `{name}` for any text.
+ */
+export interface Preset {
+  readonly name: string;
+  readonly title: string;
+  /** Whether it is the user's: then it goes before one of the program that fits as well. */
+  readonly isOwn: boolean;
+  /** What the rows are; companies are organisations. */
+  readonly type: 'customers' | 'companies';
+  /** System that the ids of the file belong to; null where it has none. */
+  readonly source: string | null;
+  /** Kind of a customer to be made where the row does not say; null: by what the row has. */
+  readonly kind: 'person' | 'organisation' | null;
+  /** Headers by which the layout is recognised: all of one of the lists. */
+  readonly signature: readonly (readonly string[])[];
+  /** Header → target, in order: where two columns fill one field, the one named first does. */
+  readonly columns: Readonly<Record<string, string | PresetColumn>>;
+  /** Headers that stay custom fields, whatever they might mean elsewhere. */
+  readonly custom: readonly string[];
+}
+
+const TYPES = ['customers', 'companies'] as const;
+const KINDS = ['person', 'organisation'] as const;
+const COLUMN_TEXTS = ['to', 'prefix', 'label'] as const;
+const COLUMN_FLAGS = ['primary', 'qq', 'any'] as const;
+
+/**
+ * Checks a preset that a person may have written.
+ * @param place where a preset of the user stands; null where it is the program's
+ * @throws {CrmError} CONFIG_INVALID saying which member is wrong
+ */
+export function checkedPreset(name: string, value: unknown, place: string | null): Preset {
+  const refuse = (what: string): never => {
+    throw new CrmError('CONFIG_INVALID', `${place === null ? '' : `${place}: `}preset ${name}: ${what}`, {
+      hint: 'import with --save-map NAME to see how one is written; docs/guide/presets.md explains it',
+    });
+  };
+  if (!isObject(value)) return refuse('it must be an object');
+  const { title = name, type = 'customers', source = null, kind = null, signature, columns, custom = [], ...rest } = value;
+  const unknown = Object.keys(rest).find((key) => key !== 'name' && key !== '$schema');
+  if (unknown !== undefined) return refuse(`there is no member “${unknown}”`);
+  if (typeof title !== 'string') return refuse('title must be a text');
+  if (source !== null && (typeof source !== 'string' || source === '')) return refuse('source must be a text or null');
+  const knownType = TYPES.find((known) => known === type) ?? refuse(`type must be one of ${TYPES.join(', ')}`);
+  const knownKind = kind === null ? null : (KINDS.find((known) => known === kind) ?? refuse(`kind must be one of ${KINDS.join(', ')}`));
+  if (!isListOf(signature, (list) => isListOf(list, isText) && list.length > 0) || signature.length === 0) {
+    return refuse('signature must be a list of lists of headers');
+  }
+  if (!isListOf(custom, isText)) return refuse('custom must be a list of headers');
+  if (!isObject(columns)) return refuse('columns must be an object');
+  for (const [header, column] of Object.entries(columns)) {
+    const wrong = typeof column === 'string' ? targetError(column) : columnError(column);
+    if (wrong !== null) return refuse(`column “${header}”: ${wrong}`);
+  }
+  return {
+    name,
+    title,
+    isOwn: place !== null,
+    type: knownType,
+    source,
+    kind: knownType === 'companies' ? 'organisation' : knownKind,
+    signature: signature as string[][],
+    columns: columns as Preset['columns'],
+    custom: custom as string[],
+  };
+}
+
+function columnError(column: unknown): string | null {
+  if (!isObject(column)) return 'it must be a target or an object';
+  const { value, parts, ...rest } = column;
+  for (const name of COLUMN_TEXTS) if (rest[name] !== undefined && typeof rest[name] !== 'string') return `${name} must be a text`;
+  for (const name of COLUMN_FLAGS) if (rest[name] !== undefined && typeof rest[name] !== 'boolean') return `${name} must be true or false`;
+  const unknown = Object.keys(rest).find((name) => ![...COLUMN_TEXTS, ...COLUMN_FLAGS].includes(name as 'to'));
+  if (unknown !== undefined) return `there is no member “${unknown}”`;
+  if (value !== undefined && !Object.hasOwn(TRANSFORMS, String(value))) return `value must be one of ${Object.keys(TRANSFORMS).join(', ')}`;
+  if (parts !== undefined && !isListOf(parts, isText)) return 'parts must be a list of headers';
+  return typeof rest.to === 'string' ? targetError(rest.to) : 'to must be a target';
+}
+
+function targetError(name: string): string | null {
+  return targetOfName(name) === null ? `there is no target “${name}”` : null;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isListOf(value: unknown, isItem: (item: unknown) => boolean): value is unknown[] {
+  return Array.isArray(value) && value.every(isItem);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
