@@ -1,13 +1,20 @@
 import { type Command, Option } from 'commander';
 import type { Context } from '../context.ts';
 import { CrmError } from '../errors.ts';
-import type { ImportFilesOptions, ImportReport, RejectLimit } from '../import/import-files.ts';
+import type { RejectLimit } from '../import/file-feed.ts';
+import type { ImportFilesOptions, ImportReport } from '../import/import-files.ts';
+import { write } from '../ui/io.ts';
 import { isMatchKey, type MatchKey } from '../repository/import-batch.ts';
+import { addDoubtFlags, type DoubtFlags, doubtOptions } from './doubt-flags.ts';
 import type { Examples } from './help-layout.ts';
+import { addMap, mapPairs } from './map-flag.ts';
+import { addPresetFlags, checkPresets, type PresetFlags, presetOptions, saveMap } from './preset-flags.ts';
+import { addReading, type ReadingFlags, readingOptions } from './reading-flags.ts';
 import { regionOf } from './region.ts';
+import { addRelated, type RelatedFlags, relatedOptions } from './related-flags.ts';
 import type { Run } from './run.ts';
 
-interface ImportFlags {
+interface ImportFlags extends ReadingFlags, DoubtFlags, PresetFlags, RelatedFlags {
   readonly map?: readonly string[];
   readonly source?: string;
   readonly match?: string;
@@ -15,12 +22,11 @@ interface ImportFlags {
   readonly blank?: 'keep' | 'clear';
   readonly country?: string;
   readonly tag?: readonly string[];
+  readonly createCompanies?: boolean;
   readonly dryRun?: boolean;
+  readonly plan?: string;
   readonly rejects?: string;
   readonly maxRejects?: string;
-  readonly format?: string;
-  readonly encoding?: string;
-  readonly delimiter?: string;
 }
 
 /** For the help. */
@@ -28,15 +34,14 @@ export const EXAMPLES: Examples = [
   ['crm import contacts.csv', 'columns are recognised in many languages'],
   ['crm import leads.csv --source hubspot --country CN --tag fair-2026'],
   ['crm import old.csv --map "Kd.-Nr.=external_id" --map "Info=notes" --dry-run'],
+  ['crm import orders.csv --type orders --source shop --currency EUR', 'linked to customers by id, e-mail or phone'],
   ['cat people.ndjson | crm import - --format ndjson'],
 ];
 
 /** `crm import` */
 export function define(command: Command, run: Run): void {
   const list = (value: string, before: readonly string[] = []): string[] => [...before, value];
-  command
-    .argument('<files...>', 'CSV or NDJSON files; - is standard input')
-    .option('--map <Header=field>', 'what a column is: a field, attributes.NAME, external_id, tags, or nothing (repeatable)', list)
+  addMap(command.argument('<files...>', 'CSV, Excel, JSON, NDJSON or vCard files, also packed with gzip; - is standard input'))
     .option('--source <name>', 'the system the rows come from: its ids then name records there')
     .option(
       '--match <keys>',
@@ -48,17 +53,20 @@ export function define(command: Command, run: Run): void {
     .addOption(new Option('--blank <what>', 'what an empty cell means').choices(['keep', 'clear']).default('keep'))
     .option('--country <code>', 'country of phone numbers written without one, e.g. CN')
     .option('--tag <tag>', 'tag every row’s customer (repeatable)', list)
+    .option('--create-companies', 'make the companies that rows of people name, where there are none')
     .option('--dry-run', 'say exactly what would happen, and change nothing')
+    .option('--plan <file>', 'save what would happen as a plan for crm apply, and change nothing; - is standard output')
     .option('--rejects <file>', 'where rejected rows go (default: FILE.rejects.csv here)')
-    .option('--max-rejects <n|n%>', 'change nothing when more rows than this are rejected')
-    .option('--format <name>', 'csv or ndjson (default: by the file’s name)')
-    .option('--encoding <name>', 'e.g. gb18030, windows-1252 (default: UTF-8, or by the byte order mark)')
-    .option('--delimiter <character>', 'between cells (default: found out)')
-    .action((files: string[], flags: ImportFlags) => run(command, (context) => importCommand(context, files, flags)));
+    .option('--max-rejects <n|n%>', 'change nothing when more rows than this are rejected');
+  addRelated(addDoubtFlags(addPresetFlags(addReading(command)))).action((files: string[], flags: ImportFlags) => run(command, (context) => importCommand(context, files, flags)));
 }
 
 async function importCommand(context: Context, files: readonly string[], flags: ImportFlags): Promise<void> {
   const options = importOptions(context, files, flags);
+  if (flags.plan === '-' && context.mode.json) {
+    throw new CrmError('USAGE', '--json and --plan - both want standard output', { hint: 'name a file, or leave --json out' });
+  }
+  await checkPresets(context, flags);
   const { importFiles } = await import('../import/import-files.ts');
   const { inputFile } = await import('../import/input-file.ts');
   const { Progress } = await import('../ui/progress.ts');
@@ -67,10 +75,12 @@ async function importCommand(context: Context, files: readonly string[], flags: 
   const totalBytes = sizes.includes(null) ? undefined : sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
   const repository = await context.openRepository({ create: true });
   const progress = new Progress(context.io, { label: 'importing', totalBytes, ...context.mode });
+  const plan = flags.plan === '-' ? (text: string) => write(context.io.stdout, text) : flags.plan;
   let report: ImportReport;
   try {
     report = await importFiles(repository, {
       ...options,
+      ...(plan === undefined ? {} : { plan }),
       signal: context.signal,
       onProgress: (rows, bytes) => progress.update(rows, bytes),
     });
@@ -78,11 +88,16 @@ async function importCommand(context: Context, files: readonly string[], flags: 
     progress.done();
   }
   if (report.result.rejected > 0) context.exitWith(3);
+  const savedMap = await saveMap(context, flags, report);
+  if (flags.plan === '-') return;
   const { printImport } = await import('../ui/import-report.ts');
   await printImport(context.io, context.mode, report, {
     database: repository.label,
     created: repository.created,
-    dryRun: flags.dryRun ?? false,
+    dryRun: flags.dryRun ?? plan !== undefined,
+    savedMap,
+    type: flags.type,
+    ...(flags.plan === undefined ? {} : { plan: flags.plan }),
   });
 }
 
@@ -93,30 +108,22 @@ export function importOptions(context: Pick<Context, 'config'>, paths: readonly 
   return {
     paths,
     region,
-    map: pairs(flags.map ?? []),
+    map: mapPairs(flags.map ?? []),
     tags: flags.tag ?? [],
+    createCompanies: flags.createCompanies ?? false,
     onMatch: flags.onMatch ?? 'update',
     blank: flags.blank ?? 'keep',
     dryRun: flags.dryRun ?? false,
+    ...relatedOptions({ ...flags }),
+    doubts: doubtOptions(flags),
+    ...presetOptions(context, flags),
     ...(match === undefined ? {} : { match }),
     ...(flags.source === undefined ? {} : { source: flags.source }),
     ...(flags.rejects === undefined ? {} : { rejectsPath: flags.rejects }),
     ...(flags.maxRejects === undefined ? {} : { maxRejects: rejectLimit(flags.maxRejects) }),
-    ...(flags.format === undefined ? {} : { format: flags.format }),
-    ...(flags.encoding === undefined ? {} : { encoding: flags.encoding }),
-    ...(flags.delimiter === undefined ? {} : { delimiter: flags.delimiter === '\\t' ? '\t' : flags.delimiter }),
+    ...readingOptions(flags),
     arguments: { files: paths, ...flags },
   };
-}
-
-function pairs(texts: readonly string[]): Map<string, string> {
-  return new Map(
-    texts.map((text) => {
-      const at = text.lastIndexOf('=');
-      if (at > 0) return [text.slice(0, at), text.slice(at + 1).trim()];
-      throw new CrmError('USAGE', `--map ${text}: write Header=field`, { hint: 'for instance: --map "Kd.-Nr.=external_id"' });
-    }),
-  );
 }
 
 function matchKeys(text: string | undefined): MatchKey[] | undefined {

@@ -18,6 +18,7 @@ interface CommandEntry {
 /** Every command, in the order of the help text. A new one is one file and one line here. */
 export const COMMANDS = {
   init: { summary: 'make a database', load: () => import('./init.ts') },
+  inspect: { summary: 'say what is in a file', load: () => import('./inspect.ts') },
   import: { summary: 'read files into the database', load: () => import('./import.ts') },
   query: { summary: 'find customers', load: () => import('./query.ts') },
   show: { summary: 'everything about one customer', load: () => import('./show.ts') },
@@ -26,6 +27,7 @@ export const COMMANDS = {
   delete: { summary: 'delete customers (can be undone)', load: () => import('./delete.ts') },
   export: { summary: 'write customers to a file', load: () => import('./export.ts') },
   history: { summary: 'what was done, by whom', load: () => import('./history.ts') },
+  apply: { summary: 'execute a plan that was saved', load: () => import('./apply.ts') },
   undo: { summary: 'take a run back', load: () => import('./undo.ts') },
   completion: { summary: 'print a completion script for a shell', load: () => import('./completion.ts'), needsAll: true },
 } as const satisfies Record<string, CommandEntry>;

@@ -30,7 +30,7 @@ export function readAssignments(texts: readonly string[], region: string | null)
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) throw new CrmError('USAGE', `${twice} is set twice`, { hint: 'give each field once' });
   const warnings = new Warnings();
-  const row = new RowValues({ region, blank: 'clear', tags: [] }, warnings);
+  const row = new RowValues({ region, blank: 'clear', tags: [], oneValue: true }, warnings);
   row.setColumns(columns);
   row.read(
     assigned.map(({ text }) => text),

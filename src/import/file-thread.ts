@@ -5,13 +5,20 @@ import { type FileRequest, type FileSummary, type RowSink, readFileRows } from '
 import { checkInterruption } from './interruption.ts';
 import { fromWire, type WireBatch } from './batch-wire.ts';
 import type { Reject } from './record-importer.ts';
+import type { RelatedChunk } from './related-chunk.ts';
 
 /** Smaller files are read in the main thread: starting another one costs more than it saves. */
 const THREAD_FROM_BYTES = 2 * 1024 * 1024;
 
 type Message =
-  | { readonly kind: 'start'; readonly layout: ImportLayout; readonly header: readonly string[] }
-  | { readonly kind: 'chunk'; readonly batch: WireBatch | null; readonly rejects: readonly Reject[]; readonly bytes: number }
+  | { readonly kind: 'start'; readonly layout: ImportLayout; readonly header: readonly string[]; readonly impliedSource: string | null }
+  | {
+      readonly kind: 'chunk';
+      readonly batch: WireBatch | null;
+      readonly rejects: readonly Reject[];
+      readonly related?: RelatedChunk;
+      readonly bytes: number;
+    }
   | { readonly kind: 'end'; readonly summary: FileSummary }
   | {
       readonly kind: 'error';
@@ -23,8 +30,8 @@ type Message =
  * @throws {CrmError} INPUT_… when it cannot be used
  */
 export function readRows(request: FileRequest, sink: RowSink, signal?: AbortSignal): Promise<FileSummary> {
-  const { sizeBytes } = request.file;
-  const small = sizeBytes !== null && sizeBytes < THREAD_FROM_BYTES;
+  const { sizeBytes, localBytes } = request.file;
+  const small = sizeBytes !== null && localBytes < THREAD_FROM_BYTES;
   return small || import.meta.url.endsWith('.ts') ? readFileRows(request, sink, signal) : readInThread(request, sink, signal);
 }
 
@@ -57,10 +64,10 @@ async function readInThread(request: FileRequest, sink: RowSink, signal?: AbortS
         });
         wake = null;
       } else if (message.kind === 'start') {
-        await sink.start(message.layout, message.header);
+        await sink.start(message.layout, message.header, message.impliedSource);
       } else if (message.kind === 'chunk') {
         const batch = message.batch === null ? null : fromWire(message.batch);
-        await sink.chunk({ batch, rejects: message.rejects }, message.bytes);
+        await sink.chunk({ ...message, batch }, message.bytes);
         worker.postMessage(null);
       } else if (message.kind === 'end') {
         return message.summary;

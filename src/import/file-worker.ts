@@ -26,15 +26,15 @@ async function send(chunk: RowChunk, bytes: number): Promise<void> {
     wake = null;
   }
   inFlight++;
-  const { batch, rejects } = chunk;
+  const { batch, rejects, related } = chunk;
   port?.postMessage(
-    { kind: 'chunk', batch: batch === null ? null : toWire(batch), rejects, bytes },
+    { kind: 'chunk', batch: batch === null ? null : toWire(batch), rejects, bytes, ...(related === undefined ? {} : { related }) },
     batch === null ? [] : buffersOf(batch),
   );
 }
 
 readFileRows(workerData as FileRequest, {
-  start: async (layout, header) => port.postMessage({ kind: 'start', layout, header }),
+  start: async (layout, header, impliedSource) => port.postMessage({ kind: 'start', layout, header, impliedSource }),
   chunk: send,
 }).then(
   (summary) => {

@@ -1,46 +1,38 @@
 import { CrmError } from '../errors.ts';
-import { formatOf } from '../formats/index.ts';
-import type { ImportFeed, MatchKey } from '../repository/import-batch.ts';
+import type { MatchKey } from '../repository/import-batch.ts';
 import type { ImportOutcome } from '../repository/import-session.ts';
 import type { ImportSettings } from '../repository/import-settings.ts';
-import { normalizeText } from '../normalize/text.ts';
+import { targetName } from '../model/header-target.ts';
+import type { PlanEnd } from '../model/plan.ts';
 import type { Repository } from '../repository/repository.ts';
-import type { Detected, FileRequest, FileSummary } from './file-rows.ts';
+import { FileFeed, type FeedOptions } from './file-feed.ts';
+import { type RequestOptions, requestOf } from './file-request.ts';
+import type { Detected, FileSummary } from './file-rows.ts';
 import { readRows } from './file-thread.ts';
-import { checkInterruption, pause } from './interruption.ts';
-import { type InputFile, implicitSource, inputFile } from './input-file.ts';
-import { type MappedHow, targetName } from './mapping.ts';
+import { pause } from './interruption.ts';
+import { type LocalInput, openInputs } from './local-input.ts';
+import type { ColumnMapping, MappedHow } from './mapping.ts';
+import type { Preset } from './preset.ts';
+import { choosePresets } from './preset-library.ts';
+import { type PlanTarget, PlanWriter } from './plan-writer.ts';
+import { relatedSettings } from './related-request.ts';
 import { RejectsFiles, type WrittenRejects } from './rejects-files.ts';
-import { splitList } from './row-values.ts';
-import type { Warning } from './warnings.ts';
-
-/** How many rows may be rejected: a number, or a share of the rows read in [0, 1]. */
-export type RejectLimit = { readonly rows: number } | { readonly share: number };
+import { requireClear, type UnderstoodFile, understandFile } from './understand-file.ts';
+import { type Warning, repairedIn } from './warnings.ts';
 
 /** What `importFiles` is asked to do; every member has a default but `paths`. */
-export interface ImportFilesOptions {
+export interface ImportFilesOptions extends RequestOptions, FeedOptions {
   /** Files; `-` is standard input. */
   readonly paths: readonly string[];
-  readonly format?: string;
-  readonly encoding?: string;
-  readonly delimiter?: string;
-  /** Header → field name, `attributes.NAME`, `external_id`, `tags`; empty leaves the column out. */
-  readonly map?: ReadonlyMap<string, string>;
-  /** System the external ids belong to; without it they belong to the file's name and decide nothing alone. */
-  readonly source?: string;
   /** Default: external_id, then email. Empty: every row makes a customer. */
   readonly match?: readonly MatchKey[];
   readonly onMatch?: ImportSettings['onMatch'];
-  readonly blank?: 'keep' | 'clear';
-  /** ISO 3166-1 alpha-2 region of national phone numbers. */
-  readonly region?: string | null;
-  readonly tags?: readonly string[];
+  /** Whether companies that rows of people name are made where there is no organisation of that name. Default false. */
+  readonly createCompanies?: boolean;
   readonly dryRun?: boolean;
+  /** Where the plan of what would be done goes; makes it a dry run. */
+  readonly plan?: PlanTarget;
   readonly rejectsPath?: string;
-  readonly maxRejects?: RejectLimit;
-  readonly signal?: AbortSignal;
-  /** Told rows done and bytes read, a few times a second at most worth showing. */
-  readonly onProgress?: (rows: number, bytes: number) => void;
   /** Recorded with the run. */
   readonly arguments?: Readonly<Record<string, unknown>>;
 }
@@ -61,6 +53,8 @@ export interface ImportResult {
   readonly unchanged: number;
   readonly skipped: number;
   readonly rejected: number;
+  /** Organisations made because rows name them as a company. */
+  readonly companies: number;
   /** Path of the rejects file, null when nothing was rejected or none was asked for in a dry run. */
   readonly rejects: string | null;
   readonly mapping: readonly MappingEntry[];
@@ -70,6 +64,10 @@ export interface ImportResult {
 
 /** The result with the run it was recorded as (null after a dry run). */
 export interface ImportReport {
+  /** Columns of the first file, with what a preset says of their cells. */
+  readonly columns: readonly ColumnMapping[];
+  /** Its layout; null where none was recognised. */
+  readonly preset: Preset | null;
   readonly run: number | null;
   readonly result: ImportResult;
   readonly warnings: readonly Warning[];
@@ -82,52 +80,84 @@ export interface ImportReport {
  */
 export async function importFiles(repository: Repository, options: ImportFilesOptions): Promise<ImportReport> {
   const start = performance.now();
-  const files = options.paths.map(inputFile);
+  const presets = choosePresets(options.preset, options.ownPresets);
+  const implicitSources = new Set<string>();
+  const { files, dispose } = await openInputs(options.paths, options.signal);
   const rejects = new RejectsFiles(options.rejectsPath ?? null);
-  const keepsRejects = options.dryRun !== true || options.rejectsPath !== undefined;
+  const commit = options.dryRun !== true && options.plan === undefined;
+  const plan = options.plan === undefined ? null : new PlanWriter(options.plan);
+  const keepsRejects = commit || options.rejectsPath !== undefined;
   const summaries: FileSummary[] = [];
   const extra = new Map<string, { count: number; lines: number[] }>();
   const now = new Date().toISOString();
   try {
+    const understood = understandAll(files, options);
     const outcome = await repository.import(
       {
-        settings: settingsOf(options, files, (code, line) => note(extra, code, line)),
+        settings: settingsOf(options, implicitSources, (code, line, count) => note(extra, code, line, count)),
         sizeBytes: totalBytes(files),
-        commit: options.dryRun !== true,
+        commit,
+        ...relatedSettings(options),
+        ...(plan === null ? {} : { record: { sink: plan, files: files.map((file) => file.label) } }),
         arguments: options.arguments ?? {},
         sourceName: files.map((file) => file.label).join(', '),
       },
       async (feed) => {
-        const progress = new FileFeed(feed, rejects, options);
-        for (const file of files) {
-          summaries.push(await readRows(requestOf(file, options, now, feed.wantsWords), progress.sinkFor(file), options.signal));
+        const progress = new FileFeed(feed, rejects, plan, options, implicitSources);
+        for (const [index, file] of files.entries()) {
+          const how = understood[index] as UnderstoodFile;
+          const request = requestOf(file, how, options, presets, { now, withWords: feed.wantsWords });
+          summaries.push(await readRows(request, progress.sinkFor(file), options.signal));
         }
         await pause(options.signal);
         progress.checkShare();
         if (keepsRejects) rejects.sync();
-        return { sha256: summaries.map((summary) => summary.sha256).join(' ') };
+        return { sha256: summaries.map((summary) => summary.sha256).join(' '), repaired: repairedIn(summaries) };
       },
     );
+    await plan?.end(planEnd(files, summaries, outcome));
     if (!keepsRejects) rejects.discard();
     const written = keepsRejects ? rejects.finish() : [];
-    const notes = [...extra].map(([code, entry]) => ({ code, field: null, ...entry }));
-    return reportOf(files, summaries, outcome, written, notes, performance.now() - start);
+    return reportOf(files, summaries, outcome, written, extra, performance.now() - start);
   } catch (error) {
     if (error instanceof CrmError && error.code === 'GUARD_RAIL') rejects.finish();
     else rejects.discard();
     throw error;
+  } finally {
+    plan?.discard();
+    dispose();
   }
 }
 
+function understandAll(files: readonly LocalInput[], options: ImportFilesOptions): UnderstoodFile[] {
+  const understood = files.map((file) => understandFile(file, options));
+  for (const [index, file] of files.entries()) requireClear(file, understood[index] as UnderstoodFile);
+  return understood;
+}
+
+function planEnd(
+  files: readonly LocalInput[],
+  summaries: readonly FileSummary[],
+  outcome: ImportOutcome,
+): Pick<PlanEnd, 'files' | 'counts'> {
+  const repaired = repairedIn(summaries);
+  return {
+    files: files.map(({ label }, index) => ({ path: label, sha256: summaries[index]?.sha256 ?? '' })),
+    counts: { ...outcome.counts, ...(repaired > 0 ? { repaired } : {}) },
+  };
+}
+
 function reportOf(
-  files: readonly InputFile[],
+  files: readonly LocalInput[],
   summaries: readonly FileSummary[],
   { run, counts }: ImportOutcome,
   written: readonly WrittenRejects[],
-  notes: readonly Warning[],
+  extra: ReadonlyMap<string, { readonly count: number; readonly lines: readonly number[] }>,
   elapsedMs: number,
 ): ImportReport {
   const [first] = summaries as [FileSummary];
+  const dateOrders = summaries.flatMap((summary) => summary.dateOrders);
+  const notes = [...extra].map(([code, entry]): Warning => ({ code, field: null, ...entry }));
   const warnings = [...summaries.flatMap((summary) => summary.warnings), ...notes];
   for (const { path, rows } of written.slice(1)) warnings.push({ code: 'FURTHER_REJECTS', field: path, count: rows, lines: [] });
   if (counts.read === 0) warnings.push({ code: 'NO_ROWS', field: null, count: 1, lines: [] });
@@ -136,114 +166,38 @@ function reportOf(
     ...counts,
     rejects: written[0]?.path ?? null,
     mapping: first.columns.map(({ header, target, how }) => ({ header, field: targetName(target), how })),
-    detected: first.detected,
+    detected: { ...first.detected, ...(dateOrders.length > 0 ? { dateOrders } : {}) },
     elapsedMs: Math.round(elapsedMs),
   };
-  return { run, result, warnings };
+  return { run, result, warnings, columns: first.columns, preset: first.preset };
 }
 
-function settingsOf(options: ImportFilesOptions, files: readonly InputFile[], warn: ImportSettings['warn']): Omit<ImportSettings, 'now'> {
-  const implicitSources = options.source === undefined ? files.map((file) => implicitSource(file.path)) : [];
+/** @param implicitSources grows as the files are read: a preset may know the source better than the file's name */
+function settingsOf(options: ImportFilesOptions, implicitSources: ReadonlySet<string>, warn: ImportSettings['warn']): Omit<ImportSettings, 'now'> {
   const onMatch = options.onMatch ?? 'update';
   const match = onMatch === 'create' ? [] : (options.match ?? ['external_id', 'email']);
   return {
-    implicitSources: new Set(implicitSources),
+    implicitSources,
     match: new Set(match),
     onMatch: match.length === 0 ? 'create' : onMatch,
+    ...(options.createCompanies === true ? { createCompanies: true } : {}),
     warn,
     check: () => pause(options.signal),
   };
 }
 
-function requestOf(file: InputFile, options: ImportFilesOptions, now: string, withWords: boolean): FileRequest {
-  const format = formatOf(file.path, options.format);
-  return {
-    file,
-    format,
-    reader: {
-      ...(options.encoding === undefined ? {} : { encoding: options.encoding }),
-      ...(options.delimiter === undefined ? {} : { delimiter: options.delimiter }),
-    },
-    record: {
-      region: options.region ?? null,
-      blank: options.blank ?? 'keep',
-      tags: [...new Set((options.tags ?? []).flatMap((tag) => splitList(normalizeText(tag))))],
-      given: options.map ?? new Map(),
-      source: options.source === undefined ? implicitSource(file.path) : normalizeText(options.source),
-      now,
-      growing: format === 'ndjson',
-      withWords,
-    },
-  };
-}
-
-function totalBytes(files: readonly InputFile[]): number | null {
+function totalBytes(files: readonly LocalInput[]): number | null {
   let total = 0;
-  for (const { sizeBytes } of files) {
+  for (const { sizeBytes, localBytes } of files) {
     if (sizeBytes === null) return null;
-    total += sizeBytes;
+    total += localBytes;
   }
   return total;
 }
 
-function note(notes: Map<string, { count: number; lines: number[] }>, code: string, line: number): void {
+function note(notes: Map<string, { count: number; lines: number[] }>, code: string, line: number | null, count = 1): void {
   const entry = notes.get(code) ?? { count: 0, lines: [] };
-  entry.count++;
-  if (entry.lines.length < 5) entry.lines.push(line);
+  entry.count += count;
+  if (line !== null && entry.lines.length < 5) entry.lines.push(line);
   notes.set(code, entry);
-}
-
-/** Passes the rows of all files on to the writer, and watches over interruption and the limit of rejects. */
-class FileFeed {
-  readonly #feed: ImportFeed;
-  readonly #rejects: RejectsFiles;
-  readonly #options: ImportFilesOptions;
-  #rows = 0;
-  #rejected = 0;
-  #bytesBefore = 0;
-
-  constructor(feed: ImportFeed, rejects: RejectsFiles, options: ImportFilesOptions) {
-    this.#feed = feed;
-    this.#rejects = rejects;
-    this.#options = options;
-  }
-
-  sinkFor(file: InputFile): Parameters<typeof readRows>[1] {
-    const before = this.#bytesBefore;
-    this.#bytesBefore += file.sizeBytes ?? 0;
-    return {
-      start: async (layout, header) => {
-        this.#feed.start(layout);
-        this.#rejects.begin(file.path, header);
-      },
-      chunk: async ({ batch, rejects }, bytes) => {
-        checkInterruption(this.#options.signal);
-        this.#rejects.add(rejects);
-        this.#feed.reject(rejects.length);
-        this.#rejected += rejects.length;
-        this.#rows += rejects.length + (batch?.rows.count ?? 0);
-        if (batch !== null) await this.#feed.write(batch);
-        this.#checkRows();
-        this.#options.onProgress?.(this.#rows, before + bytes);
-      },
-    };
-  }
-
-  #checkRows(): void {
-    const limit = this.#options.maxRejects;
-    if (limit !== undefined && 'rows' in limit && this.#rejected > limit.rows) this.#stop(`more than ${limit.rows}`);
-  }
-
-  checkShare(): void {
-    const limit = this.#options.maxRejects;
-    if (limit === undefined || !('share' in limit) || this.#rejected <= limit.share * this.#rows) return;
-    this.#stop(`more than ${limit.share * 100} %`);
-  }
-
-  #stop(limit: string): never {
-    throw new CrmError('GUARD_RAIL', `${this.#rejected} of ${this.#rows} rows were rejected, ${limit}; nothing was written`, {
-      hint: `see why in ${this.#rejects.path}, or allow more with --max-rejects`,
-      details: { rejected: this.#rejected, read: this.#rows, rejects: this.#rejects.path },
-    });
-  }
 }

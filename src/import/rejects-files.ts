@@ -52,9 +52,8 @@ export class RejectsFiles {
 
   /** Adds rows. @throws {CrmError} OUTPUT_FAILED or DISK_FULL */
   add(rejects: readonly Reject[]): void {
-    if (rejects.length === 0) return;
-    const part = this.#part();
     for (const reject of rejects) {
+      const part = this.#part(reject.header ?? this.#columns);
       const cells = part.columns.map((_, index) => clean(reject.cells[index] ?? ''));
       const extra = reject.cells.slice(part.columns.length);
       const last = cells.length - 1;
@@ -64,9 +63,8 @@ export class RejectsFiles {
     }
   }
 
-  #part(): Part {
-    const columns = this.#columns;
-    const sameHeader = (part: Part): boolean => part.columns.join('\n') === columns.join('\n');
+  #part(columns: readonly string[]): Part {
+    const sameHeader = (part: Part): boolean => part.columns === columns || part.columns.join('\n') === columns.join('\n');
     const isMine = (part: Part): boolean => part.path === this.#path || part.path.startsWith(this.#path.replace(/\.csv$/, '-'));
     const open = this.#parts.find((part) => isMine(part) && sameHeader(part));
     if (open !== undefined) return open;

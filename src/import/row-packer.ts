@@ -3,7 +3,9 @@ import { TextPacker } from '../model/packed-texts.ts';
 import type { ImportBatch, ImportLayout } from '../repository/import-batch.ts';
 import { DERIVED_CELLS, DERIVED_FLAGS, KEY_FLAGS, MATCH_KEYS } from '../repository/import-batch.ts';
 import { addToHash, addUnitsToHash, beginHash, endHash, hash53, hashHigh, hashLow } from './hash.ts';
-import { type RowValues, slotOf } from './row-values.ts';
+import { RowWords, rowKeys } from './row-keys.ts';
+import { slotOf } from './row-steps.ts';
+import type { RowValues } from './row-values.ts';
 
 /** Rows packed before a batch is handed on; at most this many characters more or less. */
 const BATCH_ROWS = 1024;
@@ -28,6 +30,7 @@ export class RowPacker {
   readonly #withWords: boolean;
   readonly #cells: TextPacker;
   readonly #words: TextPacker;
+  readonly #rowWords = new RowWords();
   #lines = new Float64Array(BATCH_ROWS);
   #hashes = new Float64Array(BATCH_ROWS);
   #flags = new Uint8Array(BATCH_ROWS);
@@ -71,7 +74,7 @@ export class RowPacker {
   add(values: RowValues, line: number): void {
     const kind = values.derivedKind;
     const name = values.derivedName(kind);
-    const keys = values.keys(kind, name);
+    const keys = rowKeys(values, kind, name);
     const external = values.qualifiedIds[0];
     const idSource = values.externalId !== null ? this.#source : (external?.source ?? null);
     const id = values.externalId ?? external?.id ?? null;
@@ -80,7 +83,7 @@ export class RowPacker {
       this.#putFields(values, kind, name) | (keys.email === null ? 0 : KEY_FLAGS.email) | (keys.phone === null ? 0 : KEY_FLAGS.phone);
     this.#cells.put(keys.name);
     this.#cells.put(keys.company);
-    if (this.#withWords) this.#putWords(values.words(name));
+    if (this.#withWords) this.#putWords(this.#rowWords.of(values, name));
     this.#putHashed(values.hasAttributes ? JSON.stringify(values.attributes) : null);
     this.#putHashed(id === null ? null : idSource);
     this.#putHashed(id);

@@ -1,14 +1,16 @@
 import type { ChildValue } from '../model/child-value.ts';
 import { SCALAR_COLUMNS, composeName } from '../model/customer.ts';
 import { type ExternalId, parseExternalIds } from '../model/external-id.ts';
-import { FIELDS } from '../model/fields.ts';
-import { phoneWords, WordBuffer } from '../model/search-words.ts';
-import { NORMALIZERS } from '../normalize/index.ts';
 import type { Normalizer } from '../normalize/normalizer.ts';
-import { companyKey, nameKey, phoneKey } from '../normalize/keys.ts';
 import { normalizePhone } from '../normalize/phone.ts';
 import { normalizeText } from '../normalize/text.ts';
+import { ruledCell } from './cell-rule.ts';
+import { isListTransform } from './cell-transforms.ts';
+import { type Contact, contactsOf, listParts, mayHoldSeveral } from './contact-cell.ts';
+import { type DoubtfulValues, looksDamaged } from './doubtful-values.ts';
 import type { ColumnMapping } from './mapping.ts';
+import { RowChildren, type RowFields } from './row-children.ts';
+import { type Step, slotOf, stepsOf } from './row-steps.ts';
 import type { Warnings } from './warnings.ts';
 
 /** Fields whose column cannot hold text that was not understood: it is kept as a custom field. */
@@ -16,7 +18,6 @@ const STRICT_TYPES: ReadonlySet<string> = new Set(['date', 'instant']);
 const SEPARATORS = /[;,；，、|]/;
 /** Every customer has these: an empty cell cannot clear them. */
 const ALWAYS_SET: ReadonlySet<string> = new Set(['kind', 'created_at']);
-const SLOTS: ReadonlyMap<string, number> = new Map(SCALAR_COLUMNS.map((column, slot) => [column as string, slot]));
 const NAME = slotOf('name');
 const GIVEN_NAME = slotOf('given_name');
 const FAMILY_NAME = slotOf('family_name');
@@ -26,7 +27,6 @@ const EMAIL = slotOf('email');
 const PHONE = slotOf('phone');
 const PHONE_EXT = slotOf('phone_ext');
 const COUNTRY = slotOf('country');
-const SEARCHED: readonly number[] = FIELDS.filter((field) => field.searchable && field.name !== 'name').map(({ name }) => slotOf(name));
 /** What a normaliser but that of phones is told: nothing. */
 const NO_CONTEXT = { region: null };
 /** Longer external ids are no ids, longer tags no tags: they are kept as custom fields. */
@@ -40,28 +40,15 @@ export interface RowOptions {
   readonly blank: 'keep' | 'clear';
   /** Tags that every row gets. */
   readonly tags: readonly string[];
-}
-
-/** One step of reading a row: which cell goes where. */
-interface Step {
-  readonly cell: number;
-  readonly column: ColumnMapping;
-  /** Of a field: its place in `slots`, else -1. */
-  readonly slot: number;
-  /** Of a field whose text is more than text. */
-  readonly normalize: Normalizer | null;
-}
-
-/** The place of a scalar column of `customers` in `RowValues.slots`. */
-export function slotOf(column: string): number {
-  return SLOTS.get(column) as number;
+  /** Whether a cell is one value in any case: where nothing would come of further ones. */
+  readonly oneValue?: boolean;
 }
 
 /**
  * Values of one row: cells normalised and put into slots. One object serves all rows (`read` overwrites it),
  * because a million rows must not make a million objects.
  */
-export class RowValues {
+export class RowValues implements RowFields {
   /** Values of the fields by `slotOf`; null where the row says nothing. */
   readonly slots: (string | null)[] = SCALAR_COLUMNS.map(() => null);
   /** Custom fields of the row. */
@@ -76,21 +63,34 @@ export class RowValues {
   /** Contact points and consents of the row. */
   children: readonly ChildValue[] = [];
   emailUnderstood = false;
+  /** Kind of a customer to be made where the row does not say it; null: by what the row has. */
+  defaultKind: 'person' | 'organisation' | null = null;
   readonly #options: RowOptions;
-  readonly #warnings: Warnings;
-  readonly #words = new WordBuffer();
+  readonly #warnings: Pick<Warnings, 'add'>;
+  #doubts: DoubtfulValues | null;
+  readonly #children: RowChildren;
   #steps: Step[] = [];
   #phoneStep: Step | null = null;
   #hasExtensionColumn = false;
 
-  constructor(options: RowOptions, warnings: Warnings) {
+  /** @param doubts looks at what cannot be believed as it stands; null where every value is meant as it is written */
+  constructor(options: RowOptions, warnings: Pick<Warnings, 'add'>, doubts: DoubtfulValues | null = null) {
     this.#options = options;
     this.#warnings = warnings;
+    this.#doubts = doubts;
+    this.#children = new RowChildren(warnings, doubts);
+  }
+
+  /** Takes every value as it is written from now on: in a file of our own nothing was damaged on the way. */
+  believe(): void {
+    this.#doubts = null;
+    this.#children.believe();
   }
 
   /** Says what the columns are; may be called again when a file shows further ones. */
   setColumns(columns: readonly ColumnMapping[]): void {
-    const steps = columns.map(stepOf).filter((step) => step.column.target.kind !== 'ignored');
+    const steps = stepsOf(columns);
+    this.#children.setColumns(columns);
     this.#phoneStep = steps.find(({ slot }) => slot === PHONE) ?? null;
     this.#steps = steps.filter(({ slot }) => slot !== PHONE);
     this.#hasExtensionColumn = steps.some(({ slot }) => slot === PHONE_EXT);
@@ -112,17 +112,25 @@ export class RowValues {
     this.tags = this.#options.tags;
     this.children = [];
     this.emailUnderstood = false;
-    for (const step of this.#steps) this.#readCell(step, cells[step.cell], line);
-    if (this.#phoneStep !== null) this.#readPhone(this.#phoneStep, cells[this.#phoneStep.cell], line);
+    for (const step of this.#steps) this.#readCell(step, cells, line);
+    if (this.#phoneStep !== null) this.#readPhone(this.#phoneStep, cells, line);
+    this.#doubts?.postalCode(this.slots, line);
+    if (!this.#children.isIdle) this.children = this.#children.read(cells, this, line);
     if (this.cleared.includes('name')) this.#refillName();
   }
 
-  #readCell(step: Step, raw: string | undefined, line: number): void {
-    const text = raw === undefined || raw === '' ? '' : normalizeText(raw);
+  #readCell(step: Step, cells: readonly (string | undefined)[], line: number): void {
+    const raw = step.rule === null ? cells[step.cell] : ruledCell(step.cell, step.rule, cells);
+    let text = raw === undefined || raw === '' ? '' : normalizeText(raw);
+    if (text !== '' && step.normalize === null && this.#doubts !== null && looksDamaged(raw as string, text)) {
+      const believed = this.#doubts.text(raw as string, text, step.column.target, line);
+      if (believed === null) return this.#setAside(step, text);
+      text = believed;
+    }
     if (step.slot >= 0) {
       if (text === '') this.#blank(step, raw !== undefined);
       else if (step.normalize === null) this.slots[step.slot] = text;
-      else this.#readField(step, step.normalize, text, line);
+      else this.#readField(step, step.normalize, text, cells, line);
       return;
     }
     const { target, header } = step.column;
@@ -130,11 +138,16 @@ export class RowValues {
       if (text !== '') this.#setAttribute(target.name, text);
       else if (raw !== undefined && this.#options.blank === 'clear') this.cleared.push(`attributes.${target.name}`);
     } else if (text !== '') {
-      if (target.kind === 'tags') this.#readTags(header, splitList(text));
-      else if (target.kind === 'external_ids') this.qualifiedIds = parseExternalIds(text);
-      else if (text.length <= MAX_ID_LENGTH) this.externalId = text;
+      if (target.kind === 'tags') this.#readTags(header, isListTransform(step.rule?.value) ? listParts(text) : splitList(text));
+      else if (target.kind === 'external_ids') this.qualifiedIds = [...this.qualifiedIds, ...parseExternalIds(text)];
+      else if (text.length <= MAX_ID_LENGTH) this.#readExternalId(target, text);
       else this.#setAttribute(header.trim(), text);
     }
+  }
+
+  #readExternalId(target: ColumnMapping['target'], id: string): void {
+    if (target.kind !== 'external_id' || target.source === undefined) this.externalId = id;
+    else this.qualifiedIds = [...this.qualifiedIds, { source: target.source, id }];
   }
 
   #readTags(header: string, found: readonly string[]): void {
@@ -143,33 +156,95 @@ export class RowValues {
     if (tags.length < found.length) this.#setAttribute(header, found.filter((tag) => tag.length > MAX_ID_LENGTH).join('; '));
   }
 
-  #readField(step: Step, normalize: Normalizer, value: string, line: number): void {
+  #readField(step: Step, normalize: Normalizer, value: string, cells: readonly (string | undefined)[], line: number): void {
     const { slot, column } = step;
+    if (step.rule?.qq === true && this.#readSeveral('email', step, value, cells)) return;
     const normalized = normalize(value, NO_CONTEXT);
     if (slot === EMAIL) this.emailUnderstood = normalized.understood;
     this.slots[slot] = normalized.value;
     if (normalized.understood || column.target.kind !== 'field') return;
+    if (slot === EMAIL && this.#readSeveral('email', step, value, cells)) return;
     const { field } = column.target;
-    this.#warnings.add('NOT_UNDERSTOOD', field.name, line);
-    if (!STRICT_TYPES.has(field.type) && field.normalizer !== 'kind') return;
-    this.slots[slot] = null;
-    this.#setAttribute(column.header.trim(), value);
+    const again = this.#doubts?.readAgain(field, step.cell, value, normalize, line) ?? { value, code: 'NOT_UNDERSTOOD' };
+    this.slots[slot] = again.value;
+    if (again.code === null) return;
+    this.#warnings.add(again.code, field.name, line);
+    if (STRICT_TYPES.has(field.type) || field.normalizer === 'kind' || again.code === 'EXCEL_ERROR') this.#setAside(step, again.value);
   }
 
-  #readPhone(step: Step, raw: string | undefined, line: number): void {
+  /** Keeps a text as a custom field: it is not the value of its column. */
+  #setAside({ slot, column: { header, target } }: Step, text: string): void {
+    if (slot >= 0) this.slots[slot] = null;
+    this.#setAttribute(target.kind === 'attribute' ? target.name : header.trim(), text);
+  }
+
+  #readPhone(step: Step, cells: readonly (string | undefined)[], line: number): void {
     const { slots } = this;
+    const raw = step.rule === null ? cells[step.cell] : ruledCell(step.cell, step.rule, cells);
     const text = raw === undefined || raw === '' ? '' : normalizeText(raw);
     if (!this.#hasExtensionColumn) slots[PHONE_EXT] = null;
     if (text === '') {
       this.#blank(step, raw !== undefined);
       return;
     }
-    const country = slots[COUNTRY] as string | null;
-    const phone = normalizePhone(text, country !== null && country.length === 2 ? country : this.#options.region);
+    const phone = normalizePhone(text, this.phoneRegion);
     slots[PHONE] = phone.value;
-    if (!phone.understood) this.#warnings.add('NOT_UNDERSTOOD', 'phone', line);
+    if (!phone.understood && this.#readSeveral('phone', step, text, cells)) return;
+    if (!phone.understood) {
+      const code = this.#doubts?.phone(text) ?? 'NOT_UNDERSTOOD';
+      this.#warnings.add(code, 'phone', line);
+      if (code === 'EXCEL_ERROR') this.#setAside(step, text);
+    }
     if (phone.extension !== null && slots[PHONE_EXT] === null) slots[PHONE_EXT] = phone.extension;
     else if (phone.extension !== null && slots[PHONE_EXT] !== phone.extension) this.#setAttribute(step.column.header.trim(), text);
+  }
+
+  /** A cell with several addresses or numbers, each of them understood: the first is the field, the others are contact points. */
+  #readSeveral(kind: 'email' | 'phone', step: Step, text: string, cells: readonly (string | undefined)[]): boolean {
+    const withQq = step.rule?.qq === true;
+    if (this.#options.oneValue === true || !(withQq || mayHoldSeveral(kind, text))) return false;
+    const found = contactsOf(kind, text, this.phoneRegion, withQq);
+    if (found === null || found.length === 0) return false;
+    const first = found.findIndex((contact) => contact.kind === kind);
+    this.slots[kind === 'email' ? EMAIL : PHONE] = null;
+    if (first >= 0) {
+      const { extension } = this.setPrimary(found.splice(first, 1)[0] as Contact);
+      if (extension !== null && extension !== this.slots[PHONE_EXT]) this.keep(step.column.header.trim(), text);
+    }
+    this.#children.add(found, this.#children.labelOf(step.rule ?? undefined, cells));
+    return true;
+  }
+
+  /** The e-mail of the row; null where there is none. */
+  get email(): string | null {
+    return this.slots[EMAIL] as string | null;
+  }
+
+  /** The phone of the row; null where there is none. */
+  get phone(): string | null {
+    return this.slots[PHONE] as string | null;
+  }
+
+  /** ISO 3166-1 alpha-2 region of national phone numbers in this row. */
+  get phoneRegion(): string | null {
+    const country = this.slots[COUNTRY] as string | null;
+    return country !== null && country.length === 2 ? country : this.#options.region;
+  }
+
+  /** Makes an address or number the e-mail or phone of the row. */
+  setPrimary(contact: Contact): Contact {
+    const { kind, value, extension } = contact;
+    const slot = kind === 'email' ? EMAIL : PHONE;
+    this.slots[slot] = value;
+    if (slot === EMAIL) this.emailUnderstood = true;
+    else if (!this.#hasExtensionColumn || this.slots[PHONE_EXT] === null) this.slots[PHONE_EXT] = extension;
+    this.cleared = this.cleared.filter((field) => field !== kind);
+    return contact;
+  }
+
+  /** Keeps a cell as a custom field. */
+  keep(name: string, text: string): void {
+    this.#setAttribute(name, text);
   }
 
   /** A name that other cells of the row make is not cleared: they would make it again for a new customer. */
@@ -196,6 +271,7 @@ export class RowValues {
     const { slots } = this;
     const kind = slots[KIND] as string | null;
     if (kind !== null) return kind;
+    if (this.defaultKind !== null) return this.defaultKind;
     const hasPerson = slots[NAME] !== null || slots[GIVEN_NAME] !== null || slots[FAMILY_NAME] !== null;
     return !hasPerson && slots[COMPANY_NAME] !== null ? 'organisation' : 'person';
   }
@@ -209,46 +285,6 @@ export class RowValues {
     const name = this.slots[NAME] as string | null;
     return name ?? this.#composedName ?? (kind === 'organisation' ? (this.slots[COMPANY_NAME] as string | null) : null);
   }
-
-  /** Match keys of a customer to be made, as `matchKeysOf` gives them for the finished one. */
-  keys(kind: string, name: string | null): { email: string | null; phone: string | null; name: string | null; company: string | null } {
-    const { slots } = this;
-    const ownCompany = slots[COMPANY_NAME] as string | null;
-    const company = kind === 'organisation' ? (name ?? ownCompany) : ownCompany;
-    const phone = slots[PHONE] as string | null;
-    return {
-      email: this.emailUnderstood ? (slots[EMAIL] as string) : null,
-      phone: phone === null ? null : phoneKey(phone),
-      name: name === null ? null : nameKey(name),
-      company: company === null ? null : companyKey(company),
-    };
-  }
-
-  /** Full-text words of a customer to be made, as `wordsOf` gives them for the finished one; overwritten by the next row's. */
-  words(name: string | null): WordBuffer {
-    const words = this.#words;
-    words.clear();
-    if (name !== null) words.add(name);
-    for (const slot of SEARCHED) {
-      const value = this.slots[slot] as string | null;
-      if (value === null || ((slot === GIVEN_NAME || slot === FAMILY_NAME) && name?.includes(value))) continue;
-      words.add(slot === PHONE ? phoneWords(value) : value);
-    }
-    if (this.hasAttributes) for (const value of Object.values(this.attributes)) words.add(value);
-    words.cut();
-    return words;
-  }
-}
-
-function stepOf(column: ColumnMapping, cell: number): Step {
-  if (column.target.kind !== 'field') return { cell, column, slot: -1, normalize: null };
-  const { name, normalizer } = column.target.field;
-  return {
-    cell,
-    column,
-    slot: slotOf(name),
-    normalize: normalizer === undefined || normalizer === 'text' ? null : NORMALIZERS[normalizer],
-  };
 }
 
 /** Values of one cell that holds a list: `a; b`, `a,b`, `甲、乙`. */

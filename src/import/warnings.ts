@@ -1,6 +1,11 @@
 /** What the user is told beside the counts: one entry a code and field, with how often and where first. */
 export interface Warning {
-  /** NOT_UNDERSTOOD: kept as it came. EXTERNAL_ID_IN_USE: kept as a custom field. FURTHER_REJECTS: `field` is their path. NO_ROWS: nothing below the header. */
+  /**
+   * AMBIGUOUS_DATE, EXCEL_ERROR, EXCEL_NUMBER, EXCEL_DATE, LOST_ZERO, MOJIBAKE: not believed, kept as it came.
+   * MOJIBAKE_REPAIRED, ZERO_RESTORED: changed, because it is certain what it was.
+   * NOT_UNDERSTOOD: kept as it came. EXTERNAL_ID_IN_USE: kept as a custom field. FURTHER_REJECTS: `field` is their path.
+   * NO_ROWS: nothing below the header.
+   */
   readonly code: string;
   readonly field: string | null;
   readonly count: number;
@@ -9,6 +14,14 @@ export interface Warning {
 }
 
 const MAX_LINES = 5;
+
+/** Cells that were changed because it is certain what they were before they were damaged. */
+export function repairedIn(summaries: readonly { readonly warnings: readonly Warning[] }[]): number {
+  const repairs = summaries
+    .flatMap(({ warnings }) => warnings)
+    .filter(({ code }) => code === 'MOJIBAKE_REPAIRED' || code === 'ZERO_RESTORED');
+  return repairs.reduce((sum, { count }) => sum + count, 0);
+}
 
 /** Collects warnings; no values, only places. */
 export class Warnings {

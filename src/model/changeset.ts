@@ -14,16 +14,16 @@ export const CHILD_TABLES = {
 /** A table of `CHILD_TABLES`. */
 export type ChildTable = keyof typeof CHILD_TABLES;
 
-/** What a change is about: a customer, or one row that belongs to it. */
-export type Entity = 'customers' | ChildTable;
+/** What a change is about: a customer, one row that belongs to it, or a product, which belongs to nobody. */
+export type Entity = 'customers' | ChildTable | 'products';
 
 /**
- * One change: `before` and `after` hold only the fields that differ. Of a row that belongs to a customer they hold the
- * whole row. The same shape says what a run did, what its undo will do, and what a plan would do.
+ * One change: `before` and `after` hold only the fields that differ. Of a row that belongs to a customer, and of a product,
+ * they hold the whole row. The same shape says what a run did, what its undo will do, and what a plan would do.
  */
 export interface Change {
   readonly entity: Entity;
-  /** The customer. */
+  /** The customer; of a product its own id. */
   readonly id: number;
   readonly action: 'insert' | 'update' | 'delete';
   readonly before: FieldValues | null;

@@ -14,11 +14,12 @@ export function parseExternalIds(text: string): ExternalId[] {
   const ids: ExternalId[] = [];
   for (const part of text.split(/;\s*/)) {
     const colon = part.indexOf(':');
-    if (colon >= 0) ids.push({ source: decoded(part.slice(0, colon)), id: decoded(part.slice(colon + 1)) });
+    if (colon >= 0) ids.push({ source: decodedPart(part.slice(0, colon)), id: decodedPart(part.slice(colon + 1)) });
   }
   return ids;
 }
 
-function decoded(text: string): string {
+/** A part of such a list without its escapes. */
+export function decodedPart(text: string): string {
   return text.includes('%') ? text.replace(ESCAPED, (found) => String.fromCharCode(Number.parseInt(found.slice(1), 16))) : text;
 }

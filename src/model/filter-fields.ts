@@ -1,3 +1,4 @@
+import { CONTACT_KINDS, type ContactKind } from './child-value.ts';
 import { ATTRIBUTE_PREFIX } from './customer.ts';
 import { FIELDS, fieldByHeader, fieldByNameOrLabel, headerKey, type FieldType } from './fields.ts';
 import { nearest } from './nearest.ts';
@@ -14,7 +15,7 @@ export type QueryField =
   | { readonly kind: 'custom'; readonly name: string; readonly key: string }
   | { readonly kind: 'count' | 'last'; readonly name: string; readonly table: 'orders' | 'interactions' }
   | { readonly kind: 'money'; readonly name: string }
-  | { readonly kind: 'set'; readonly name: 'tag' | 'source' | 'external_id' | 'external_ids' }
+  | { readonly kind: 'set'; readonly name: 'tag' | 'source' | 'external_id' | 'external_ids' | 'contact_points' | `contact.${ContactKind}` }
   | { readonly kind: 'consent'; readonly name: string; readonly channel: ConsentChannel };
 
 /** How the values of a field are read and compared. */
@@ -37,6 +38,8 @@ const DERIVED: readonly { readonly field: QueryField; readonly labels: readonly 
   { field: { kind: 'set', name: 'source' }, labels: ['来源'] },
   { field: { kind: 'set', name: 'external_id' }, labels: ['external id', '外部编号'] },
   { field: { kind: 'set', name: 'external_ids' }, labels: ['external ids'] },
+  { field: { kind: 'set', name: 'contact_points' }, labels: ['contact points', '联系方式'] },
+  ...CONTACT_KINDS.map((kind) => ({ field: { kind: 'set', name: `contact.${kind}` } as const, labels: [] })),
   ...CONSENT_CHANNELS.map((channel) => ({ field: { kind: 'consent', name: `consent.${channel}`, channel } as const, labels: [] })),
 ];
 const derivedByName = new Map(DERIVED.map(({ field }) => [field.name, field]));

@@ -1,5 +1,6 @@
 import { CrmError } from '../errors.ts';
 import { ATTRIBUTE_PREFIX } from '../model/customer.ts';
+import { CONTACT_SEPARATOR, headerOfContacts, parseContacts } from '../model/contact-list.ts';
 import { FIELDS } from '../model/fields.ts';
 import { EXTERNAL_IDS_HEADER, headerOfCustomField } from '../model/header-target.ts';
 import type { SqlValue } from '../engines/engine.ts';
@@ -27,48 +28,82 @@ export function selectedColumns(select: readonly string[]): ExportColumns {
 }
 
 /**
- * Everything that an import can take back: external ids, all fields that a file may fill, tags, custom fields. What no
- * customer has is not asked of the database, and custom fields come as one JSON value a row.
+ * Everything that an import can take back: external ids, all fields that a file may fill, tags, contact points, consents,
+ * custom fields. What no customer has is not asked of the database; contact points and custom fields come as one value a
+ * row each.
  */
 export async function wholeCustomers(repository: Repository): Promise<ExportColumns> {
-  const hasIds = await repository.has('external_ids');
-  const hasTags = await repository.has('tags');
+  const used = await repository.inUse();
   const custom = await repository.customFields();
   const fields = FIELDS.filter((field) => field.writable).map((field) => field.name);
-  const select = [
-    ...(hasIds ? ['external_ids'] : []),
-    ...fields,
-    ...(hasTags ? ['tag'] : []),
-    ...(custom.length > 0 ? ['attributes'] : []),
-  ];
+  const plain = [...(used.externalIds ? ['external_ids'] : []), ...fields, ...(used.tags ? ['tag'] : [])];
+  const contacts = used.contacts.map(headerOfContacts);
+  const consents = used.consents.map((channel) => `consent.${channel}`);
   return {
-    select,
-    headers: () => [...(hasIds ? [EXTERNAL_IDS_HEADER] : []), ...fields, 'tags', ...custom.map(headerOfCustomField)],
-    cells: () => wholeRow(select.length - (custom.length > 0 ? 1 : 0), hasTags, custom),
+    select: [...plain, ...consents, ...(contacts.length > 0 ? ['contact_points'] : []), ...(custom.length > 0 ? ['attributes'] : [])],
+    headers: () => [
+      ...(used.externalIds ? [EXTERNAL_IDS_HEADER] : []),
+      ...fields,
+      'tags',
+      ...consents,
+      ...contacts,
+      ...custom.map(headerOfCustomField),
+    ],
+    cells: () => wholeRow({ plain: plain.length, tags: used.tags, consents: consents.length, contacts, custom }),
   };
 }
 
-/** @param plain how many values of a row are taken as they are */
-function wholeRow(plain: number, hasTags: boolean, custom: readonly string[]): (row: readonly SqlValue[]) => readonly TableCell[] {
-  const firstCustom = plain + (hasTags ? 0 : 1);
+/** How a row of the query becomes a row of the file: what is taken as it is, and the columns of what comes as one value. */
+interface RowLayout {
+  /** How many values are taken as they are; the column of tags follows even where there are none. */
+  readonly plain: number;
+  readonly tags: boolean;
+  readonly consents: number;
+  /** Headers of contact points. */
+  readonly contacts: readonly string[];
+  /** Names of custom fields. */
+  readonly custom: readonly string[];
+}
+
+function wholeRow({ plain, tags, consents, contacts, custom }: RowLayout): (row: readonly SqlValue[]) => readonly TableCell[] {
+  const firstConsent = plain + (tags ? 0 : 1);
+  const firstContact = firstConsent + consents;
+  const firstCustom = firstContact + contacts.length;
   const cells: TableCell[] = new Array(firstCustom + custom.length).fill(null);
-  const place = new Map(custom.map((name, i) => [name, firstCustom + i]));
+  const contactPlace = new Map(contacts.map((header, i) => [header, firstContact + i]));
+  const customPlace = new Map(custom.map((name, i) => [name, firstCustom + i]));
+  const contactsAt = contacts.length > 0 ? plain + consents : -1;
+  const customAt = plain + consents + (contacts.length > 0 ? 1 : 0);
   return (row) => {
     for (let i = 0; i < plain; i++) cells[i] = row[i] as TableCell;
-    if (custom.length === 0) return cells;
-    cells.fill(null, firstCustom);
-    const json = row[plain];
+    for (let i = 0; i < consents; i++) cells[firstConsent + i] = row[plain + i] as TableCell;
+    if (firstContact === cells.length) return cells;
+    cells.fill(null, firstContact);
+    const list = row[contactsAt];
+    if (typeof list === 'string') for (const [header, cell] of contactCells(list)) cells[placeOf(header, contactPlace)] = cell;
+    const json = custom.length > 0 ? row[customAt] : null;
     if (typeof json === 'string')
       for (const [name, value] of Object.entries(JSON.parse(json) as Record<string, unknown>))
-        cells[placeOf(name, place)] = jsonCell(value);
+        cells[placeOf(name, customPlace)] = jsonCell(value);
     return cells;
   };
+}
+
+/** Cells of contact points by header, several of one kind and label in one. */
+function contactCells(list: string): Map<string, string> {
+  const cells = new Map<string, string>();
+  for (const contact of parseContacts(list)) {
+    const header = headerOfContacts(contact);
+    const before = cells.get(header);
+    cells.set(header, before === undefined ? contact.value : before + CONTACT_SEPARATOR + contact.value);
+  }
+  return cells;
 }
 
 function placeOf(name: string, place: ReadonlyMap<string, number>): number {
   const found = place.get(name);
   if (found !== undefined) return found;
-  throw new CrmError('BUSY', 'a customer got a new custom field while the export was running', { hint: 'run it again' });
+  throw new CrmError('BUSY', 'a customer got a new custom field or contact point while the export was running', { hint: 'run it again' });
 }
 
 function jsonCell(value: unknown): TableCell {

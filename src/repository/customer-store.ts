@@ -49,6 +49,25 @@ export class CustomerStore {
     await this.#words.putWords(words);
   }
 
+  /** Inserts customers whose ids are new, with their match keys and full-text words. */
+  async insert(saved: readonly Saved[]): Promise<void> {
+    const words: WordsEntry[] = [];
+    const rows = saved.map(({ customer, rowHash }) => this.#withWords(rowOf(customer, rowHash), customer, words));
+    await this.#connection.upsert('customers', ['id'], rows);
+    await this.#words.putWords(words, { fresh: true });
+  }
+
+  /** The customers that have external ids which these rows of `external_ids` name. */
+  async ownersOf(rows: readonly SqlRow[]): Promise<number[]> {
+    if (rows.length === 0) return [];
+    const found = await this.#connection.all<{ customer_id: number }>(
+      `SELECT e.customer_id FROM ${this.#connection.facts.jsonPairs} j
+       CROSS JOIN external_ids e WHERE e.external_id = j.value AND e.source = j.other`,
+      [JSON.stringify(rows.map(({ external_id, source }) => [external_id, source]))],
+    );
+    return found.map(({ customer_id }) => customer_id);
+  }
+
   /** Writes what changes of stored customers. */
   async update(updates: readonly Update[]): Promise<void> {
     await this.#keepMarks(updates.map(({ customer }) => customer.id));
@@ -82,6 +101,17 @@ export class CustomerStore {
       `INSERT INTO row_marks (row_hash, customer_id) SELECT row_hash, id FROM customers
        WHERE ${this.#connection.facts.inJsonArray('id', 'integer')} AND row_hash IS NOT NULL ON CONFLICT DO NOTHING`,
       [JSON.stringify(ids)],
+    );
+  }
+
+  /** Counts customers as changed because something that belongs to them was: their row may not pass for the imported one. */
+  async touch(ids: readonly number[], now: string): Promise<void> {
+    if (ids.length === 0) return;
+    await this.#keepMarks(ids);
+    const { inJsonArray, instantParameter } = this.#connection.facts;
+    await this.#connection.run(
+      `UPDATE customers SET version = version + 1, updated_at = ${instantParameter}, row_hash = NULL WHERE ${inJsonArray('id', 'integer')}`,
+      [now, JSON.stringify(ids)],
     );
   }
 

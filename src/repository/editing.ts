@@ -7,7 +7,7 @@ import { normalizeInstant } from '../normalize/date.ts';
 import { emailKey, phoneKey } from '../normalize/keys.ts';
 import type { ExternalId } from '../model/external-id.ts';
 import { CustomerStore } from './customer-store.ts';
-import { newCustomer } from './import-resolver.ts';
+import { newCustomer } from './new-customer.ts';
 import type { RunLog } from './run-log.ts';
 
 /** Fields and tags that one edit sets; a field set to null is emptied. */

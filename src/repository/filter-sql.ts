@@ -7,7 +7,7 @@ import { parseDecimal, parseInteger } from '../model/filter-values.ts';
 import type { Filter } from '../model/filter.ts';
 import { emailEquals, phoneContains, phoneEquals } from './filter-contact-sql.ts';
 import { compareDate, compareInstant, relativeDate } from './filter-time-sql.ts';
-import { fieldValue, requireField, SETS } from './query-fields.ts';
+import { fieldValue, requireField, setSource } from './query-fields.ts';
 import { combine, join, mapText, opposite, raw, sql, type Fragment } from './query-fragment.ts';
 import { compareAmount } from './query-money.ts';
 
@@ -77,8 +77,8 @@ function negateIf(negated: boolean, condition: Fragment): Fragment {
 /** A condition on the value of a field; on a set, that one of its values fulfils it. */
 function where(field: QueryField, { facts }: FilterContext, condition: (value: Fragment) => Fragment): Fragment {
   if (field.kind !== 'set') return condition(fieldValue(field, facts));
-  const { table, column } = SETS[field.name];
-  return sql`customers.id IN (SELECT ${raw(`${table}.customer_id FROM ${table}`)} WHERE ${condition(raw(column))})`;
+  const { table, column, rows } = setSource(field.name);
+  return sql`customers.id IN (SELECT ${raw(`${table}.customer_id ${rows}`)} AND ${condition(raw(column))})`;
 }
 
 function compileList(field: QueryField, values: readonly (string | null)[], context: FilterContext): Fragment {
@@ -105,8 +105,10 @@ function oneOf(field: QueryField, value: Fragment, given: readonly string[], con
 
 /** Never unknown, so it can be negated with a plain NOT. */
 function isEmpty(field: QueryField, { facts }: FilterContext): Fragment {
-  if (field.kind === 'set')
-    return raw(`NOT EXISTS (SELECT 1 FROM ${SETS[field.name].table} WHERE ${SETS[field.name].table}.customer_id = customers.id)`);
+  if (field.kind === 'set') {
+    const { table, rows } = setSource(field.name);
+    return raw(`NOT EXISTS (SELECT 1 ${rows} AND ${table}.customer_id = customers.id)`);
+  }
   if (field.kind === 'money') return raw('NOT EXISTS (SELECT 1 FROM orders WHERE orders.customer_id = customers.id)');
   if (field.kind === 'count') return raw(`NOT EXISTS (SELECT 1 FROM ${field.table} WHERE ${field.table}.customer_id = customers.id)`);
   const value = fieldValue(field, facts);

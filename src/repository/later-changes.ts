@@ -1,9 +1,10 @@
 import type { Connection } from '../engines/connection.ts';
 import type { SqlRow } from '../engines/engine.ts';
 import { CHILD_TABLES, type ChildTable } from '../model/changeset.ts';
-import { type Customer, type FieldValue, fieldOf } from '../model/customer.ts';
-import type { CustomerStore } from './customer-store.ts';
+import { type Customer, differences, type FieldValue, type FieldValues, fieldOf, withValues } from '../model/customer.ts';
+import { type CustomerStore, customerFromWhole } from './customer-store.ts';
 import { type RecordedChange, changeOf } from './run-log.ts';
+import { storedJson } from './stored-json.ts';
 
 /**
  * Which of these customers differ from what they were when run `runs.after` ended. Changes that were undone since do not
@@ -30,24 +31,32 @@ export async function keepChanged(
 }
 
 function changedFields(customers: readonly Customer[], changes: readonly RecordedChange[]): Set<number> {
-  const first = new Map<number, Map<string, FieldValue>>();
+  const first = new Map<number, { readonly fields: Record<string, FieldValue>; whole: FieldValues | null }>();
   for (const change of changes) {
-    if (change.entity !== 'customers' || change.action !== 'update') continue;
-    const fields = first.get(change.id) ?? new Map<string, FieldValue>();
-    for (const [field, value] of Object.entries(change.before ?? {})) if (!fields.has(field)) fields.set(field, value);
-    first.set(change.id, fields);
+    if (change.entity !== 'customers') continue;
+    const known = first.get(change.id) ?? { fields: {}, whole: null };
+    first.set(change.id, known);
+    if (known.whole !== null) continue;
+    // What was removed, and came back, is known in full; nothing after it matters.
+    if (change.action === 'delete') known.whole = change.before;
+    else if (change.action === 'update') {
+      for (const [field, value] of Object.entries(change.before ?? {}))
+        if (!Object.hasOwn(known.fields, field)) known.fields[field] = value;
+    }
   }
-  const changed = new Set<number>();
-  for (const customer of customers) {
-    for (const [field, value] of first.get(customer.id) ?? []) if (fieldOf(customer, field) !== value) changed.add(customer.id);
-  }
-  return changed;
+  const changed = customers.filter((customer) => {
+    const { fields, whole } = first.get(customer.id) ?? { fields: {}, whole: null };
+    if (whole === null) return Object.entries(fields).some(([field, value]) => fieldOf(customer, field) !== value);
+    const removed = customerFromWhole(customer.id, whole);
+    return differences(withValues(removed, { name: removed.name, ...fields }), customer) !== null;
+  });
+  return new Set(changed.map(({ id }) => id));
 }
 
 async function changedChildren(store: CustomerStore, ids: readonly number[], changes: readonly RecordedChange[]): Promise<Set<number>> {
   const first = new Map<string, RecordedChange>();
   for (const change of changes) {
-    if (change.entity === 'customers') continue;
+    if (change.entity === 'customers' || change.entity === 'products') continue;
     const key = rowKey(change.entity, (change.before ?? change.after) as SqlRow);
     if (!first.has(key)) first.set(key, change);
   }
@@ -67,7 +76,16 @@ async function changedChildren(store: CustomerStore, ids: readonly number[], cha
 export function sameRow(left: Readonly<Record<string, unknown>> | null, right: Readonly<Record<string, unknown>> | null): boolean {
   if (left === null || right === null) return left === right;
   const names = new Set([...Object.keys(left), ...Object.keys(right)]);
-  return [...names].every((name) => (left[name] ?? null) === (right[name] ?? null));
+  return [...names].every((name) => {
+    const [one, other] = [left[name] ?? null, right[name] ?? null];
+    return one === other || (name === 'attributes' && canonicalJson(one) === canonicalJson(other));
+  });
+}
+
+/** Databases write an object in ways of their own. */
+function canonicalJson(json: unknown): string {
+  const value = typeof json === 'string' ? storedJson<Record<string, unknown>>(json) : {};
+  return JSON.stringify(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
 }
 
 function rowKey(table: ChildTable, row: SqlRow): string {

@@ -1,5 +1,7 @@
 import type { EngineFacts } from '../engines/engine.ts';
 import { CrmError } from '../errors.ts';
+import type { ContactKind } from '../model/child-value.ts';
+import { CONTACT_SEPARATOR } from '../model/contact-list.ts';
 import type { FieldType } from '../model/fields.ts';
 import { resolveField, suggestField, type CustomFields, type QueryField } from '../model/filter-fields.ts';
 import { join, mapText, raw, sql, type Fragment } from './query-fragment.ts';
@@ -8,17 +10,50 @@ import { decimalText, ORDERS_TOTAL, scaled } from './query-money.ts';
 /** What a column of a query's result holds: `number` is a decimal as text or an integer, `tags` text separated by `; `. */
 export type ColumnType = FieldType | 'number' | 'tags';
 
+type SetName = Extract<QueryField, { kind: 'set' }>['name'];
+
 /** `source:id`, as `parseExternalIds` of src/model/external-id.ts reads it. */
 const QUALIFIED_ID =
   "replace(replace(replace(external_ids.source, '%', '%25'), ';', '%3B'), ':', '%3A') || ':' || replace(replace(external_ids.external_id, '%', '%25'), ';', '%3B')";
 
-/** Where the several values of a set field stand. */
-export const SETS = {
+/** `kind.label:value`, as `parseContacts` of src/model/contact-list.ts reads it. */
+const QUALIFIED_CONTACT =
+  "contact_points.kind || CASE WHEN coalesce(contact_points.label, '') = '' THEN '' ELSE '.' || replace(replace(replace(contact_points.label, '%', '%25'), ';', '%3B'), ':', '%3A') END || ':' || replace(replace(contact_points.value, '%', '%25'), ';', '%3B')";
+
+/** Where the several values of a set field stand: which rows of which table, and what is between them when they are shown. */
+interface SetSource {
+  readonly table: string;
+  readonly column: string;
+  readonly condition?: string;
+  readonly separator?: string;
+}
+
+const contactsOfKind = (kind: ContactKind): SetSource => ({
+  table: 'contact_points',
+  column: 'contact_points.value',
+  condition: `contact_points.kind = '${kind}'`,
+  separator: CONTACT_SEPARATOR,
+});
+
+const SETS: Readonly<Record<SetName, SetSource>> = {
   tag: { table: 'tags', column: 'tags.tag' },
   source: { table: 'external_ids', column: 'external_ids.source' },
   external_id: { table: 'external_ids', column: 'external_ids.external_id' },
   external_ids: { table: 'external_ids', column: QUALIFIED_ID },
-} as const;
+  contact_points: { table: 'contact_points', column: QUALIFIED_CONTACT },
+  'contact.email': contactsOfKind('email'),
+  'contact.phone': contactsOfKind('phone'),
+  'contact.address': contactsOfKind('address'),
+  'contact.url': contactsOfKind('url'),
+  'contact.social': contactsOfKind('social'),
+  'contact.messenger': contactsOfKind('messenger'),
+};
+
+/** SQL of the values of a set field: the table, the value, and FROM with a condition on its rows. */
+export function setSource(name: SetName): { readonly table: string; readonly column: string; readonly rows: string } {
+  const { table, column, condition = '1 = 1' } = SETS[name];
+  return { table, column, rows: `FROM ${table} WHERE ${condition}` };
+}
 
 /** Where the newest record of a kind is found. */
 const NEWEST = { orders: 'orders.ordered_at', interactions: 'interactions.occurred_at' } as const;
@@ -72,9 +107,10 @@ export function fieldValue(field: Exclude<QueryField, { kind: 'set' }>, facts: E
 export function shownValue(field: QueryField, facts: EngineFacts): Fragment {
   if (field.kind === 'money') return decimalText(ORDERS_TOTAL);
   if (field.kind !== 'set') return fieldValue(field, facts);
-  const { table, column } = SETS[field.name];
+  const { table, column, rows } = setSource(field.name);
+  const separator = SETS[field.name].separator ?? '; ';
   return raw(
-    `(SELECT string_agg(item.value, '; ' ORDER BY ${facts.byteOrder('item.value')}) FROM (SELECT DISTINCT ${column} AS value FROM ${table} WHERE ${table}.customer_id = customers.id) AS item)`,
+    `(SELECT string_agg(item.value, '${separator}' ORDER BY ${facts.byteOrder('item.value')}) FROM (SELECT DISTINCT ${column} AS value ${rows} AND ${table}.customer_id = customers.id) AS item)`,
   );
 }
 

@@ -1,7 +1,7 @@
 import type { EngineFacts } from '../engines/engine.ts';
 import { resolveField, type CustomFields, type QueryField } from '../model/filter-fields.ts';
 import { nearest } from '../model/nearest.ts';
-import { distinctFields, isText, SETS, shownValue, summand, unknownField } from './query-fields.ts';
+import { distinctFields, isText, setSource, shownValue, summand, unknownField } from './query-fields.ts';
 import { join, raw, sql, type Fragment } from './query-fragment.ts';
 import { decimalText } from './query-money.ts';
 import { column, quoted, type CompiledSelect } from './query-rows.ts';
@@ -51,9 +51,9 @@ function setJoins(fields: readonly QueryField[]): string {
   return fields
     .map((field, i) => {
       if (field.kind !== 'set') return '';
-      const { table, column: value } = SETS[field.name];
+      const { table, column: value, rows } = setSource(field.name);
       const alias = `set_${i + 1}`;
-      return ` LEFT JOIN (SELECT DISTINCT ${table}.customer_id, ${value} AS value FROM ${table}) AS ${alias} ON ${alias}.customer_id = customers.id`;
+      return ` LEFT JOIN (SELECT DISTINCT ${table}.customer_id, ${value} AS value ${rows}) AS ${alias} ON ${alias}.customer_id = customers.id`;
     })
     .join('');
 }

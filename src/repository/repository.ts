@@ -8,9 +8,11 @@ import { type CustomerDetails, customerDetails } from './customer-details.ts';
 import { compileCustomerQuery, customFieldNames } from './customer-query.ts';
 import type { Edit, Editing, NewChild, NewCustomerExtras } from './editing.ts';
 import { findCustomerIds } from './find-customer-ids.ts';
+import { type InUse, inUse } from './in-use.ts';
 import type { ImportFeed } from './import-batch.ts';
-import type { ImportOutcome, ImportPlan } from './import-session.ts';
+import type { ImportOutcome, ImportRequest } from './import-session.ts';
 import { loginName } from './login-name.ts';
+import type { PlanRun } from './plan-session.ts';
 import type { CompiledQuery, QueryOptions } from './query-options.ts';
 import {
   type RecordedChange,
@@ -134,9 +136,9 @@ export class Repository {
     return Number(Object.values(row ?? {})[0] ?? 0);
   }
 
-  /** Whether any customer has a tag, or an external id. */
-  async has(table: 'tags' | 'external_ids'): Promise<boolean> {
-    return (await this.#engine.all(`SELECT 1 AS found FROM ${table} LIMIT 1`)).length > 0;
+  /** What customers have beside their fields. */
+  inUse(): Promise<InUse> {
+    return inUse(this.#engine);
   }
 
   /** Names of the custom fields in use, sorted. */
@@ -151,17 +153,19 @@ export class Repository {
 
   /** Runs an import; see `runImport`. */
   async import(
-    plan: Omit<ImportPlan, 'header' | 'settings'> & {
-      readonly arguments: RunHeader['arguments'];
-      readonly sourceName: string;
-      readonly settings: Omit<ImportPlan['settings'], 'now'>;
-    },
-    feed: (session: ImportFeed) => Promise<{ sha256: string }>,
+    request: ImportRequest,
+    feed: (session: ImportFeed) => Promise<{ sha256: string; repaired?: number }>,
   ): Promise<ImportOutcome> {
     const now = this.#now().toISOString();
-    const header = { ...this.#header('import', plan.arguments), sourceName: plan.sourceName };
+    const header = { ...this.#header('import', request.arguments), sourceName: request.sourceName };
     const { runImport } = await import('./import-session.ts');
-    return runImport(this.#engine, { ...plan, header, settings: { ...plan.settings, now } }, this.#now, feed);
+    return runImport(this.#engine, { ...request, header, settings: { ...request.settings, now } }, this.#now, feed);
+  }
+
+  /** Executes a plan; see `runPlan`. @returns the run, null after a dry run */
+  async apply(plan: PlanRun, args: RunHeader['arguments']): Promise<number | null> {
+    const { runPlan } = await import('./plan-session.ts');
+    return runPlan(this.#engine, plan, this.#header('apply', args), this.#now);
   }
 
   /** Makes a customer of normalised values. @throws {CrmError} USAGE when an external id belongs to another one */

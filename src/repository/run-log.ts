@@ -42,6 +42,8 @@ export interface RecordedChange extends Change {
 }
 
 const BATCH = 1000;
+/** Whom changes of products belong to: their ids are not those of customers. */
+const NOBODY = 0;
 const COLUMNS = 'id, command, status, actor, host, arguments, source_name, source_sha256, counts, undoes_run, started_at, finished_at';
 
 /** Writes one run and its changes, inside the transaction that makes them. */
@@ -86,7 +88,7 @@ export class RunLog {
   /** Records a change; written in batches. */
   async add(change: Change): Promise<void> {
     this.#pending.push({
-      entity_id: change.id,
+      entity_id: change.entity === 'products' ? NOBODY : change.id,
       run_id: this.id,
       seq: ++this.#seq,
       entity: change.entity,
@@ -113,6 +115,11 @@ export class RunLog {
     }
     await this.#flushRange();
     this.#range = { firstId, lastId };
+  }
+
+  /** The lowest id of the customers that this run made; infinite while there is none. */
+  get firstMade(): number {
+    return this.#firstMade;
   }
 
   /** Whether this run made the customer: ids grow, and one run writes at a time. */
@@ -203,14 +210,15 @@ export async function listChanges(
 /** The change in a row of `changes`. */
 export function changeOf(row: SqlRow): RecordedChange {
   const json = (value: SqlValue | undefined): Change['before'] => (typeof value === 'string' ? storedJson(value) : null);
+  const [before, after] = [json(row.before), json(row.after)];
   return {
     run: row.run_id as number,
     seq: row.seq as number,
     entity: row.entity as Change['entity'],
-    id: row.entity_id as number,
+    id: (row.entity === 'products' ? (after ?? before)?.id : row.entity_id) as number,
     action: row.action as Change['action'],
-    before: json(row.before),
-    after: json(row.after),
+    before,
+    after,
   };
 }
 

@@ -1,10 +1,10 @@
 import type { Connection } from '../engines/connection.ts';
-import type { SqlRow } from '../engines/engine.ts';
 import { CrmError } from '../errors.ts';
-import type { Change, ChildTable } from '../model/changeset.ts';
+import type { Change } from '../model/changeset.ts';
 import { type Customer, type FieldValue, type FieldValues, differences, fieldOf, withValues } from '../model/customer.ts';
 import { CustomerStore, type Saved, customerFromWhole, wholeOf } from './customer-store.ts';
-import { keepChanged, sameRow } from './later-changes.ts';
+import { keepChanged } from './later-changes.ts';
+import { ChildUndo, reverseProduct } from './related-undo.ts';
 import { type RecordedChange, type Run, type RunLog, changeOf } from './run-log.ts';
 
 /** A field that an undo left as it is, because somebody changed it after the run. */
@@ -86,18 +86,22 @@ export class Undo {
 
   async #reversePage(runId: number, page: readonly RecordedChange[]): Promise<void> {
     const staying = await this.#changedSince(runId, page);
-    const changes = page.filter((change) => !staying.has(change.id));
+    for (const change of page) if (change.entity === 'products') await this.#reverseProduct(change);
+    const changes = page.filter((change) => change.entity !== 'products' && !staying.has(change.id));
     const original = await this.#store.load(changes.filter((change) => change.entity === 'customers').map((change) => change.id));
     const states = new Map<number, Customer | null>(original);
     for (const change of changes) if (change.entity === 'customers') this.#reverseCustomer(change, states);
     const saved = await this.#saveStates(original, states);
-    const touched = new Set<number>();
-    for (const change of changes) {
-      if (change.entity !== 'customers' && (await this.#reverseChild(change, change.entity))) touched.add(change.id);
-    }
+    const children = new ChildUndo(this.#connection, this.#log, (change, field, reason) => this.#keep(change, field, reason));
+    const reversed = await children.reverse(changes.filter((change) => change.entity !== 'customers'));
+    this.#reverted += reversed.length;
+    const touched = new Set(reversed);
     const gone = [...states].flatMap(([id, state]) => (state === null && original.has(id) ? [original.get(id) as Customer] : []));
     await this.#remove(gone);
-    await this.#touch([...touched].filter((id) => !saved.has(id)));
+    await this.#store.touch(
+      [...touched].filter((id) => !saved.has(id)),
+      this.#now,
+    );
     // The rows of an import that was undone must not find their way back to customers that were the wrong ones.
     await this.#store.forgetMarks([...saved, ...touched]);
   }
@@ -206,35 +210,13 @@ export class Undo {
     }
   }
 
-  /** @returns whether anything was written */
-  async #reverseChild(change: RecordedChange, table: ChildTable): Promise<boolean> {
-    const wanted = change.before;
-    const made = change.after;
-    const current = await this.#store.child(table, (wanted ?? made) as SqlRow);
-    if (sameRow(current, wanted)) return false;
-    if (!sameRow(current, made)) return this.#keepChild(change, 'changed since');
-    if (wanted === null) await this.#store.removeChild(table, made as SqlRow);
-    else {
-      const owner = await this.#store.load([change.id]);
-      if (!owner.has(change.id)) return this.#keepChild(change, 'its customer was deleted since');
-      await this.#store.saveChildren(table, [wanted as SqlRow]);
-    }
+  async #reverseProduct(change: RecordedChange): Promise<void> {
+    const kept = await reverseProduct(this.#connection, change);
+    if (kept === undefined) return;
+    if (kept !== null) return this.#keep(change, '*', kept);
     this.#reverted++;
-    const action = wanted === null ? 'delete' : current === null ? 'insert' : 'update';
-    await this.#log.add({ entity: table, id: change.id, action, before: made, after: wanted });
-    return true;
-  }
-
-  #keepChild(change: RecordedChange, reason: string): false {
-    this.#keep(change, '*', reason);
-    return false;
-  }
-
-  /** A customer counts as changed when something that belongs to it was: its row may not pass for the imported one. */
-  async #touch(ids: readonly number[]): Promise<void> {
-    const customers = await this.#store.load(ids);
-    const saved = [...customers.values()].map((customer) => ({ ...customer, version: customer.version + 1, updated_at: this.#now }));
-    await this.#store.save(saved.map((customer) => ({ customer, rowHash: null })));
+    const action = change.before === null ? 'delete' : change.after === null ? 'insert' : 'update';
+    await this.#log.add({ ...change, action, before: change.after, after: change.before });
   }
 
   async #removeRange(runId: number, firstId: number, lastId: number, onProgress: (done: number) => void | Promise<void>): Promise<void> {

@@ -1,8 +1,10 @@
 import type { ImportReport } from '../import/import-files.ts';
 import type { Warning } from '../import/warnings.ts';
+import { DOUBT_TEXTS, dateOrderText } from './doubt-text.ts';
 import { type OutputMode, printResult } from './envelope.ts';
 import type { Io } from './io.ts';
 import { formatCount, formatDuration, plural } from './number.ts';
+import { READING_TEXTS } from './reading-text.ts';
 import { styleOf } from './style.ts';
 
 /** What the report says beside the result. */
@@ -11,6 +13,12 @@ export interface ImportReportOptions {
   /** Whether this import made the database. */
   readonly created: boolean;
   readonly dryRun: boolean;
+  /** What the rows are, where they are not customers. */
+  readonly type?: string | undefined;
+  /** The file that the plan was saved to. */
+  readonly plan?: string;
+  /** The config file that the columns were saved in; null where they were not. */
+  readonly savedMap?: string | null;
 }
 
 /** Tells what an import did. */
@@ -22,7 +30,7 @@ export async function printImport(io: Io, mode: OutputMode, report: ImportReport
     mode,
     { ok: true, command: 'import', ...(run === null ? {} : { run }), result: { ...result }, warnings: report.warnings.map(warningText) },
     () => {
-      const { created, updated, unchanged, skipped, rejected } = result;
+      const { created, updated, unchanged, skipped, rejected, companies } = result;
       const counts = [
         `${formatCount(created)} created`,
         `${formatCount(updated)} updated`,
@@ -36,21 +44,33 @@ export async function printImport(io: Io, mode: OutputMode, report: ImportReport
         `${options.dryRun ? 'would read' : 'read'} ${rows} in ${formatDuration(result.elapsedMs)}: ${counts.join(', ')}`,
         ...mappingLines(report),
       ];
-      if (result.rejects !== null) lines.push(`rejected rows: ${result.rejects} (mend them there, then: crm import ${result.rejects})`);
-      lines.push(style.dim(run === null ? 'dry run: nothing was changed' : `run ${run} · look: crm query · take it back: crm undo ${run}`));
+      if (companies > 0) lines.push(`${options.dryRun ? 'would make' : 'made'} ${plural(companies, 'organisation')} that rows name as their company`);
+      if (result.rejects !== null) lines.push(`rejected rows: ${result.rejects} (mend them there, then: crm import ${result.rejects}${options.type === undefined ? '' : ` --type ${options.type}`})`);
+      if (typeof options.savedMap === 'string') lines.push(`columns saved as a preset in ${options.savedMap}: such files are recognised from now on`);
+      lines.push(style.dim(run === null ? dryRunText(options) : `run ${run} · look: crm query · take it back: crm undo ${run}`));
       return lines.join('\n');
     },
   );
 }
 
+function dryRunText({ plan }: ImportReportOptions): string {
+  return `dry run: nothing was changed${plan === undefined ? '' : ` · do exactly this: crm apply ${plan}`}`;
+}
+
 function mappingLines({ result }: ImportReport): string[] {
-  const known = result.mapping.filter((entry) => entry.field !== null && entry.how !== 'custom');
-  const custom = result.mapping.filter((entry) => entry.how === 'custom');
+  const known = result.mapping.filter((entry) => entry.field !== null && !isCustom(entry));
+  const custom = result.mapping.filter(isCustom);
   const ignored = result.mapping.filter((entry) => entry.how === 'ignored');
-  const lines = [`columns: ${known.map(({ header, field }) => (nameOf(header) === field ? header : `${header} → ${field}`)).join(', ')}`];
+  const layout = result.detected.preset === null ? [] : [`layout: ${result.detected.preset}`];
+  const lines = [...layout, `columns: ${known.map(({ header, field }) => (nameOf(header) === field ? header : `${header} → ${field}`)).join(', ')}`];
   if (custom.length > 0) lines.push(`kept as custom fields: ${custom.map((entry) => entry.header || '(no name)').join(', ')}`);
   if (ignored.length > 0) lines.push(`left out: ${ignored.map((entry) => entry.header).join(', ')}`);
-  return lines;
+  return [...lines, ...(result.detected.dateOrders ?? []).map(dateOrderText)];
+}
+
+/** Whether a column stays a custom field of its own name, by itself or because a preset says so. */
+function isCustom({ header, field, how }: ImportReport['result']['mapping'][number]): boolean {
+  return how === 'custom' || (how === 'preset' && field === `attributes.${header.trim()}`);
 }
 
 /** A header as a field would be called: `Job title` is plainly `job_title`. */
@@ -59,10 +79,18 @@ function nameOf(header: string): string {
 }
 
 const TEXTS: Readonly<Record<string, (warning: Warning) => string>> = {
+  ...READING_TEXTS,
+  ...DOUBT_TEXTS,
   NOT_UNDERSTOOD: ({ count, field }) => `${plural(count, `${field} value`)} not understood, kept as ${count === 1 ? 'it' : 'they'} came`,
   EXTERNAL_ID_IN_USE: ({ count }) =>
     `${plural(count, 'external id')} already in use by another customer, kept as the custom field external_id`,
+  AMBIGUOUS_PRESET: ({ field }) => `the columns fit several presets equally well (${field}): none was used, name one with --preset`,
   FURTHER_REJECTS: ({ count, field }) => `${plural(count, 'rejected row')} of a file with other columns: ${field}`,
+  AMBIGUOUS_COMPANY: ({ count }) =>
+    `${plural(count, 'person', 'people')} not linked to a company: several organisations have its name`,
+  OPT_OUT_KEPT: ({ count }) => `${plural(count, 'opt-in')} not taken: the customer has opted out, and an import does not change that`,
+  OPT_OUT_STANDS: ({ count }) => `${plural(count, 'opt-in')} not taken: the opt-out is not older, or the row has no time`,
+  OPT_IN_STANDS: ({ count }) => `${plural(count, 'opt-out')} not taken: a newer opt-in is there`,
   NO_ROWS: () => 'the file has a header and no rows',
 };
 

@@ -19,7 +19,7 @@ export function runCounts(run: Run): string {
 
 /** Whether a run changed one customer only, so that undoing it concerns nobody else. */
 export function concernsOne(run: Run): boolean {
-  return Object.entries(run.counts).reduce((sum, [name, count]) => (name === 'read' ? sum : sum + count), 0) <= 1;
+  return Object.entries(run.counts).reduce((sum, [name, count]) => (name === 'read' || name === 'repaired' ? sum : sum + count), 0) <= 1;
 }
 
 function idsOf(args: Run['arguments']): string {

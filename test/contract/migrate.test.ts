@@ -1,14 +1,17 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { Engine } from '../../src/engines/connection.ts';
 import { openEngine } from '../../src/engines/index.ts';
 import { checkSchema, type Migration, migrateUp, readMigrations } from '../../src/engines/migrator.ts';
 import { openRepository } from '../../src/repository/repository.ts';
+import { ROOT } from '../support/cli.ts';
 import { describeEachEngine } from '../support/engines.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
-const NEXT: Migration = { version: 2, name: 'next', sql: 'CREATE TABLE further (id bigint PRIMARY KEY)', sha256: 'a'.repeat(64) };
+/** The version after those that the program has. */
+const FURTHER = readdirSync(join(ROOT, 'schemas/sqlite')).length + 1;
+const NEXT: Migration = { version: FURTHER, name: 'next', sql: 'CREATE TABLE further (id bigint PRIMARY KEY)', sha256: 'a'.repeat(64) };
 
 describeEachEngine('schema', (target) => {
   const migrated = async (): Promise<Engine> => {
@@ -45,7 +48,7 @@ describeEachEngine('schema', (target) => {
       exitCode: 12,
       hint: expect.stringContaining('migrate up'),
     });
-    expect(await migrateUp(engine, [...ours, NEXT])).toEqual([2]);
+    expect(await migrateUp(engine, [...ours, NEXT])).toEqual([FURTHER]);
     expect(await hasTable(engine, 'further')).toBe(true);
     for (const refused of [checkSchema, migrateUp])
       await expect(refused(engine)).rejects.toMatchObject({ code: 'SCHEMA_NEWER', exitCode: 12 });
@@ -60,7 +63,7 @@ describeEachEngine('schema', (target) => {
   });
 
   it.each([
-    ['a version that cannot be', 'UPDATE schema_migrations SET version = 0'],
+    ['a version that cannot be', 'UPDATE schema_migrations SET version = 0 WHERE version = 1'],
     ['a hash that is none', "UPDATE schema_migrations SET sha256 = 'x'"],
     ['no record at all', 'DELETE FROM schema_migrations'],
   ])('calls itself damaged where it has %s', async (_, sql) => {
@@ -97,12 +100,12 @@ describeEachEngine('schema', (target) => {
   it('is left as it was when a file fails half-way', async () => {
     const engine = await migrated();
     const ours = readMigrations(engine);
-    const broken = { ...NEXT, version: 3, name: 'broken', sql: 'CREATE TABLE never (id bigint); INSERT INTO nowhere VALUES (1)' };
+    const broken = { ...NEXT, version: FURTHER + 1, name: 'broken', sql: 'CREATE TABLE never (id bigint); INSERT INTO nowhere VALUES (1)' };
     await expect(migrateUp(engine, [...ours, NEXT, broken])).rejects.toThrow();
     expect(await hasTable(engine, 'further')).toBe(false);
     expect(await hasTable(engine, 'never')).toBe(false);
     await checkSchema(engine);
-    expect(await migrateUp(engine, [...ours, NEXT])).toEqual([2]);
+    expect(await migrateUp(engine, [...ours, NEXT])).toEqual([FURTHER]);
   });
 
   it('leaves nothing of a first migration that fails', async () => {
@@ -145,7 +148,9 @@ describeEachEngine('schema', (target) => {
     await (await openRepository(url, { create: true })).close();
     const engine = await target.open(url);
     await engine.transaction((connection) =>
-      connection.run("INSERT INTO schema_migrations SELECT 2, 'future', sha256, applied_at, 1 FROM schema_migrations WHERE version = 1"),
+      connection.run(
+        `INSERT INTO schema_migrations SELECT ${FURTHER}, 'future', sha256, applied_at, 1 FROM schema_migrations WHERE version = 1`,
+      ),
     );
     for (const create of [true, false])
       await expect(openRepository(url, { create })).rejects.toMatchObject({ code: 'SCHEMA_NEWER', hint: 'install a newer crm' });

@@ -22,6 +22,7 @@ const usage = (code: string, says: RegExp, hints?: RegExp): Failure => ({ exit: 
 const notText = (says: RegExp): Failure => input('INPUT_NOT_TEXT', says);
 
 const ZIP = Buffer.concat([Buffer.from('PK\x03\x04'), Buffer.alloc(200, 7)]);
+const OLD_OFFICE = Buffer.concat([Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]), Buffer.alloc(1024)]);
 const PNG = Buffer.concat([Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]), Buffer.alloc(100, 1)]);
 
 const FILES: readonly Case[] = [
@@ -41,7 +42,14 @@ const FILES: readonly Case[] = [
   ['a file without permission', IMPORT, input('INPUT_UNREADABLE', /permission denied/), { asNobody: true, prepare: forbidden }],
   ['a PNG picture', IMPORT, notText(/a PNG picture/), file(PNG)],
   ['a workbook', ['import', 'people.xlsx'], notText(/a zip archive/), file(ZIP, 'people.xlsx')],
-  ['a gzip file', IMPORT, notText(/a gzip file/), file(gzipSync(GOOD))],
+  ['a gzip file that is cut off', IMPORT, input('INPUT_UNREADABLE', /gzip file that ends too early/), file(gzipSync(GOOD).subarray(0, 20))],
+  ['an old workbook', ['import', 'people.xls'], notText(/old Office document/), file(OLD_OFFICE, 'people.xls')],
+  [
+    'a web page as a workbook',
+    ['import', 'people.xls'],
+    notText(/web page/),
+    file(`<table><tr><td>${MARKER}</td></tr></table>`, 'people.xls'),
+  ],
   ['a SQLite database', IMPORT, notText(/a SQLite database/), file(Buffer.from(`SQLite format 3\0${'x'.repeat(100)}`))],
   ['a binary file of no known kind', IMPORT, notText(/zero bytes/), file(Buffer.alloc(5000))],
   ['UTF-16 without a byte order mark', IMPORT, notText(/every other byte is zero/), file(Buffer.from(GOOD, 'utf16le'))],
@@ -60,7 +68,12 @@ const FILES: readonly Case[] = [
   ['a header of which nothing is known', IMPORT, input('INPUT_NO_HEADER', /none of the 2 columns/, /--map/), file('foo,bar\n1,2\n')],
   ['a header with an open quote', IMPORT, input('INPUT_NO_HEADER', /quote that is not closed/), file('"name\nAda\n')],
   ['a header with zero characters', IMPORT, notText(/zero character/), file('na\0me\nAda\n')],
-  ['a JSON array', ['import', 'people.json'], input('INPUT_UNREADABLE', /JSON array/, /jq/), file(`[{"name":"${MARKER}"}]`, 'people.json')],
+  [
+    'a JSON array without end',
+    ['import', 'people.json'],
+    input('INPUT_UNREADABLE', /people\.json: the JSON ends too early \(line 1\)/, /damaged or incomplete/),
+    file(`[{"name":"${MARKER}"}`, 'people.json'),
+  ],
   [
     'NDJSON without one object',
     ['import', 'people.ndjson'],

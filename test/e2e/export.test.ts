@@ -33,6 +33,7 @@ describe('crm export', () => {
   test.each(['out.csv', 'out.tsv', 'out.ndjson', 'out.jsonl'])('imported again, %s changes nothing', async (file) => {
     await crm('edit', '1', 'birthday=soon', 'attributes.tags=x', 'attributes.Mobile= 007', 'attributes.a;b=c', 'attributes.id=9');
     await crm('add', 'city=Nowhere', 'notes=without any key');
+    await crm('edit', '2', 'notes=FranÃ§ois', 'city=#NAME?', 'postal_code=1.38E+10');
     await crm('export', file);
     const { read: rows, unchanged } = resultOf((await crm('import', file, '--json')).stdout);
     expect({ rows, unchanged }).toEqual({ rows: 8, unchanged: 8 });

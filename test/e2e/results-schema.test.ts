@@ -34,7 +34,14 @@ async function fillFolder(cwd: string, database: string): Promise<void> {
 /** Calls of every command, run one after another in one folder, each with `--json`. */
 const CALLS: Readonly<Record<keyof typeof COMMANDS, readonly (readonly string[])[]>> = {
   init: [['--db', 'other.db']],
-  import: [['people.csv', '--source', 'shop'], ['bad.csv'], ['people.csv', '--dry-run', '--match', 'none']],
+  inspect: [['people.csv'], ['bad.csv', '--to-csv', 'clean.csv'], ['people.csv', '--header-row', 'none']],
+  import: [
+    ['people.csv', '--source', 'shop'],
+    ['bad.csv'],
+    ['people.csv', '--dry-run', '--match', 'none'],
+    ['people.csv', '--plan', 'plan.ndjson'],
+  ],
+  apply: [['plan.ndjson', '--dry-run'], ['plan.ndjson']],
   query: [
     [],
     ['--limit', '1', '--select', '*'],

@@ -4,7 +4,9 @@ import { describe, expect, it } from 'vitest';
 import type { Connection, Engine } from '../../src/engines/connection.ts';
 import { openEngine } from '../../src/engines/index.ts';
 import { CrmError } from '../../src/errors.ts';
+import { applyPlan } from '../../src/import/apply-plan.ts';
 import { importFiles } from '../../src/import/import-files.ts';
+import { openPlan } from '../../src/import/plan-file.ts';
 import { Repository } from '../../src/repository/repository.ts';
 import { dump, importText, inconsistencies, type TestDatabase, testDatabase } from '../support/customer-database.ts';
 import { describeEachEngine } from '../support/engines.ts';
@@ -62,6 +64,12 @@ const WORKS: Readonly<Record<string, Work>> = {
     const path = join(folder, 'second.csv');
     writeFileSync(path, SECOND);
     return importFiles(repository, { paths: [path], source: 'shop', tags: ['x'], rejectsPath: join(folder, 'rejects.csv') });
+  },
+  'a plan, and doing what it says': async (repository, { folder }) => {
+    const [path, plan] = [join(folder, 'second.csv'), join(folder, 'plan.ndjson')];
+    writeFileSync(path, SECOND);
+    await importFiles(repository, { paths: [path], source: 'shop', tags: ['x'], plan });
+    await applyPlan(repository, await openPlan(plan), { rejectsPath: join(folder, 'rejects.csv') });
   },
   'an edit': (repository) => repository.edit(1, { values: { city: 'Kiel', 'attributes.x': 'y' }, addTags: ['x'], removeTags: ['first'] }),
   'an added customer': (repository) => repository.add({ name: 'New', city: 'Rome' }, { tags: ['x'] }),

@@ -34,6 +34,8 @@ const OWNERS: Readonly<Record<string, RegExp>> = {
   'libphonenumber-js': /^src\/normalize\/phone[^/]*\.ts$/,
   'i18n-iso-countries': /^src\/normalize\/country-names\.ts$/,
   'iconv-lite': /^src\/formats\/decode\.ts$/,
+  fflate: /^src\/formats\/zip-archive\.ts$/,
+  sax: /^src\/formats\/xml-scanner\.ts$/,
   chalk: /^src\/ui\/style\.ts$/,
   'cli-table3': /^src\/ui\/table\.ts$/,
   inquirer: /^src\/ui\/prompt\.ts$/,

@@ -23,6 +23,9 @@ const CELLS: Readonly<Record<string, readonly string[]>> = {
   created: ['2020-01-01', '2021-02-03T04:05:06Z', '', 'x'],
   tags: ['vip', 'vip; b2b', ''],
   Colour: ['red', 'blue', '', ''],
+  'contact.email.work': ['a@x.org', 'c@x.org', 'c@x.org ::: d@x.org', 'no mail', ''],
+  'contact.social': ['ada-wx', 'bob-wx ::: ada-wx', '', ''],
+  'consent.email': ['in', 'out', 'perhaps', ''],
   external_ids: ['shop:1', 'shop:2; crm:9', 'crm:1', ''],
 };
 
@@ -58,6 +61,7 @@ const options = fc.record(
     onMatch: fc.constantFrom<ImportFilesOptions['onMatch'][]>('update', 'update', 'fill', 'skip'),
     blank: fc.constantFrom<ImportFilesOptions['blank'][]>('keep', 'clear'),
     tags: fc.constantFrom<ImportFilesOptions['tags'][]>(['x'], ['y']),
+    createCompanies: fc.boolean(),
     name: fc.constantFrom('people.csv', 'other.csv'),
   },
   { requiredKeys: [] },

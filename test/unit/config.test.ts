@@ -16,13 +16,15 @@ describe('the schema of the config file and the code', () => {
   test('know the same settings, with the same words', () => {
     const { $schema: _, ...settings } = schema.properties;
     const words = Object.entries(settings).map(([name, { type, description, examples }]) => [name, type, description, examples]);
-    expect(words).toEqual(Object.entries(SETTINGS).map(([name, { comment, example }]) => [name, 'string', comment, [example]]));
+    expect(words).toEqual(Object.entries(SETTINGS).map(([name, { type, comment, example }]) => [name, type, comment, [example]]));
     expect(schema.additionalProperties).toBe(false);
   });
 
   test.each([
     ['nothing', {}],
-    ['everything', { $schema: 'x', database: './crm.db', country: 'CN' }],
+    ['everything', { $schema: 'x', database: './crm.db', country: 'CN', presets: { shop: {} } }],
+    ['presets that are a list', { presets: [] }],
+    ['presets that are null', { presets: null }],
     ['an unknown setting', { databse: './crm.db' }],
     ['a number', { country: 86 }],
     ['null', { country: null }],
@@ -54,7 +56,8 @@ describe('loadConfig', () => {
 
   test.each([
     ['{ "databse": "x" }', 'there is no setting “databse”', 'did you mean “database”?'],
-    ['{ "zzz": "x" }', 'there is no setting “zzz”', 'known are database, country'],
+    ['{ "zzz": "x" }', 'there is no setting “zzz”', 'known are database, country, presets'],
+    ['{ "presets": "x" }', 'presets must be an object', '"presets": {}'],
     ['{ "country": 1 }', 'country must be a text', '"country": "CN"'],
     ['[]', 'must hold one object', '{ "database": "./crm.db" }'],
     ['{\n  "country": "CN"\n  "database": "x"\n}', 'is not valid JSON (line 3)', 'comments are allowed; check commas and quotes'],

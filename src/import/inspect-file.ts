@@ -1,0 +1,181 @@
+import { CrmError } from '../errors.ts';
+import { OutputFile } from '../formats/output-file.ts';
+import { FORMATS } from '../formats/index.ts';
+import { endReader, type RecordHandler } from '../formats/record-reader.ts';
+import { targetName } from '../model/header-target.ts';
+import { type Detected, readFileRows } from './file-rows.ts';
+import { type RequestOptions, requestOf } from './file-request.ts';
+import { type LocalInput, openInput, readInput } from './local-input.ts';
+import { choosePresets } from './preset-library.ts';
+import type { MappingEntry } from './import-files.ts';
+import { RecordSamples } from './record-samples.ts';
+import type { Reject } from './record-importer.ts';
+import { type FileFinding, type UnderstoodFile, understandFile } from './understand-file.ts';
+import { UnderstoodTable } from './understood-table.ts';
+import type { Warning } from './warnings.ts';
+
+/** Rejected rows that are shown. */
+const SHOWN_REJECTS = 10;
+
+/** What `inspectFile` is asked to do. */
+export interface InspectOptions extends RequestOptions {
+  /** The file; `-` is standard input. */
+  readonly path: string;
+  /** File to write the table to, as it was understood: UTF-8 CSV, nothing mapped. */
+  readonly toCsv?: string;
+  /** Takes the same text instead of a file. */
+  readonly write?: (text: string) => Promise<void>;
+  readonly signal?: AbortSignal;
+  /** Told rows looked at and bytes read. */
+  readonly onProgress?: (rows: number, bytes: number) => void;
+}
+
+/** A column with what becomes of it and what is in it. */
+export interface InspectedColumn extends MappingEntry {
+  /** Rows in which it holds something. */
+  readonly filled: number;
+  /** Its first different values, long ones shortened. */
+  readonly samples: readonly string[];
+}
+
+/** What an inspection found. */
+export interface InspectResult {
+  readonly file: string;
+  readonly detected: Detected;
+  /** The least confidence of the findings, in [0,1]. */
+  readonly confidence: number;
+  readonly findings: readonly FileFinding[];
+  /** Records of the table, those that an import would reject included. */
+  readonly rows: number;
+  readonly rejected: number;
+  /** The first of them; no values. */
+  readonly rejects: readonly Pick<Reject, 'line' | 'column' | 'code' | 'reason'>[];
+  readonly mapping: readonly InspectedColumn[];
+  /** The first rows as they stand in the file. */
+  readonly samples: readonly (readonly string[])[];
+  readonly elapsedMs: number;
+}
+
+/** The result with what should be told beside it. */
+export interface Inspection {
+  readonly result: InspectResult;
+  readonly warnings: readonly Warning[];
+}
+
+/**
+ * Reads a file as an import would and says how it is understood; changes nothing.
+ * @throws {CrmError} INPUT_… when it cannot be used, OUTPUT_FAILED or DISK_FULL when the table cannot be written
+ */
+export async function inspectFile(options: InspectOptions): Promise<Inspection> {
+  const startMs = performance.now();
+  const input = await openInput(options.path, options.signal);
+  try {
+    const understood = understandFile(input.file, options);
+    if (options.toCsv !== undefined || options.write !== undefined) await writeTable(input.file, understood, options);
+    return await inspect(input.file, understood, options, startMs);
+  } finally {
+    input.dispose();
+  }
+}
+
+async function inspect(file: LocalInput, understood: UnderstoodFile, options: InspectOptions, startMs: number): Promise<Inspection> {
+  let samples: RecordSamples | undefined;
+  const rejects: Reject[] = [];
+  let rejected = 0;
+  let rows = 0;
+  const presets = choosePresets(options.preset, options.ownPresets);
+  const request = requestOf(file, understood, options, presets, { now: new Date().toISOString(), withWords: false });
+  const summary = await readFileRows(
+    { ...request, mayBeUnknown: true },
+    {
+      start: async () => {},
+      chunk: async (chunk, bytes) => {
+        rejected += chunk.rejects.length;
+        rejects.push(...chunk.rejects.slice(0, SHOWN_REJECTS - rejects.length));
+        rows += chunk.rejects.length + (chunk.batch?.rows.count ?? chunk.related?.rows.length ?? 0);
+        options.onProgress?.(rows, bytes);
+      },
+    },
+    options.signal,
+    (next) => {
+      samples = new RecordSamples(next);
+      return samples;
+    },
+  );
+  const columns = samples?.columns ?? [];
+  const mapping = summary.columns.map(({ header, target, how }, index) => {
+    const { filled, values } = columns[index] ?? { filled: 0, values: [] };
+    return { header, field: targetName(target), how, filled, samples: values };
+  });
+  const { findings, ambiguities } = understood;
+  const warnings = [...summary.warnings];
+  for (const { what, readings } of ambiguities) warnings.push({ code: 'AMBIGUOUS', field: `${what}: ${readings.join(' or ')}`, count: 1, lines: [] });
+  const result = {
+    file: file.label,
+    detected: summary.detected,
+    confidence: Math.min(...findings.map(({ confidence }) => confidence)),
+    findings,
+    rows,
+    rejected,
+    rejects: rejects.map(({ line, column, code, reason }) => ({ line, column, code, reason })),
+    mapping,
+    samples: samples?.rows ?? [],
+    elapsedMs: Math.round(performance.now() - startMs),
+  };
+  return { result, warnings };
+}
+
+/** Writes the table in one pass; where columns turn up along the way, the first of two passes finds them. */
+async function writeTable(file: LocalInput, understood: UnderstoodFile, options: InspectOptions): Promise<void> {
+  const output = options.toCsv === undefined ? null : new OutputFile(options.toCsv);
+  const pieces: string[] = [];
+  const drain = async (): Promise<void> => {
+    for (const text of pieces.splice(0)) await (output === null ? options.write?.(text) : output.write(text));
+  };
+  try {
+    const header = FORMATS[understood.format].growing ? await wholeHeader(file, understood, options.signal) : null;
+    const table = new UnderstoodTable(header, (text) => pieces.push(text));
+    await readThrough(file, understood, table, drain, options.signal);
+    table.end();
+    await drain();
+    output?.finish();
+  } finally {
+    output?.discard();
+  }
+}
+
+async function wholeHeader(file: LocalInput, understood: UnderstoodFile, signal?: AbortSignal): Promise<readonly string[]> {
+  let header: readonly string[] = [];
+  const found: RecordHandler = {
+    header: (cells) => {
+      header = [...cells];
+    },
+    record: () => {},
+    bad: () => {},
+  };
+  await readThrough(file, understood, found, async () => {}, signal);
+  return header;
+}
+
+async function readThrough(
+  file: LocalInput,
+  { format, reader: how }: UnderstoodFile,
+  handler: RecordHandler,
+  drain: () => Promise<void>,
+  signal?: AbortSignal,
+): Promise<void> {
+  const reader = FORMATS[format].createReader(how, handler);
+  try {
+    await readInput(
+      file,
+      async (chunk) => {
+        reader.push(chunk);
+        await drain();
+      },
+      signal,
+    );
+    for await (const _ of endReader(reader)) await drain();
+  } catch (error) {
+    if (!(error instanceof CrmError) || error.code !== 'INPUT_NO_HEADER') throw error;
+  }
+}
