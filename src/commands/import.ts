@@ -58,7 +58,9 @@ export function define(command: Command, run: Run): void {
     .option('--plan <file>', 'save what would happen as a plan for crm apply, and change nothing; - is standard output')
     .option('--rejects <file>', 'where rejected rows go (default: FILE.rejects.csv here)')
     .option('--max-rejects <n|n%>', 'change nothing when more rows than this are rejected');
-  addRelated(addDoubtFlags(addPresetFlags(addReading(command)))).action((files: string[], flags: ImportFlags) => run(command, (context) => importCommand(context, files, flags)));
+  addRelated(addDoubtFlags(addPresetFlags(addReading(command)))).action((files: string[], flags: ImportFlags) =>
+    run(command, (context) => importCommand(context, files, flags)),
+  );
 }
 
 async function importCommand(context: Context, files: readonly string[], flags: ImportFlags): Promise<void> {

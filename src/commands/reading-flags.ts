@@ -31,13 +31,13 @@ export function addReading(command: Command): Command {
 
 /** Checks the flags. @throws {CrmError} USAGE */
 export function readingOptions(flags: ReadingFlags): ReadingOptions {
-  const { format, encoding, delimiter, quote, escape, headerRow, table, sheet } = flags;
+  const { format, encoding, delimiter, quote, headerRow, table, sheet } = flags;
   return {
     ...(format === undefined ? {} : { format }),
     ...(encoding === undefined ? {} : { encoding }),
     ...(delimiter === undefined ? {} : { delimiter: delimiter.replaceAll('\\t', '\t') }),
     ...(quote === undefined ? {} : { quote: quoteOf(quote) }),
-    ...(escape === undefined ? {} : { escape }),
+    ...(flags.escape === undefined ? {} : { escape: flags.escape }),
     ...(headerRow === undefined ? {} : { headerRow: headerRowOf(headerRow) }),
     ...(table === undefined ? {} : { table }),
     ...(sheet === undefined ? {} : { sheet }),

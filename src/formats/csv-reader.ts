@@ -99,7 +99,8 @@ export class CsvReader implements RecordReader, TextSink {
       const isOpen = scanner.openQuote >= 0;
       const isCut = !isLast && (end >= text.length || (end === text.length - 1 && scanner.isCr(end)));
       const isComplete = !isCut && !isOpen;
-      if ((end - index) * MAX_BYTES_PER_UNIT > this.#maxBytes && this.#isTooLong(index, end)) {
+      // Measured only where it matters: a file may have a stray quote in every line.
+      if ((isOpen && isLast) || ((end - index) * MAX_BYTES_PER_UNIT > this.#maxBytes && this.#isTooLong(index, end))) {
         index = this.#recover(index, isLast);
       } else if (isComplete) {
         if (this.#plan !== null && (scanner.isIrregular || (scanner.count !== this.#columns && scanner.count !== this.#width))) {
@@ -114,8 +115,7 @@ export class CsvReader implements RecordReader, TextSink {
         if (scanner.hasQuotes) this.line += scanner.countLineEnds(index, end);
         this.line++;
         index = scanner.after(end);
-      } else if (isLast) index = this.#recover(index, isLast);
-      else break;
+      } else break;
     }
     if (isLast && this.#columns === 0)
       throw new CrmError('INPUT_EMPTY', 'the input is empty', { hint: 'the first line must name the columns' });
@@ -133,6 +133,9 @@ export class CsvReader implements RecordReader, TextSink {
 
   #startByPlan(plan: CsvPlan): number {
     const { columns } = plan;
+    if (columns.some((name) => name.includes('\0'))) {
+      throw new CrmError('INPUT_NOT_TEXT', `the column names on line ${plan.header?.line} hold a zero character`);
+    }
     this.#dialect = { delimiter: plan.delimiter, quote: plan.quote, start: 0 };
     this.#scanner = scannerFor(plan);
     this.#columns = columns.length;
@@ -173,6 +176,8 @@ export class CsvReader implements RecordReader, TextSink {
   }
 
   #isTooLong(from: number, end: number): boolean {
+    // No encoding takes less than one byte for a UTF-16 code unit.
+    if (end - from > this.#maxBytes + 1) return true;
     // A CR at the end of the text is half a line end, not a character of the record.
     const to = end === this.#text.length && this.#scanner.isCr(end - 1) ? end - 1 : end;
     return this.#feed.byteLength(this.#text.slice(from, to)) > this.#maxBytes;

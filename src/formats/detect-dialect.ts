@@ -72,7 +72,9 @@ export function findDialect(pieces: readonly string[], given: CsvGiven): FoundDi
   const quoteHow = given.quote !== undefined ? 'given' : best.isQuoted ? 'detected' : 'default';
   const escapeHow = given.escape !== undefined ? 'given' : best.isQuoted ? 'detected' : 'default';
   return {
-    syntax: isOne ? { ...best.syntax, delimiter: ',' } : best.syntax,
+    syntax: isOne
+      ? { delimiter: ',', quote: given.quote === undefined ? '"' : given.quote, escape: given.escape ?? 'doubled', blankBeforeQuote: false }
+      : best.syntax,
     sepLength,
     findings: {
       delimiter: { confidence: sure, how: isOne ? 'default' : how },

@@ -36,7 +36,9 @@ export function findFooter(rows: readonly CsvRow[], table: TableBody, text: stri
   }
   // A last line without an end is more likely a record that was cut off.
   const isCut = first === rows.length - 1 && !/[\r\n]$/.test(text.slice(0, (rows[first] as CsvRow).next)) && !isFooter;
-  if (!isFooter || isCut) return end;
+  // Where no record holds more than one value, neither does a footer tell itself apart.
+  const hasRecords = rows.slice(dataRow, first).some((row) => row.count === width && row.filled > 1);
+  if (!isFooter || isCut || !hasRecords) return end;
   while (first > dataRow && (rows[first - 1] as CsvRow).filled === 0) first--;
   return first;
 }

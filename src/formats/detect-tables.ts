@@ -23,6 +23,8 @@ const ROWS_BELOW = 30;
 const FEW_ROWS = 1000;
 /** A block of so few pairs above a wider table tells about that table. */
 const MAX_PAIRS = 12;
+/** What a record with one value counts beside one with several, when it is about the number of columns. */
+const SPARSE = 0.4;
 
 /** Finds the tables of a text. `isWhole`: it ends where the file does. */
 export function findTables(
@@ -83,7 +85,10 @@ function widthOf(rows: readonly CsvRow[], records: CsvRows): number {
     if (row.filled > 0) blocks.at(-1)?.push(row);
     else if ((blocks.at(-1)?.length ?? 0) > 0) blocks.push([]);
   }
-  const widths = blocks.map(blockWidth);
+  // A first line that is the name of a field is the header of one column, no title.
+  const head = blocks[0]?.[0];
+  const single = head?.count === 1 && knownNames(records.cells(head)) === 1 ? 1 : SPARSE;
+  const widths = blocks.map((block) => blockWidth(block, single));
   const first = widths.findIndex(({ width, times }) => width > 1 && times > 1);
   const next = widths[first + 1];
   if (first >= 0 && next !== undefined) {
@@ -93,7 +98,12 @@ function widthOf(rows: readonly CsvRow[], records: CsvRows): number {
     if (isPairs && knownNames(records.cells(top)) < 2) return next.width;
   }
   if (first >= 0) return (widths[first] as BlockWidth).width;
-  return blockWidth(rows.filter((row) => row.filled > 0)).width;
+  const all = blockWidth(
+    rows.filter((row) => row.filled > 0),
+    single,
+  );
+  // Where no two records agree, names of fields say how many columns there are.
+  return all.times < 2 && head !== undefined && knownNames(records.cells(head)) === head.count ? head.count : all.width;
 }
 
 interface BlockWidth {
@@ -101,11 +111,12 @@ interface BlockWidth {
   readonly times: number;
 }
 
-function blockWidth(rows: readonly CsvRow[]): BlockWidth {
+/** @param single what a line of one cell counts */
+function blockWidth(rows: readonly CsvRow[], single: number): BlockWidth {
   const counts = new Map<number, number>();
   for (const { count, filled } of rows.slice(0, ROWS_FOR_WIDTH)) {
     // Cells that are mostly blank come from a title in a spreadsheet.
-    counts.set(count, (counts.get(count) ?? 0) + (count > 1 && filled > 1 ? 1 : 0.4));
+    counts.set(count, (counts.get(count) ?? 0) + (count === 1 ? single : filled > 1 ? 1 : SPARSE));
   }
   const [width, times] = [...counts].sort((a, b) => b[1] - a[1] || b[0] - a[0])[0] ?? [0, 0];
   // Where the counts are all over the place, the first record is the one to go by: it has the names.

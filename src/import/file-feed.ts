@@ -53,7 +53,8 @@ export class FileFeed {
         const { rejects, counted } = await writeRelated(this.#feed, chunk);
         this.#rejects.add(rejects);
         this.#feed.reject(rejects.length - counted);
-        for (const reject of this.#plan === null ? [] : rejects) this.#plan?.put({ row: { file: file.label, outcome: 'rejected', ...reject } });
+        for (const reject of this.#plan === null ? [] : rejects)
+          this.#plan?.put({ row: { file: file.label, outcome: 'rejected', ...reject } });
         this.#rejected += rejects.length;
         this.#rows += rejects.length - counted + (batch?.rows.count ?? related?.rows.length ?? 0);
         if (batch !== null) await this.#feed.write(batch);

@@ -173,7 +173,11 @@ function reportOf(
 }
 
 /** @param implicitSources grows as the files are read: a preset may know the source better than the file's name */
-function settingsOf(options: ImportFilesOptions, implicitSources: ReadonlySet<string>, warn: ImportSettings['warn']): Omit<ImportSettings, 'now'> {
+function settingsOf(
+  options: ImportFilesOptions,
+  implicitSources: ReadonlySet<string>,
+  warn: ImportSettings['warn'],
+): Omit<ImportSettings, 'now'> {
   const onMatch = options.onMatch ?? 'update';
   const match = onMatch === 'create' ? [] : (options.match ?? ['external_id', 'email']);
   return {

@@ -1,11 +1,15 @@
 import { CrmError } from '../errors.ts';
 import { OutputFile } from '../formats/output-file.ts';
 import { FORMATS } from '../formats/index.ts';
+import { writeUnderstood } from '../formats/understood-csv.ts';
+import type { CsvPlan } from '../formats/csv-plan.ts';
 import { endReader, type RecordHandler } from '../formats/record-reader.ts';
 import { targetName } from '../model/header-target.ts';
 import { type Detected, readFileRows } from './file-rows.ts';
 import { type RequestOptions, requestOf } from './file-request.ts';
-import { type LocalInput, openInput, readInput } from './local-input.ts';
+import { inFile } from './file-error.ts';
+import { pause } from './interruption.ts';
+import { type LocalInput, openInput, openSource, readInput } from './local-input.ts';
 import { choosePresets } from './preset-library.ts';
 import type { MappingEntry } from './import-files.ts';
 import { RecordSamples } from './record-samples.ts';
@@ -109,7 +113,8 @@ async function inspect(file: LocalInput, understood: UnderstoodFile, options: In
   });
   const { findings, ambiguities } = understood;
   const warnings = [...summary.warnings];
-  for (const { what, readings } of ambiguities) warnings.push({ code: 'AMBIGUOUS', field: `${what}: ${readings.join(' or ')}`, count: 1, lines: [] });
+  for (const { what, readings } of ambiguities)
+    warnings.push({ code: 'AMBIGUOUS', field: `${what}: ${readings.join(' or ')}`, count: 1, lines: [] });
   const result = {
     file: file.label,
     detected: summary.detected,
@@ -125,22 +130,43 @@ async function inspect(file: LocalInput, understood: UnderstoodFile, options: In
   return { result, warnings };
 }
 
-/** Writes the table in one pass; where columns turn up along the way, the first of two passes finds them. */
+/** Writes the table; where columns turn up along the way, the first of two passes finds them. */
 async function writeTable(file: LocalInput, understood: UnderstoodFile, options: InspectOptions): Promise<void> {
+  const { plan } = understood.reader;
+  const { signal } = options;
   const output = options.toCsv === undefined ? null : new OutputFile(options.toCsv);
-  const pieces: string[] = [];
-  const drain = async (): Promise<void> => {
-    for (const text of pieces.splice(0)) await (output === null ? options.write?.(text) : output.write(text));
+  const write = async (text: string): Promise<void> => {
+    await (output === null ? options.write?.(text) : output.write(text));
+    await pause(signal);
   };
   try {
-    const header = FORMATS[understood.format].growing ? await wholeHeader(file, understood, options.signal) : null;
-    const table = new UnderstoodTable(header, (text) => pieces.push(text));
-    await readThrough(file, understood, table, drain, options.signal);
-    table.end();
-    await drain();
+    if (plan !== undefined) await writeText(file, plan, write);
+    else {
+      const pieces: string[] = [];
+      const table = new UnderstoodTable(FORMATS[understood.format].growing ? await wholeHeader(file, understood, signal) : null, (text) =>
+        pieces.push(text),
+      );
+      const drain = async (): Promise<void> => {
+        for (const text of pieces.splice(0)) await write(text);
+      };
+      await readThrough(file, understood, table, drain, signal);
+      table.end();
+      await drain();
+    }
     output?.finish();
   } finally {
     output?.discard();
+  }
+}
+
+async function writeText(file: LocalInput, plan: CsvPlan, write: (text: string) => Promise<void>): Promise<void> {
+  const source = openSource(file);
+  try {
+    await writeUnderstood(source, plan, write);
+  } catch (error) {
+    throw inFile(error, file.label);
+  } finally {
+    source.close();
   }
 }
 

@@ -70,6 +70,28 @@ export async function openInputs(
   return { files: opened.map(({ file }) => file), dispose };
 }
 
+/** An input that can be read anywhere until it is closed. */
+export interface OpenSource extends FileSource {
+  close(): void;
+}
+
+/** Opens an input to be read anywhere. @throws {CrmError} INPUT_UNREADABLE when reading fails, also later */
+export function openSource(file: LocalInput): OpenSource {
+  const guard = <T>(task: () => T): T => {
+    try {
+      return task();
+    } catch (error) {
+      throw readError(error, file.label);
+    }
+  };
+  const descriptor = guard(() => openSync(file.localPath, 'r'));
+  return {
+    sizeBytes: file.localBytes,
+    read: (offset, length) => guard(() => readAt(descriptor, offset, length)),
+    close: () => closeSync(descriptor),
+  };
+}
+
 /**
  * Lets `look` read anywhere in an input, while it runs.
  * @throws {CrmError} INPUT_UNREADABLE when reading fails
@@ -118,10 +140,7 @@ export async function readInput(
     }
   } catch (error) {
     checkInterruption(signal);
-    if (error instanceof CrmError || !(error instanceof Error) || !('syscall' in error)) throw error;
-    throw new CrmError('INPUT_UNREADABLE', `reading ${file.label} failed (${String((error as NodeJS.ErrnoException).code)})`, {
-      cause: error,
-    });
+    throw readError(error, file.label);
   }
   return { sha256: file.sha256 ?? (hash?.digest('hex') as string), bytes: Math.round(bytes * storedPerLocal) };
 }
@@ -132,13 +151,16 @@ function guardedRead<T>(file: InputFile, task: (descriptor: number) => T): T {
     descriptor = openSync(file.path, 'r');
     return task(descriptor);
   } catch (error) {
-    if (error instanceof CrmError || !(error instanceof Error) || !('syscall' in error)) throw error;
-    throw new CrmError('INPUT_UNREADABLE', `reading ${file.label} failed (${String((error as NodeJS.ErrnoException).code)})`, {
-      cause: error,
-    });
+    throw readError(error, file.label);
   } finally {
     if (descriptor !== null) closeSync(descriptor);
   }
+}
+
+function readError(error: unknown, label: string): unknown {
+  if (error instanceof CrmError || !(error instanceof Error) || !('syscall' in error)) return error;
+  const { code } = error as NodeJS.ErrnoException;
+  return new CrmError('INPUT_UNREADABLE', `reading ${label} failed (${String(code)})`, { cause: error });
 }
 
 function readAt(descriptor: number, offset: number, length: number): Uint8Array {

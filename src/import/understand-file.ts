@@ -82,12 +82,13 @@ function planOf(file: LocalInput, given: ReadingOptions): CsvPlan {
   }
 }
 
-function givenDialect({ encoding, delimiter, quote, escape, headerRow, table }: ReadingOptions): CsvGiven {
+function givenDialect(given: ReadingOptions): CsvGiven {
+  const { encoding, delimiter, quote, headerRow, table } = given;
   return {
     encoding,
     delimiter,
     quote,
-    escape,
+    escape: given.escape,
     ...(headerRow === null ? { headerRows: 0 } : { headerLine: headerRow }),
     ...(table === undefined ? {} : { table: tableNumber(table) }),
   };
@@ -96,7 +97,9 @@ function givenDialect({ encoding, delimiter, quote, escape, headerRow, table }: 
 function tableNumber(text: string): number {
   const number = Number(text);
   if (Number.isInteger(number) && number > 0) return number;
-  throw new CrmError('USAGE', `--table ${text}: tables of a text file have numbers, from 1`, { hint: 'crm inspect FILE tells how many there are' });
+  throw new CrmError('USAGE', `--table ${text}: tables of a text file have numbers, from 1`, {
+    hint: 'crm inspect FILE tells how many there are',
+  });
 }
 
 const DIALECT: readonly FindingName[] = ['encoding', 'delimiter', 'quote', 'escape', 'lineEnd', 'header', 'table', 'footer'];

@@ -4,7 +4,7 @@ import { DOUBT_TEXTS, dateOrderText } from './doubt-text.ts';
 import { type OutputMode, printResult } from './envelope.ts';
 import type { Io } from './io.ts';
 import { formatCount, formatDuration, plural } from './number.ts';
-import { READING_TEXTS } from './reading-text.ts';
+import { READING_TEXTS, delimiterName } from './reading-text.ts';
 import { styleOf } from './style.ts';
 
 /** What the report says beside the result. */
@@ -44,9 +44,14 @@ export async function printImport(io: Io, mode: OutputMode, report: ImportReport
         `${options.dryRun ? 'would read' : 'read'} ${rows} in ${formatDuration(result.elapsedMs)}: ${counts.join(', ')}`,
         ...mappingLines(report),
       ];
-      if (companies > 0) lines.push(`${options.dryRun ? 'would make' : 'made'} ${plural(companies, 'organisation')} that rows name as their company`);
-      if (result.rejects !== null) lines.push(`rejected rows: ${result.rejects} (mend them there, then: crm import ${result.rejects}${options.type === undefined ? '' : ` --type ${options.type}`})`);
-      if (typeof options.savedMap === 'string') lines.push(`columns saved as a preset in ${options.savedMap}: such files are recognised from now on`);
+      if (companies > 0)
+        lines.push(`${options.dryRun ? 'would make' : 'made'} ${plural(companies, 'organisation')} that rows name as their company`);
+      if (result.rejects !== null)
+        lines.push(
+          `rejected rows: ${result.rejects} (mend them there, then: crm import ${result.rejects}${options.type === undefined ? '' : ` --type ${options.type}`})`,
+        );
+      if (typeof options.savedMap === 'string')
+        lines.push(`columns saved as a preset in ${options.savedMap}: such files are recognised from now on`);
       lines.push(style.dim(run === null ? dryRunText(options) : `run ${run} · look: crm query · take it back: crm undo ${run}`));
       return lines.join('\n');
     },
@@ -61,11 +66,26 @@ function mappingLines({ result }: ImportReport): string[] {
   const known = result.mapping.filter((entry) => entry.field !== null && !isCustom(entry));
   const custom = result.mapping.filter(isCustom);
   const ignored = result.mapping.filter((entry) => entry.how === 'ignored');
-  const layout = result.detected.preset === null ? [] : [`layout: ${result.detected.preset}`];
-  const lines = [...layout, `columns: ${known.map(({ header, field }) => (nameOf(header) === field ? header : `${header} → ${field}`)).join(', ')}`];
+  const lines = [
+    ...understoodLines(result.detected),
+    `columns: ${known.map(({ header, field }) => (nameOf(header) === field ? header : `${header} → ${field}`)).join(', ')}`,
+  ];
   if (custom.length > 0) lines.push(`kept as custom fields: ${custom.map((entry) => entry.header || '(no name)').join(', ')}`);
   if (ignored.length > 0) lines.push(`left out: ${ignored.map((entry) => entry.header).join(', ')}`);
   return [...lines, ...(result.detected.dateOrders ?? []).map(dateOrderText)];
+}
+
+/** How the file was understood, where that is not the usual way. */
+function understoodLines({ format, encoding, delimiter, headerRow, preset, sheet }: ImportReport['result']['detected']): string[] {
+  const parts = [
+    ...(format === 'csv' ? [] : [format]),
+    ...(encoding === 'utf-8' ? [] : [encoding]),
+    ...(delimiter === null || delimiter === ',' ? [] : [`delimiter ${delimiterName(delimiter)}`]),
+    ...(headerRow === null || headerRow === 1 ? [] : [`header in line ${headerRow}`]),
+    ...(sheet === undefined || sheet === null ? [] : [`sheet ${sheet}`]),
+    ...(preset === null ? [] : [`layout ${preset}`]),
+  ];
+  return parts.length === 0 ? [] : [`read as ${parts.join(', ')}`];
 }
 
 /** Whether a column stays a custom field of its own name, by itself or because a preset says so. */
@@ -86,8 +106,7 @@ const TEXTS: Readonly<Record<string, (warning: Warning) => string>> = {
     `${plural(count, 'external id')} already in use by another customer, kept as the custom field external_id`,
   AMBIGUOUS_PRESET: ({ field }) => `the columns fit several presets equally well (${field}): none was used, name one with --preset`,
   FURTHER_REJECTS: ({ count, field }) => `${plural(count, 'rejected row')} of a file with other columns: ${field}`,
-  AMBIGUOUS_COMPANY: ({ count }) =>
-    `${plural(count, 'person', 'people')} not linked to a company: several organisations have its name`,
+  AMBIGUOUS_COMPANY: ({ count }) => `${plural(count, 'person', 'people')} not linked to a company: several organisations have its name`,
   OPT_OUT_KEPT: ({ count }) => `${plural(count, 'opt-in')} not taken: the customer has opted out, and an import does not change that`,
   OPT_OUT_STANDS: ({ count }) => `${plural(count, 'opt-in')} not taken: the opt-out is not older, or the row has no time`,
   OPT_IN_STANDS: ({ count }) => `${plural(count, 'opt-out')} not taken: a newer opt-in is there`,

@@ -2,21 +2,11 @@ import type { Inspection, InspectResult } from '../import/inspect-file.ts';
 import { entryLines, type Entry } from './card.ts';
 import { type OutputMode, printResult } from './envelope.ts';
 import { warningText } from './import-report.ts';
+import { delimiterName } from './reading-text.ts';
 import type { Io } from './io.ts';
 import { formatPercent, plural } from './number.ts';
 import { type Style, styleOf } from './style.ts';
 import { TableWriter } from './table.ts';
-
-const DELIMITER_NAMES: Readonly<Record<string, string>> = {
-  ',': 'comma',
-  ';': 'semicolon',
-  '\t': 'tab',
-  '|': 'bar |',
-  ' ': 'space',
-  ':': 'colon',
-  '^': 'caret ^',
-  '~': 'tilde ~',
-};
 
 /** Tells how a file is understood. `csvPath`: where its table was written. */
 export async function printInspection(io: Io, mode: OutputMode, { result, warnings }: Inspection, csvPath: string | null): Promise<void> {
@@ -40,9 +30,10 @@ function findings({ detected, confidence, rows, rejected }: InspectResult): Entr
   const entries: Entry[] = [['format', format === 'csv' ? `CSV, ${encoding}` : `${format}, ${encoding}`]];
   if (delimiter !== null) {
     const quotes = detected.quote === undefined ? [] : [detected.quote === null ? 'no quotes' : `quote ${detected.quote}`];
-    const escape = detected.escape === 'backslash' ? ['backslash before a quote'] : detected.escape === 'none' ? ['quotes not escaped'] : [];
+    const escaped =
+      detected.escape === 'backslash' ? ['backslash before a quote'] : detected.escape === 'none' ? ['quotes not escaped'] : [];
     const ends = detected.lineEnd === undefined ? [] : [`lines end in ${detected.lineEnd.toUpperCase()}`];
-    entries.push(['dialect', [DELIMITER_NAMES[delimiter] ?? `delimiter ${JSON.stringify(delimiter)}`, ...quotes, ...escape, ...ends].join(', ')]);
+    entries.push(['dialect', [`delimiter ${delimiterName(delimiter)}`, ...quotes, ...escaped, ...ends].join(', ')]);
   }
   if (delimiter !== null || headerRow !== null) entries.push(['header', headerText(detected)]);
   if (detected.sheet !== undefined && detected.sheet !== null) entries.push(['sheet', detected.sheet]);

@@ -100,7 +100,8 @@ describe('something else than a database', () => {
 });
 
 describe('a schema that does not fit', () => {
-  const record = "INSERT INTO schema_migrations SELECT version + 1, 'next', sha256, applied_at, 1 FROM schema_migrations ORDER BY version DESC LIMIT 1";
+  const record =
+    "INSERT INTO schema_migrations SELECT version + 1, 'next', sha256, applied_at, 1 FROM schema_migrations ORDER BY version DESC LIMIT 1";
 
   it.each([
     ['newer', 'SCHEMA_NEWER', record, /newer than this program/, /newer crm/],
@@ -254,7 +255,10 @@ describe('a server that cannot be used', () => {
     it('with a newer schema', async () => {
       const url = freshSchemaUrl();
       await (await openRepository(url, { create: true })).close();
-      await withSql(url, "INSERT INTO schema_migrations SELECT version + 1, 'next', sha256, applied_at, 1 FROM schema_migrations ORDER BY version DESC LIMIT 1");
+      await withSql(
+        url,
+        "INSERT INTO schema_migrations SELECT version + 1, 'next', sha256, applied_at, 1 FROM schema_migrations ORDER BY version DESC LIMIT 1",
+      );
       await expectFailure(['query', '--db', url], failure(12, 'SCHEMA_NEWER', /newer than this program/));
     });
   });

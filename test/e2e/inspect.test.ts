@@ -45,7 +45,11 @@ describe('crm inspect', () => {
     const { detected, rows, rejected, mapping, samples, confidence } = resultOf(stdout);
     expect(detected).toMatchObject({ encoding: 'windows-1252', delimiter: ';', headerRow: 4, lineEnd: 'crlf', skippedLines: 3 });
     expect({ rows, rejected }).toEqual({ rows: 3, rejected: 0 });
-    expect(mapping).toMatchObject([{ header: 'Kunde' }, { field: 'email', filled: 3 }, { field: 'city', samples: ['Köln', 'Bonn', 'Ulm'] }]);
+    expect(mapping).toMatchObject([
+      { header: 'Kunde' },
+      { field: 'email', filled: 3 },
+      { field: 'city', samples: ['Köln', 'Bonn', 'Ulm'] },
+    ]);
     expect(samples).toEqual([
       ['Ada Example', 'ada@example.com', 'Köln'],
       ['Müller; Söhne', 'info@example.de', 'Bonn'],

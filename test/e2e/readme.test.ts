@@ -20,7 +20,15 @@ const POSTGRES_URL = 'postgres://localhost/crm';
 const SHELL_HEAD = `crm() { "${process.execPath}" "${CRM}" "$@"; }; npx() { "$@"; };`;
 
 // Documents run from their first command to their last in one folder, as a reader would.
-describe.each(['README.md', 'docs/guide/import.md', 'docs/guide/plans.md', 'docs/guide/presets.md', 'docs/guide/query.md', 'docs/guide/related.md', 'docs/guide/undo.md'])('the commands of %s', (document) => {
+describe.each([
+  'README.md',
+  'docs/guide/import.md',
+  'docs/guide/plans.md',
+  'docs/guide/presets.md',
+  'docs/guide/query.md',
+  'docs/guide/related.md',
+  'docs/guide/undo.md',
+])('the commands of %s', (document) => {
   const steps = stepsOf(readFileSync(join(ROOT, document), 'utf8'));
 
   test('there are some', () => {

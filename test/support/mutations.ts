@@ -50,7 +50,13 @@ const MUTATIONS: readonly Mutation[] = [
     [lines[a], lines[b]] = [lines[b] as string, lines[a] as string];
     return Buffer.from(lines.join('\n'), 'latin1');
   },
-  (bytes, random) => replaced(bytes, random(bytes.length), 0, Array.from({ length: 1 + random(20) }, () => random(256))),
+  (bytes, random) =>
+    replaced(
+      bytes,
+      random(bytes.length),
+      0,
+      Array.from({ length: 1 + random(20) }, () => random(256)),
+    ),
 ];
 
 /** The bytes with one to four small damages. `random` gives whole numbers below a bound. */

@@ -181,3 +181,7 @@ test('cut anywhere, the events are the same', () => {
 test('a file without columns is empty', () => {
   expect(planned('\n\n')).toEqual([['error', 'INPUT_EMPTY', 'the input is empty']]);
 });
+
+test('a zero character in the column names', () => {
+  expect(planned('a,b\0c\n1,2\n')[0]).toMatchObject(['error', 'INPUT_NOT_TEXT', 'the column names on line 1 hold a zero character']);
+});
