@@ -1,6 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { type Examples, helpFormatter, setHelp } from './commands/help-layout.ts';
-import { COMMANDS, type CommandName, START_EXAMPLES } from './commands/index.ts';
+import { COMMANDS, type CommandEntry, type CommandGroup, type CommandName, commandsOf, START_EXAMPLES } from './commands/index.ts';
 import type { Run } from './commands/run.ts';
 import type { GlobalOptions } from './context.ts';
 import { CrmError } from './errors.ts';
@@ -23,7 +23,7 @@ export async function runCommand(io: Io, argv: readonly string[], signal: AbortS
   invoked.name = namedCommand(argv) ?? '';
   try {
     const program = await createProgram(io, argv, signal, invoked);
-    await program.parseAsync([...argv], { from: 'user' });
+    await program.parseAsync(helpOfTwoWords(argv), { from: 'user' });
   } catch (thrown) {
     if (!(thrown instanceof CommanderError)) throw thrown;
     if (thrown.exitCode !== 0) throw usageError(thrown, argv);
@@ -62,15 +62,33 @@ export async function createProgram(io: Io, argv: readonly string[], signal: Abo
     const exitCode = await withContext(io, invoked.options, signal, action);
     if (exitCode !== 0) process.exitCode = exitCode;
   };
-  const isWanted = wantedCommands(argv);
-  for (const [name, { summary, load }] of Object.entries(COMMANDS)) {
-    const command = program.command(name).description(sentence(summary)).summary(summary);
+  await addCommands(program, COMMANDS, wantedWords(argv), run);
+  return program;
+}
+
+/** Adds commands, those of a group below it; only the wanted ones are loaded. @returns the examples of those */
+async function addCommands(
+  parent: Command,
+  entries: Readonly<Record<string, CommandEntry | CommandGroup>>,
+  isWanted: (name: string) => boolean,
+  run: Run,
+): Promise<Examples> {
+  const examples: (readonly [string, string?])[] = [];
+  for (const [name, entry] of Object.entries(entries)) {
+    const command = parent.command(name).description(sentence(entry.summary)).summary(entry.summary);
     if (!isWanted(name)) continue;
-    const module = await load();
+    if ('commands' in entry) {
+      // Where none is named, the help of the group shows the examples of all.
+      const isNamed = Object.keys(entry.commands).some(isWanted);
+      setHelp(command, await addCommands(command, entry.commands, isNamed ? isWanted : () => true, run), GLOBAL_OPTIONS);
+      continue;
+    }
+    const module = await entry.load();
     setHelp(command, module.EXAMPLES, GLOBAL_OPTIONS);
     module.define(command, run);
+    examples.push(...module.EXAMPLES);
   }
-  return program;
+  return examples;
 }
 
 /** All commands fully defined, for completion and tests. */
@@ -78,12 +96,23 @@ export async function createFullProgram(io: Io): Promise<Command> {
   return createProgram(io, Object.keys(COMMANDS) as CommandName[], new AbortController().signal, { name: '', options: {} });
 }
 
+/** The command that the arguments name: `import`, `migrate up`, or `migrate` where its second word is none. */
 function namedCommand(argv: readonly string[]): string | undefined {
-  return argv.find((argument) => Object.hasOwn(COMMANDS, argument));
+  const at = argv.findIndex((argument) => Object.hasOwn(COMMANDS, argument));
+  const name = argv[at] as CommandName | undefined;
+  if (name === undefined) return undefined;
+  const second = argv.slice(at + 1).find((argument) => Object.hasOwn(commandsOf(name), argument));
+  return second === undefined ? name : `${name} ${second}`;
 }
 
-/** Which commands have to be loaded: those named; all of them where a script is made of all. */
-function wantedCommands(argv: readonly string[]): (name: string) => boolean {
+/** `help migrate up` as commander understands it, whose help command knows one word: `migrate up --help`. */
+function helpOfTwoWords(argv: readonly string[]): string[] {
+  const [help, ...words] = argv;
+  return help === 'help' && namedCommand(words.slice(0, 2))?.includes(' ') === true ? [...words, '--help'] : [...argv];
+}
+
+/** Which commands have to be loaded: those whose words are named; all of them where a script is made of all. */
+function wantedWords(argv: readonly string[]): (name: string) => boolean {
   const needsAll = argv.some((argument) => Object.hasOwn(COMMANDS, argument) && 'needsAll' in COMMANDS[argument as CommandName]);
   return needsAll ? () => true : (name) => argv.includes(name);
 }
@@ -129,17 +158,28 @@ function usageError(thrown: CommanderError, argv: readonly string[]): CrmError {
   });
 }
 
-/** No command, or one that does not exist. */
+/** No command, or one that does not exist; or the same of the second word of a group. */
 function commandError(thrown: CommanderError, argv: readonly string[]): CrmError {
-  const word = /unknown command '(.*?)'/.exec(thrown.message)?.[1] ?? argv[argv.indexOf('help') + 1];
-  if (thrown.code === 'commander.help' && !argv.includes('help')) {
-    return new CrmError('USAGE', 'no command was given', { cause: thrown, hint: `one of: ${Object.keys(COMMANDS).join(', ')}` });
+  const isMissing = thrown.code === 'commander.help' && !argv.includes('help');
+  const word = isMissing ? undefined : (/unknown command '(.*?)'/.exec(thrown.message)?.[1] ?? argv[argv.indexOf('help') + 1]);
+  const group = namedGroup(word === undefined ? argv : argv.slice(0, argv.indexOf(word)));
+  const path = (name: string): string => (group === undefined ? name : `${group} ${name}`);
+  const names = Object.keys(group === undefined ? COMMANDS : commandsOf(group));
+  if (isMissing) {
+    const message = group === undefined ? 'no command was given' : `crm ${group}: no command was given`;
+    return new CrmError('USAGE', message, { cause: thrown, hint: `one of: ${names.map(path).join(', ')}` });
   }
-  const near = nearest(word ?? '', [...Object.keys(COMMANDS), 'help']);
-  return new CrmError('USAGE', `there is no command “${word ?? ''}”`, {
+  const near = nearest(word ?? '', [...names, 'help']);
+  return new CrmError('USAGE', `there is no command “${path(word ?? '')}”`, {
     cause: thrown,
-    hint: near === undefined ? 'see: crm --help' : `did you mean crm ${near}?`,
+    hint: near === undefined ? `see: crm ${path('--help')}` : `did you mean crm ${path(near)}?`,
   });
+}
+
+/** The group that the arguments name first of all commands. */
+function namedGroup(argv: readonly string[]): CommandName | undefined {
+  const name = argv.find((argument) => Object.hasOwn(COMMANDS, argument)) as CommandName | undefined;
+  return name !== undefined && Object.keys(commandsOf(name)).length > 0 ? name : undefined;
 }
 
 function sentence(summary: string): string {

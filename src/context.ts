@@ -1,5 +1,6 @@
 import { type Config, DEFAULT_CONFIG_PATH, loadConfig } from './config.ts';
 import { CrmError } from './errors.ts';
+import type { DatabaseSchema } from './repository/database-schema.ts';
 import type { OpenOptions, Repository } from './repository/repository.ts';
 import type { Io } from './ui/io.ts';
 import type { OutputMode } from './ui/envelope.ts';
@@ -36,6 +37,8 @@ export interface Context {
   exitWith(code: 3 | 5): void;
   /** Opens the database (`databaseTarget()` where no target is given); it is closed when the command has ended. */
   openRepository(options?: OpenOptions & { readonly target?: string }): Promise<Repository>;
+  /** Opens the database whatever version its schema has, only to look at that or to upgrade it; closed likewise. */
+  openSchema(): Promise<DatabaseSchema>;
 }
 
 const DEFAULT_DATABASE = './crm.db';
@@ -48,6 +51,7 @@ export async function withContext(
   run: (context: Context) => Promise<void>,
 ): Promise<number> {
   let repository: Repository | null = null;
+  let schema: DatabaseSchema | null = null;
   let config: Config | null = null;
   let exitCode = 0;
   const context: Context = {
@@ -75,12 +79,18 @@ export async function withContext(
       repository ??= await openRepository(target ?? context.databaseTarget(), { ...busyTimeout(io.env.CRM_BUSY_TIMEOUT_MS), ...open });
       return repository;
     },
+    openSchema: async () => {
+      const { openSchema } = await import('./repository/database-schema.ts');
+      schema ??= await openSchema(context.databaseTarget(), busyTimeout(io.env.CRM_BUSY_TIMEOUT_MS));
+      return schema;
+    },
   };
   try {
     await run(context);
     return exitCode;
   } finally {
     await (repository as Repository | null)?.close();
+    await (schema as DatabaseSchema | null)?.close();
   }
 }
 

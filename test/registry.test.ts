@@ -6,16 +6,27 @@ import { createFullProgram } from '../src/cli.ts';
 import { getExamples } from '../src/commands/help-layout.ts';
 import { COMMANDS } from '../src/commands/index.ts';
 import { capturedIo } from './support/captured-io.ts';
+import { COMMAND_NAMES, schemaFileOf } from './support/command-names.ts';
 import { ROOT } from './support/cli.ts';
 import type { JsonSchema } from './support/json-schema.ts';
 
 const program = await createFullProgram(capturedIo());
-const commands = program.commands.map((command) => [command.name(), command] as const);
+const commands = program.commands.flatMap((command) => namedCommands(command, ''));
+const groups = program.commands.filter((command) => command.commands.length > 0).map((command) => [command.name(), command] as const);
 const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
 const schemaFiles = readdirSync(join(ROOT, 'schemas/results'));
 
 test('the program has the commands of the table, in its order', () => {
-  expect(commands.map(([name]) => name)).toEqual(Object.keys(COMMANDS));
+  expect(program.commands.map((command) => command.name())).toEqual(Object.keys(COMMANDS));
+  expect(commands.map(([name]) => name)).toEqual(COMMAND_NAMES);
+});
+
+describe.each(groups)('crm %s, a group', (name, group) => {
+  test('has a summary, a section in the README, and the examples of its commands', () => {
+    expect(group.summary()).toMatch(/^[a-z]\S.*[^.]$/);
+    expect(sectionOf(name), `a section "### \`crm ${name}\`"`).not.toBe('');
+    expect(getExamples(group)).toEqual(group.commands.flatMap(getExamples));
+  });
 });
 
 describe.each(commands)('crm %s', (name, command) => {
@@ -35,14 +46,17 @@ describe.each(commands)('crm %s', (name, command) => {
   });
 
   test('is in the README, with each of its options', () => {
-    const section = new RegExp(`^#+ \`crm ${name}\`[\\s\\S]*?(?=^#|(?![\\s\\S]))`, 'm').exec(readme)?.[0] ?? '';
-    expect(section, `a section "### \`crm ${name}\`"`).not.toBe('');
+    const [first = ''] = name.split(' ');
+    const section = sectionOf(first);
+    expect(section, `a section "### \`crm ${first}\`"`).not.toBe('');
+    expect(section).toContain(`crm ${name}`);
     expect(command.options.filter((option) => !section.includes(option.long as string)).map((option) => option.long)).toEqual([]);
   });
 
   test('has a closed JSON Schema of its result', () => {
-    expect(schemaFiles).toContain(`${name}.schema.json`);
-    const schema = JSON.parse(readFileSync(join(ROOT, `schemas/results/${name}.schema.json`), 'utf8')) as JsonSchema;
+    expect(schemaFiles).toContain(schemaFileOf(name));
+    const schema = JSON.parse(readFileSync(join(ROOT, 'schemas/results', schemaFileOf(name)), 'utf8')) as JsonSchema;
+    expect(schema.title).toBe(`crm ${name}`);
     expect(schema.$schema).toBe('https://json-schema.org/draft/2020-12/schema');
     expect(openObjects(schema)).toEqual([]);
     expect(schema.properties ?? schema.oneOf, 'members').toBeDefined();
@@ -54,7 +68,7 @@ test('global options are in the README', () => {
 });
 
 test('each schema belongs to a command', () => {
-  expect(schemaFiles.filter((file) => !Object.hasOwn(COMMANDS, file.replace('.schema.json', '')))).toEqual([]);
+  expect([...schemaFiles].sort()).toEqual(COMMAND_NAMES.map(schemaFileOf).sort());
 });
 
 /** A change of the command line shows here: `npx vitest run test/registry.test.ts -u` accepts it. */
@@ -67,6 +81,17 @@ test('arguments and options are frozen in cli-surface.json', async () => {
   };
   await expect(`${JSON.stringify(surface, null, 2)}\n`).toMatchFileSnapshot('e2e/cli-surface.json');
 });
+
+/** The commands that can be called: those of a group by two words, `migrate up`. */
+function namedCommands(command: Command, prefix: string): (readonly [string, Command])[] {
+  const name = `${prefix}${command.name()}`;
+  return command.commands.length === 0 ? [[name, command]] : command.commands.flatMap((sub) => namedCommands(sub, `${name} `));
+}
+
+/** What the README says below the title of a command, up to the next title. */
+function sectionOf(name: string): string {
+  return new RegExp(`^#+ \`crm ${name}\`[\\s\\S]*?(?=^#|(?![\\s\\S]))`, 'm').exec(readme)?.[0] ?? '';
+}
 
 /** Flags of a command line that are none of these options; the value after an option is no flag, whatever it looks like. */
 function unknownFlags(line: string, options: readonly Option[]): string[] {

@@ -7,18 +7,22 @@ const FIELD_OPTIONS: ReadonlySet<string> = new Set(['--select', '--sort', '--gro
 
 /** Reads the commands and options of the whole program, whose commands are all defined. */
 export function completionTree(program: Command): CompletionTree {
-  const help: CompletionNode = {
-    path: ['help'],
-    commands: [],
-    options: [],
-    argument: { kind: 'choices', values: program.commands.map((command) => command.name()) },
-  };
   const globals = program
     .createHelp()
     .visibleOptions(program)
     .map(optionOf)
     .filter(({ flags }) => !flags.includes('--version'));
-  return { nodes: [...nodesOf(program, []), help], globals, fields: QUERY_FIELD_NAMES };
+  const groups = program.commands.filter((command) => command.commands.length > 0);
+  const help = [
+    helpNode(['help'], program),
+    ...groups.flatMap((group) => [helpNode(['help', group.name()], group), helpNode([group.name(), 'help'], group)]),
+  ];
+  return { nodes: [...nodesOf(program, []), ...help], globals, fields: QUERY_FIELD_NAMES };
+}
+
+/** `crm help`, `crm help migrate` and `crm migrate help`: what follows is the name of a command. */
+function helpNode(path: readonly string[], of: Command): CompletionNode {
+  return { path, commands: [], options: [], argument: { kind: 'choices', values: of.commands.map((command) => command.name()) } };
 }
 
 function nodesOf(command: Command, path: readonly string[]): CompletionNode[] {

@@ -8,6 +8,8 @@ export type Examples = readonly (readonly [line: string, remark?: string])[];
 const examplesOf = new WeakMap<Command, { readonly examples: Examples; readonly closing: string }>();
 /** Remarks stand in one column; a longer line keeps its remark on a line of its own above. */
 const REMARK_COLUMN = 44;
+/** The start page does not ask how wide the terminal is. */
+const START_WIDTH = 80;
 
 /** Gives a command its examples, and lines that end its help. */
 export function setHelp(command: Command, examples: Examples, closing = ''): Command {
@@ -64,10 +66,21 @@ export function startPage(names: readonly string[], examples: Examples, style: S
     '',
     ...exampleLines(examples, style),
     '',
-    `Commands: ${names.join(' ')}`,
+    ...wrapped(`Commands: ${names.join(' ')}`),
     'More: crm --help for all of it, crm import --help for one command',
     '',
   ].join('\n');
+}
+
+/** A text in lines that fit a terminal of usual width, the second and later ones indented. */
+function wrapped(text: string): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1);
+    if (line !== undefined && displayWidth(`${line} ${word}`) <= START_WIDTH) lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(line === undefined ? word : `  ${word}`);
+  }
+  return lines;
 }
 
 function exampleLines(examples: Examples, style: Style): string[] {

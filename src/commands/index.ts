@@ -8,11 +8,18 @@ export interface CommandModule {
   define(command: Command, run: Run): void;
 }
 
-interface CommandEntry {
+/** One command: its line in the help, and its module, loaded when it is called. */
+export interface CommandEntry {
   readonly summary: string;
   readonly load: () => Promise<CommandModule>;
   /** Looks at all other commands, so that they have to be defined too. */
   readonly needsAll?: true;
+}
+
+/** Commands that are called by two words, `migrate up`: each is a command of its own; the first word alone only has help. */
+export interface CommandGroup {
+  readonly summary: string;
+  readonly commands: Readonly<Record<string, CommandEntry>>;
 }
 
 /** Every command, in the order of the help text. A new one is one file and one line here. */
@@ -29,11 +36,24 @@ export const COMMANDS = {
   history: { summary: 'what was done, by whom', load: () => import('./history.ts') },
   apply: { summary: 'execute a plan that was saved', load: () => import('./apply.ts') },
   undo: { summary: 'take a run back', load: () => import('./undo.ts') },
+  migrate: {
+    summary: 'bring the schema of the database up to date',
+    commands: {
+      status: { summary: 'which schema versions the database has', load: () => import('./migrate-status.ts') },
+      up: { summary: 'apply the schema versions that it lacks', load: () => import('./migrate-up.ts') },
+    },
+  },
   completion: { summary: 'print a completion script for a shell', load: () => import('./completion.ts'), needsAll: true },
-} as const satisfies Record<string, CommandEntry>;
+} as const satisfies Record<string, CommandEntry | CommandGroup>;
 
-/** Name of a command. */
+/** First word of a command. */
 export type CommandName = keyof typeof COMMANDS;
+
+/** The commands of a group by their second word; none where the name is that of a command. */
+export function commandsOf(name: CommandName): CommandGroup['commands'] {
+  const entry: CommandEntry | CommandGroup = COMMANDS[name];
+  return 'commands' in entry ? entry.commands : {};
+}
 
 /** What somebody who has never used the program should type first. */
 export const START_EXAMPLES: Examples = [

@@ -9,6 +9,9 @@ export interface OpenEngineOptions {
   readonly busyTimeoutMs: number;
 }
 
+/** How long a writer waits for another one where nobody says otherwise, in milliseconds. */
+export const DEFAULT_BUSY_TIMEOUT_MS = 5000;
+
 type Open = (target: string, options: OpenEngineOptions) => Promise<Engine>;
 
 /** The engines by URL scheme; a path without a scheme is SQLite. A new engine is one file and one line here. */

@@ -18,6 +18,27 @@ interface Applied {
   readonly version: number;
   readonly name: string;
   readonly sha256: string;
+  readonly applied_at: string;
+}
+
+/** A schema version that a database has. */
+export interface AppliedMigration {
+  readonly version: number;
+  readonly name: string;
+  /** ISO-8601 UTC. */
+  readonly appliedAt: string;
+  /** `edited`: applied from another file than this program has; `newer`: this program has no such file. */
+  readonly state: 'ok' | 'edited' | 'newer';
+}
+
+/** How far the schema of a database has come. */
+export interface SchemaStatus {
+  /** Newest version that the database has, and the newest that this program has. */
+  readonly current: number;
+  readonly latest: number;
+  /** By version. */
+  readonly applied: readonly AppliedMigration[];
+  readonly pending: readonly Pick<Migration, 'version' | 'name'>[];
 }
 
 const RECORD_TABLE: Readonly<Record<string, string>> = {
@@ -58,12 +79,7 @@ function schemaFolder(engine: string): string {
  * when the record of its versions is damaged.
  */
 export async function checkSchema(engine: Engine, migrations: readonly Migration[] = readMigrations(engine)): Promise<void> {
-  if (!(await tableExists(engine, 'schema_migrations'))) {
-    throw new CrmError('NO_DATABASE', `${engine.label} holds no crm tables`, { hint: 'make them with: crm init' });
-  }
-  const done = await applied(engine);
-  if (done.length === 0) throw damaged(engine);
-  const pending = compare(engine, migrations, done);
+  const pending = await pendingMigrations(engine, migrations);
   if (pending.length > 0) {
     throw new CrmError(
       'SCHEMA_OLDER',
@@ -76,18 +92,53 @@ export async function checkSchema(engine: Engine, migrations: readonly Migration
 }
 
 /**
+ * The schema files that `migrateUp` would apply, in order; only reads.
+ * @throws {CrmError} NO_DATABASE, SCHEMA_NEWER, SCHEMA_EDITED or INTEGRITY, as `checkSchema` does
+ */
+export async function pendingMigrations(engine: Engine, migrations: readonly Migration[] = readMigrations(engine)): Promise<Migration[]> {
+  return compare(engine, migrations, await appliedOfOurs(engine));
+}
+
+/**
+ * Which versions the database has and which it lacks; a newer or edited one is told of, not refused. Only reads.
+ * @throws {CrmError} NO_DATABASE when it has none, INTEGRITY when the record of its versions is damaged
+ */
+export async function schemaStatus(engine: Engine, migrations: readonly Migration[] = readMigrations(engine)): Promise<SchemaStatus> {
+  const done = await appliedOfOurs(engine);
+  for (const [index, record] of done.entries()) requireSound(engine, record, index);
+  return {
+    current: done.length,
+    latest: migrations.length,
+    applied: done.map(({ version, name, sha256, applied_at }, index) => {
+      const ours = migrations[index];
+      const state = ours === undefined ? 'newer' : ours.sha256 === sha256 ? 'ok' : 'edited';
+      return { version, name, appliedAt: applied_at, state };
+    }),
+    pending: migrations.slice(done.length).map(({ version, name }) => ({ version, name })),
+  };
+}
+
+/**
  * Brings the schema up to date: under the writer lock, each file with its record in one transaction for all of them.
  * Two processes at once: one does it, the other waits and finds nothing to do. Idempotent.
+ * @param check called after each file: a throw leaves the schema as it was
  * @returns the versions applied now
  * @throws {CrmError} SCHEMA_NEWER or SCHEMA_EDITED when the database does not fit, BUSY when the lock cannot be had.
  */
-export async function migrateUp(engine: Engine, migrations: readonly Migration[] = readMigrations(engine)): Promise<number[]> {
+export async function migrateUp(
+  engine: Engine,
+  migrations: readonly Migration[] = readMigrations(engine),
+  check: () => Promise<void> = async () => {},
+): Promise<number[]> {
   return engine.transaction(async (connection) => {
     if (!(await tableExists(connection, 'schema_migrations'))) {
       await connection.script(RECORD_TABLE[engine.facts.name] as string);
     }
     const pending = compare(engine, migrations, await applied(connection));
-    for (const migration of pending) await apply(connection, migration);
+    for (const migration of pending) {
+      await apply(connection, migration);
+      await check();
+    }
     return pending.map((migration) => migration.version);
   });
 }
@@ -109,14 +160,28 @@ async function tableExists(connection: Pick<Connection, 'all' | 'facts'>, name: 
 }
 
 function applied(connection: Pick<Connection, 'all'>): Promise<Applied[]> {
-  return connection.all<Applied>('SELECT version, name, sha256 FROM schema_migrations ORDER BY version');
+  return connection.all<Applied>('SELECT version, name, sha256, applied_at FROM schema_migrations ORDER BY version');
+}
+
+/** The versions of a database that is one of ours: it has the record, and at least one version. */
+async function appliedOfOurs(engine: Engine): Promise<Applied[]> {
+  if (!(await tableExists(engine, 'schema_migrations'))) {
+    throw new CrmError('NO_DATABASE', `${engine.label} holds no crm tables`, { hint: 'make them with: crm init' });
+  }
+  const done = await applied(engine);
+  if (done.length === 0) throw damaged(engine);
+  return done;
+}
+
+function requireSound(engine: Engine, { version, sha256 }: Applied, index: number): void {
+  if (version !== index + 1 || !/^[0-9a-f]{64}$/.test(sha256)) throw damaged(engine);
 }
 
 /** The migrations still to be applied, after checking that those applied are exactly the first ones of ours. */
 function compare(engine: Engine, migrations: readonly Migration[], done: readonly Applied[]): Migration[] {
   for (const [index, record] of done.entries()) {
     const ours = migrations[index];
-    if (record.version !== index + 1 || !/^[0-9a-f]{64}$/.test(record.sha256)) throw damaged(engine);
+    requireSound(engine, record, index);
     if (ours === undefined) {
       throw new CrmError(
         'SCHEMA_NEWER',

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import type { Engine } from '../engines/connection.ts';
 import type { SqlValue } from '../engines/engine.ts';
-import { openEngine } from '../engines/index.ts';
+import { DEFAULT_BUSY_TIMEOUT_MS, openEngine } from '../engines/index.ts';
 import { checkSchema, migrateUp } from '../engines/migrator.ts';
 import type { Customer, FieldValues } from '../model/customer.ts';
 import { type CustomerDetails, customerDetails } from './customer-details.ts';
@@ -52,8 +52,6 @@ export interface WriteResult<T> {
   readonly run: number | null;
   readonly value: T;
 }
-
-const DEFAULT_BUSY_TIMEOUT_MS = 5000;
 
 /**
  * Opens the customer database named by a path (SQLite) or URL (`postgres://…`).

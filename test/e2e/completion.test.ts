@@ -72,14 +72,18 @@ describe.each(Object.keys(SHELLS))('crm completion %s', (shell) => {
 
   test.skipIf(!here)('completes commands, options, choices, files and shells', async () => {
     expect(await offered('crm', '')).toEqual(NAMES);
-    expect(await offered('crm', 'in')).toEqual(['init']);
-    expect(await offered('crm', 'import', '--on')).toEqual(['--on-match']);
+    expect(await offered('crm', 'in')).toEqual(['init', 'inspect']);
+    expect(await offered('crm', 'import', '--on')).toEqual(['--on-ambiguous-date', '--on-match']);
     expect(await offered('crm', 'import', '--on-match', '')).toEqual(['create', 'fill', 'skip', 'update']);
     expect(await offered('crm', 'import', 'people')).toEqual(
       shell === 'fish' ? ['people one.csv', 'people/'] : ['people', 'people one.csv'],
     );
     expect(await offered('crm', 'completion', '')).toEqual(['bash', 'fish', 'zsh']);
     expect(await offered('crm', 'help', 'im')).toEqual(['import']);
+    expect(await offered('crm', 'migrate', '')).toEqual(['help', 'status', 'up']);
+    expect(await offered('crm', 'migrate', 'up', '--dr')).toEqual(['--dry-run']);
+    expect(await offered('crm', 'help', 'migrate', 's')).toEqual(['status']);
+    expect(await offered('crm', 'migrate', 'help', 'u')).toEqual(['up']);
     expect(await offered('crm', 'init', '--db', 'people')).toContain('people one.csv');
   });
 

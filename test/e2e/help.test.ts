@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { COMMANDS } from '../../src/commands/index.ts';
 import { ROOT, runCli, runCliTty } from '../support/cli.ts';
+import { COMMAND_NAMES, GROUP_NAMES } from '../support/command-names.ts';
 import type { SyntaxNode } from '../support/source-tree.ts';
 import { readSourceTree, resolveImport } from '../support/source-tree.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -36,8 +37,35 @@ describe('help', () => {
     expect((await runCli(['help', 'import'], { cwd })).stdout).toBe(stdout);
   });
 
-  test.each(Object.keys(COMMANDS))('crm %s --help fits 80 columns, but for examples', async (name) => {
-    const { exitCode, stdout, stderr } = await runCli([name, '--help'], { cwd });
+  test('a command of two words has help, said the same in each way of asking', async () => {
+    const { exitCode, stdout } = await runCli(['migrate', 'up', '--help'], { cwd });
+    expect(exitCode).toBe(0);
+    expect(sections(stdout)).toEqual(['Usage:', 'Examples:', 'Options:']);
+    expect(stdout).toContain('Usage: crm migrate up [options]');
+    for (const args of [
+      ['help', 'migrate', 'up'],
+      ['migrate', 'help', 'up'],
+    ]) {
+      expect({ args, ...(await runCli(args, { cwd })) }).toMatchObject({ args, exitCode: 0, stdout });
+    }
+  });
+
+  test('the help of a group names its commands, with the examples of all', async () => {
+    const { exitCode, stdout } = await runCli(['migrate', '--help'], { cwd });
+    expect(exitCode).toBe(0);
+    expect(sections(stdout)).toEqual(['Usage:', 'Examples:', 'Commands:', 'Options:']);
+    for (const text of [/^ {2}status +which schema/m, /^ {2}up +apply/m, /^ {2}crm migrate status/m, /^ {2}crm migrate up/m]) {
+      expect(stdout).toMatch(text);
+    }
+    for (const args of [
+      ['help', 'migrate'],
+      ['migrate', 'help'],
+    ])
+      expect((await runCli(args, { cwd })).stdout).toBe(stdout);
+  });
+
+  test.each([...COMMAND_NAMES, ...GROUP_NAMES])('crm %s --help fits 80 columns, but for examples', async (name) => {
+    const { exitCode, stdout, stderr } = await runCli([...name.split(' '), '--help'], { cwd });
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     const lines = stdout.split('\n').filter((line) => !/^ {2}(crm|cat|source|#) |^Every command/.test(line));
     expect(lines.filter((line) => line.length > 80)).toEqual([]);
@@ -62,7 +90,7 @@ describe('wrong usage', () => {
     [['zzzzzzz'], 'there is no command “zzzzzzz”', 'see: crm --help'],
     [['--quite'], "unknown option '--quite'", 'did you mean --quiet? See: crm --help'],
     [['import', '--tagg', 'a.csv'], "unknown option '--tagg'", 'did you mean --tag? See: crm import --help'],
-    [['import', '--wibble', 'a.csv'], "unknown option '--wibble'", 'see: crm import --help'],
+    [['import', '--frobnicate', 'a.csv'], "unknown option '--frobnicate'", 'see: crm import --help'],
     [['import'], "missing required argument 'files'", 'see: crm import --help'],
     [['import', 'a.csv', '--map'], "option '--map <Header=field>' argument missing", 'see: crm import --help'],
     [
@@ -70,7 +98,16 @@ describe('wrong usage', () => {
       "option '--blank <what>' argument 'maybe' is invalid. Allowed choices are keep, clear.",
       'see: crm import --help',
     ],
-    [['--quiet'], 'no command was given', 'one of: init, import, query, '],
+    [['--quiet'], 'no command was given', 'one of: init, inspect, import, query, '],
+    [['migrate'], 'crm migrate: no command was given', 'one of: migrate status, migrate up'],
+    [['migrate', '--quiet'], 'crm migrate: no command was given', 'one of: migrate status, migrate up'],
+    [['migrate', 'upp'], 'there is no command “migrate upp”', 'did you mean crm migrate up?'],
+    [['migrate', 'help', 'stats'], 'there is no command “migrate stats”', 'did you mean crm migrate status?'],
+    [['migrate', 'zzzzzz'], 'there is no command “migrate zzzzzz”', 'see: crm migrate --help'],
+    [['migrat', 'up'], 'there is no command “migrat”', 'did you mean crm migrate?'],
+    [['qurey', 'migrate'], 'there is no command “qurey”', 'did you mean crm query?'],
+    [['migrate', 'up', '--dry-rum'], "unknown option '--dry-rum'", 'did you mean --dry-run? See: crm migrate up --help'],
+    [['migrate', 'up', 'extra'], "too many arguments for 'up'. Expected 0 arguments but got 1.", 'see: crm migrate up --help'],
     [['init', 'extra'], "too many arguments for 'init'. Expected 0 arguments but got 1.", 'see: crm init --help'],
   ])('crm %j', async (args, message, hint) => {
     const { exitCode, stdout, stderr } = await runCli(args, { cwd });

@@ -32,7 +32,7 @@ describe('crm inspect', () => {
     const { exitCode, stdout } = await crm(['inspect', fixture('contacts-gb18030.csv'), '--country', 'CN']);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/format +CSV, gb18030\n/);
-    expect(stdout).toMatch(/dialect +comma, quote ", lines end in CRLF\n/);
+    expect(stdout).toMatch(/dialect +delimiter comma, quote ", lines end in CRLF\n/);
     expect(stdout).toMatch(/header +line 1\n/);
     expect(stdout).toMatch(/手机号码 +│ phone +│ alias +│ 100% +│ 138 0013 8000/);
     expect(readdirSync(cwd)).toEqual([]);

@@ -41,6 +41,7 @@ describe('the library', () => {
       'inspectFile',
       'openPlan',
       'openRepository',
+      'openSchema',
       'presetOfColumns',
       'queryCustomers',
       'querySql',
