@@ -111,10 +111,7 @@ async function inspect(file: LocalInput, understood: UnderstoodFile, options: In
     const { filled, values } = columns[index] ?? { filled: 0, values: [] };
     return { header, field: targetName(target), how, filled, samples: values };
   });
-  const { findings, ambiguities } = understood;
-  const warnings = [...summary.warnings];
-  for (const { what, readings } of ambiguities)
-    warnings.push({ code: 'AMBIGUOUS', field: `${what}: ${readings.join(' or ')}`, count: 1, lines: [] });
+  const { findings } = understood;
   const result = {
     file: file.label,
     detected: summary.detected,
@@ -127,7 +124,7 @@ async function inspect(file: LocalInput, understood: UnderstoodFile, options: In
     samples: samples?.rows ?? [],
     elapsedMs: Math.round(performance.now() - startMs),
   };
-  return { result, warnings };
+  return { result, warnings: summary.warnings };
 }
 
 /** Writes the table; where columns turn up along the way, the first of two passes finds them. */
