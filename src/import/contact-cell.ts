@@ -23,6 +23,8 @@ export interface Contact {
   readonly value: string;
   /** Of a phone number; null where there is none. */
   readonly extension: string | null;
+  /** The item of the cell that it stands in; several of them may. */
+  readonly item: string;
 }
 
 /** Whether a cell that was not understood as one value may hold several; most hold one that is wrong. */
@@ -39,10 +41,11 @@ export function mayHoldSeveral(kind: 'email' | 'phone', text: string): boolean {
 export function contactsOf(kind: 'email' | 'phone', text: string, region: string | null, withQq = false): Contact[] | null {
   const list = listedParts(text);
   if (list !== null) return understood(list, kind, region, withQq);
+  const item = normalizeText(text);
   // A slash may stand in an address, but not after a QQ number.
   for (const separator of withQq ? SEPARATORS[kind].slice(1) : SEPARATORS[kind]) {
     const found = understood(text.split(separator, MAX_PARTS + 1), kind, region, withQq);
-    if (found !== null) return found;
+    if (found !== null) return found.map((contact) => ({ ...contact, item }));
   }
   return null;
 }
@@ -61,16 +64,16 @@ function understood(parts: readonly string[], kind: 'email' | 'phone', region: s
 }
 
 function qq(value: string): Contact {
-  return { kind: 'messenger', value, extension: null };
+  return { kind: 'messenger', value, extension: null, item: value };
 }
 
 function contactOf(kind: 'email' | 'phone', text: string, region: string | null): Contact | null {
   if (kind === 'email') {
     const value = emailKey(text);
-    return value === null ? null : { kind, value, extension: null };
+    return value === null ? null : { kind, value, extension: null, item: text };
   }
   const phone = normalizePhone(text, region);
-  return phone.understood ? { kind, value: phone.value, extension: phone.extension } : null;
+  return phone.understood ? { kind, value: phone.value, extension: phone.extension, item: text } : null;
 }
 
 /** The values of a cell that is a list of texts as a whole: ` ::: ` between them, or a JSON array; else the cell itself. */
@@ -115,13 +118,14 @@ function textOf(item: unknown): string | null {
 }
 
 /** The contact point of an understood address or number. */
-export function contactPoint({ kind, value, extension }: Contact, label: string | null): ContactPointValue {
+export function contactPoint({ kind, value, extension, item }: Contact, label: string | null): ContactPointValue {
   const table = 'contact_points';
   if (kind === 'messenger') return { table, kind, label: label ?? 'QQ', value, key: null };
   if (kind === 'email') return { table, kind, label, value, key: value };
-  if (extension === null) return { table, kind, label, value, key: phoneKey(value) };
+  const said = item === value ? {} : { said: item };
+  if (extension === null) return { table, kind, label, value, key: phoneKey(value), ...said };
   // Two extensions of one number reach two desks: they are two contact points.
-  return { table, kind, label, value: `${value} ext. ${extension}`, key: `${value};ext=${extension}` };
+  return { table, kind, label, value: `${value} ext. ${extension}`, key: `${value};ext=${extension}`, ...said };
 }
 
 /** The contact point of a text that has no canonical form, or was not understood. */

@@ -69,6 +69,7 @@ export class RowValues implements RowFields {
   readonly #warnings: Pick<Warnings, 'add'>;
   #doubts: DoubtfulValues | null;
   readonly #children: RowChildren;
+  #isOneValue: boolean;
   #steps: Step[] = [];
   #phoneStep: Step | null = null;
   #hasExtensionColumn = false;
@@ -79,11 +80,13 @@ export class RowValues implements RowFields {
     this.#warnings = warnings;
     this.#doubts = doubts;
     this.#children = new RowChildren(warnings, doubts);
+    this.#isOneValue = options.oneValue === true;
   }
 
-  /** Takes every value as it is written from now on: in a file of our own nothing was damaged on the way. */
+  /** Takes every value as it is written from now on: in a file of our own nothing was damaged on the way, and a cell is one value. */
   believe(): void {
     this.#doubts = null;
+    this.#isOneValue = true;
     this.#children.believe();
   }
 
@@ -202,7 +205,7 @@ export class RowValues implements RowFields {
   /** A cell with several addresses or numbers, each of them understood: the first is the field, the others are contact points. */
   #readSeveral(kind: 'email' | 'phone', step: Step, text: string, cells: readonly (string | undefined)[]): boolean {
     const withQq = step.rule?.qq === true;
-    if (this.#options.oneValue === true || !(withQq || mayHoldSeveral(kind, text))) return false;
+    if (this.#isOneValue || !(withQq || mayHoldSeveral(kind, text))) return false;
     const found = contactsOf(kind, text, this.phoneRegion, withQq);
     if (found === null || found.length === 0) return false;
     const first = found.findIndex((contact) => contact.kind === kind);

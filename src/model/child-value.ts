@@ -22,6 +22,8 @@ export interface ContactPointValue {
   readonly value: string;
   /** Match key, null where the value was not understood. */
   readonly key: string | null;
+  /** A phone number as it came, where that is another text: one that is stored so, because nobody knew its country then, is the same. */
+  readonly said?: string;
 }
 
 /** What a row says of a consent. An opt-out that is stored survives every row that says `in`. */

@@ -77,7 +77,7 @@ export class CustomerChildren {
     const { kind } = contact;
     const main = kind === 'email' || kind === 'phone' ? primary[kind] : null;
     if (main !== null && isSame(contact, { kind, key: kind === 'email' ? emailKey(main) : phoneKey(main), value: main })) return false;
-    return !this.#contacts.some((known) => isSame(contact, known));
+    return !this.#contacts.some((known) => isSame(contact, known) || isAsSaid(contact, known));
   }
 
   #applyConsent(value: ConsentValue, now: string, warn: (code: ConsentWarning) => void): ChildWrite[] {
@@ -119,6 +119,11 @@ function isSame(one: ContactKey, other: ContactKey): boolean {
   const dialled = (one.key === null ? one.value : other.value).replace(/\D/g, '');
   const national = international.replace(CALLING_CODE, '');
   return national === dialled || national === dialled.replace(/^0+/, '');
+}
+
+/** Whether a number is stored as the row has it, not understood. */
+function isAsSaid({ kind, said }: ContactPointValue, stored: ContactKey): boolean {
+  return said !== undefined && stored.key === null && stored.kind === kind && stored.value === said;
 }
 
 /** Contact points and consents of these customers, by id; an entry for each. */

@@ -1,8 +1,9 @@
 /**
  * Benchmarks: every figure as a ratio against a peer in the same run, because machines differ and are shared.
- *   npm run bench -- [--rows 1000000] [--runs 3] [--only import,again,query,export,postgres,start,memory] [--generator FILE]
+ *   npm run bench -- [--rows 1000000] [--runs 3] [--only start,import,detect,again,companies,query,export,postgres,memory,pollution] [--generator FILE]
  * Needs the peers on the PATH (sqlite-utils, sqlite3, psql with CRM_BENCH_POSTGRES_URL); what is missing is said.
  */
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -55,6 +56,19 @@ const benches = {
     const peer = `sqlite-utils insert peer.db t ${file} --csv --pk id > /dev/null`;
     report('import / sqlite-utils', compare({ ours, peer, runs, before: fresh, peerBefore: 'rm -f peer.db' }), 0.6);
   },
+  detect: () => {
+    const ours = `node ${join(root, 'test/bench/detect.mjs')} ${file}`;
+    const peer = `${crm} import ${file} --db bench.db -q`;
+    report('detection / import', compare({ ours, peer, runs, peerBefore: fresh }), 0.15);
+  },
+  companies: () => {
+    const peer = `${crm} import ${file} --db bench.db -q`;
+    report(
+      'import --create-companies / import',
+      compare({ ours: `${peer} --create-companies`, peer, runs, before: fresh, peerBefore: fresh }),
+      1.3,
+    );
+  },
   again: () => {
     const once = `${crm} import ${file} --db bench.db -q`;
     report(
@@ -92,6 +106,9 @@ const benches = {
     const ours = `${crm} import ${file} --db "${url}?schema=crm_bench" -q`;
     const peer = `psql -q "${url}" -c "\\copy raw_people from '${file}' csv header"`;
     report('import to PostgreSQL / \\copy', compare({ ours, peer, runs, before: drop }), 3);
+  },
+  pollution: () => {
+    execFileSync(process.execPath, [join(root, 'test/bench/pollution.mjs')], { stdio: 'inherit' });
   },
   memory: () => {
     const [one, three] = [rows, rows * 3].map((count) => {
