@@ -1,6 +1,7 @@
 import { CrmError } from '../errors.ts';
-import { targetOfName } from '../model/header-target.ts';
+import { RELATED_TYPES, type RelatedType, isRelatedType } from '../model/related-fields.ts';
 import { TRANSFORMS, type TransformName } from './cell-transforms.ts';
+import { presetTarget } from './preset-target.ts';
 
 /** What a preset says of a column beside where it goes; other columns are named by their headers. */
 export interface PresetColumn {
@@ -13,6 +14,7 @@ export interface PresetColumn {
   readonly primary?: boolean;
   readonly qq?: boolean;
   readonly any?: boolean;
+  readonly carried?: boolean;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface Preset {
   /** Whether it is the user's: then it goes before one of the program that fits as well. */
   readonly isOwn: boolean;
   /** What the rows are; companies are organisations. */
-  readonly type: 'customers' | 'companies';
+  readonly type: PresetType;
   /** System that the ids of the file belong to; null where it has none. */
   readonly source: string | null;
   /** Kind of a customer to be made where the row does not say; null: by what the row has. */
@@ -36,12 +38,21 @@ export interface Preset {
   readonly columns: Readonly<Record<string, string | PresetColumn>>;
   /** Headers that stay custom fields, whatever they might mean elsewhere. */
   readonly custom: readonly string[];
+  /** Headers of related data that are left out: orders leave out what their items say, and items what their orders say. */
+  readonly omit?: readonly string[];
+  /** Values by column name that every row of related data has which says nothing else: the kind of calls. */
+  readonly constants?: Readonly<Record<string, string>>;
 }
 
-const TYPES = ['customers', 'companies'] as const;
+/** What the rows of a layout may be. */
+export type PresetType = 'customers' | 'companies' | RelatedType;
+
+const TYPES: readonly PresetType[] = ['customers', 'companies', ...RELATED_TYPES];
 const KINDS = ['person', 'organisation'] as const;
 const COLUMN_TEXTS = ['to', 'prefix', 'label'] as const;
-const COLUMN_FLAGS = ['primary', 'qq', 'any'] as const;
+const COLUMN_FLAGS = ['primary', 'qq', 'any', 'carried'] as const;
+/** Of a column of related data; the others say how a customer is made of it. */
+const RELATED_MEMBERS: ReadonlySet<string> = new Set(['to', 'value', 'parts', 'carried']);
 
 /**
  * Checks a preset that a person may have written.
