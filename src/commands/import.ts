@@ -75,12 +75,11 @@ async function importCommand(context: Context, files: readonly string[], flags: 
   const inputs = files.map(inputFile); // looked at before a database is made for them
   const sizes = inputs.map((input) => input.sizeBytes);
   const totalBytes = sizes.includes(null) ? undefined : sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
-  const repository = await context.openRepository({ create: true });
   const progress = new Progress(context.io, { label: 'importing', totalBytes, ...context.mode });
   const plan = flags.plan === '-' ? (text: string) => write(context.io.stdout, text) : flags.plan;
   let report: ImportReport;
   try {
-    report = await importFiles(repository, {
+    report = await importFiles(() => context.openRepository({ create: true }), {
       ...options,
       ...(plan === undefined ? {} : { plan }),
       signal: context.signal,
@@ -93,12 +92,13 @@ async function importCommand(context: Context, files: readonly string[], flags: 
   const savedMap = await saveMap(context, flags, report);
   if (flags.plan === '-') return;
   const { printImport } = await import('../ui/import-report.ts');
+  const repository = await context.openRepository();
   await printImport(context.io, context.mode, report, {
     database: repository.label,
     created: repository.created,
     dryRun: flags.dryRun ?? plan !== undefined,
     savedMap,
-    type: flags.type,
+    type: report.type === 'customers' ? undefined : report.type,
     ...(flags.plan === undefined ? {} : { plan: flags.plan }),
   });
 }

@@ -49,7 +49,7 @@ async function inspectCommand(context: Context, path: string, flags: InspectFlag
     const report = await inspectFile({
       path,
       ...readingOptions(flags),
-      ...relatedOptions({ ...(flags as RelatedFlags), map: undefined, preset: undefined }),
+      ...relatedOptions({ ...(flags as RelatedFlags) }),
       ...presetOptions(context, flags),
       map: mapPairs(flags.map ?? []),
       region: regionOf(flags.country ?? context.config().country),

@@ -50,7 +50,9 @@ export async function saveMap(
   const { presetOfColumns } = await import('../import/preset-saving.ts');
   const { savePreset } = await import('../config/saved-presets.ts');
   const { columns, preset } = report;
-  const from = { source: flags.source ?? preset?.source ?? null, kind: preset?.kind ?? null, type: preset?.type ?? 'customers' };
+  const type = report.type === 'customers' ? (preset?.type ?? 'customers') : report.type;
+  const constants = preset?.constants === undefined ? {} : { constants: preset.constants };
+  const from = { source: flags.source ?? preset?.source ?? null, kind: preset?.kind ?? null, type, ...constants };
   savePreset(context.configPath(), flags.saveMap, presetOfColumns(columns, from));
   return context.configPath();
 }

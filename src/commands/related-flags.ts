@@ -16,14 +16,12 @@ const CUSTOMERS_ONLY: Readonly<Record<string, string>> = {
   tag: '--tag',
   match: '--match',
   createCompanies: '--create-companies',
-  preset: '--preset',
-  saveMap: '--save-map',
 };
 
 /** Adds the options for related data. */
 export function addRelated(command: Command): Command {
   return command
-    .addOption(new Option('--type <what>', 'what the rows are (default: customers)').choices([...TYPES]))
+    .addOption(new Option('--type <what>', 'what the rows are (default: by the layout of the file, else customers)').choices([...TYPES]))
     .option('--currency <code>', 'currency of amounts that name none, e.g. EUR')
     .addOption(new Option('--decimal <sign>', 'the decimal sign of all amounts (default: found out)').choices(['point', 'comma']));
 }
@@ -47,7 +45,7 @@ export function relatedOptions(flags: RelatedFlags & Readonly<Record<string, unk
     throw new CrmError('USAGE', `--on-match create has no meaning for ${type}`, { hint: 'give update, fill or skip' });
   }
   return {
-    ...(type === 'customers' ? {} : { type }),
+    ...(flags.type === undefined ? {} : { type }),
     ...(currency === undefined ? {} : { currency: currencyOf(currency) }),
     ...(decimal === undefined ? {} : { decimal: decimal === 'point' ? '.' : ',' }),
   };

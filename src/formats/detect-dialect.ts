@@ -234,7 +234,10 @@ function plausibility(cell: string): number {
   return /[;|\t^~]/.test(cell) ? 0.6 : /^["']|["']$/.test(cell) ? 0.7 : /[,:]/.test(cell) ? 0.92 : 0.96;
 }
 
-/** The share of records with as many cells as most have. Lines above the first such record must be few and the rest sure. */
+/**
+ * The share of records with as many cells as most have. Lines above the first such record must be few and the rest sure; of
+ * a weak delimiter there are none, or else one column of full names under `name` would be two.
+ */
 function agreement(counts: readonly number[], isWeak: boolean): { share: number; columns: number } {
   const rows = new Map<number, number>();
   for (const count of counts) rows.set(count, (rows.get(count) ?? 0) + 1);
@@ -250,7 +253,7 @@ function agreement(counts: readonly number[], isWeak: boolean): { share: number;
   if (first === columns) return { share: isWeak && columns < 3 ? share * 0.2 : share, columns };
   const above = counts.indexOf(columns);
   const below = times / (counts.length - above);
-  if (Math.abs(first - columns) === 1 && counts.length >= 8 && below >= 0.9) share = Math.max(share, below * 0.95);
+  if (!isWeak && Math.abs(first - columns) === 1 && counts.length >= 8 && below >= 0.9) share = Math.max(share, below * 0.95);
   else if (!isWeak && above <= 20 && columns > 2 && below >= 0.8) share = Math.max(share, below * 0.95);
   else share *= isWeak ? 0.1 : below >= 0.95 ? 0.8 : 0.3;
   return { share, columns };

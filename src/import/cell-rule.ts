@@ -17,6 +17,10 @@ export interface CellRule {
   readonly qq?: boolean;
   /** Any cell but a `no` says what the consent column says: when, why, by which way. */
   readonly any?: boolean;
+  /** An empty cell says what the row before says, where that is a row of the same order. */
+  readonly carried?: boolean;
+  /** The column is left out: another layout of the same file reads it. */
+  readonly omitted?: boolean;
   /** The column is read with that one, as its label or a part of it. */
   readonly readWith?: number;
 }

@@ -40,7 +40,11 @@ export function mayHoldSeveral(kind: 'email' | 'phone', text: string): boolean {
  */
 export function contactsOf(kind: 'email' | 'phone', text: string, region: string | null, withQq = false): Contact[] | null {
   const list = listedParts(text);
-  if (list !== null) return understood(list, kind, region, withQq);
+  return list === null ? separated(kind, text, region, withQq) : understood(list, kind, region, withQq);
+}
+
+/** The addresses or numbers with separators between them as people write them; null unless every part is understood. */
+function separated(kind: 'email' | 'phone', text: string, region: string | null, withQq: boolean): Contact[] | null {
   const item = normalizeText(text);
   // A slash may stand in an address, but not after a QQ number.
   for (const separator of withQq ? SEPARATORS[kind].slice(1) : SEPARATORS[kind]) {
@@ -90,11 +94,13 @@ function listedParts(text: string): string[] | null {
  * whether they are understood or not; then one that is not is a text.
  */
 export function contactItems(kind: 'email' | 'phone', text: string, region: string | null): (Contact | string)[] {
-  return contactsOf(kind, text, region) ?? listParts(text).flatMap<Contact | string>((part) => contactsOf(kind, part, region) ?? [part]);
+  return (
+    contactsOf(kind, text, region) ?? listParts(text).flatMap<Contact | string>((part) => separated(kind, part, region, false) ?? [part])
+  );
 }
 
 /** The texts of a JSON array; null where the cell is none, or holds anything else. */
-function arrayParts(text: string): string[] | null {
+export function arrayParts(text: string): string[] | null {
   if (!text.startsWith('[') || !text.endsWith(']')) return null;
   let items: unknown;
   try {

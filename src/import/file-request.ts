@@ -4,7 +4,7 @@ import { type DoubtOptions, USUAL_DOUBTS } from './doubtful-values.ts';
 import type { FileRequest } from './file-rows.ts';
 import { implicitSource } from './input-file.ts';
 import type { LocalInput } from './local-input.ts';
-import type { PresetChoice } from './preset-library.ts';
+import { isOfType, type PresetChoice, presetsOf } from './preset-library.ts';
 import type { ReadingOptions } from './reading-options.ts';
 import { type RelatedImportOptions, relatedRequest } from './related-request.ts';
 import { splitList } from './row-values.ts';
@@ -37,12 +37,14 @@ export function requestOf(
   run: { readonly now: string; readonly withWords: boolean },
 ): FileRequest {
   const { growing } = FORMATS[format];
+  const ofType = presetsOf(options.type, presets);
+  const others = format === 'xlsx' && options.type === undefined ? presets.presets.filter((preset) => !isOfType(preset)) : [];
   return {
     file,
     format,
     named,
     reader,
-    ...relatedRequest(options, growing),
+    ...relatedRequest(options, ofType, growing),
     record: {
       region: options.region ?? null,
       blank: options.blank ?? 'keep',
@@ -51,7 +53,8 @@ export function requestOf(
       given: options.map ?? new Map(),
       source: options.source === undefined ? implicitSource(file.path) : normalizeText(options.source),
       sourceIsImplied: options.source === undefined,
-      ...presets,
+      ...ofType,
+      ...(others.length === 0 ? {} : { otherPresets: others }),
       ...run,
       growing,
       doubts: { ...USUAL_DOUBTS, ...options.doubts },

@@ -148,7 +148,7 @@ async function importerOf(
     orders: (cells: readonly number[]) => readOrderEvidence(request, cells),
     decimal: (cell: number) => readDecimalEvidence(request, cell),
   };
-  return new RelatedRecords(request.related, emit, lookAhead);
+  return new RelatedRecords(request.related, warnings, emit, lookAhead);
 }
 
 /** A header of which no column is known is most likely no header. */

@@ -13,10 +13,11 @@ import { pause } from './interruption.ts';
 import { type LocalInput, openInputs } from './local-input.ts';
 import type { ColumnMapping, MappedHow } from './mapping.ts';
 import type { Preset } from './preset.ts';
-import { choosePresets } from './preset-library.ts';
+import { choosePresets, type PresetChoice } from './preset-library.ts';
 import { type PlanTarget, PlanWriter } from './plan-writer.ts';
-import { relatedSettings } from './related-request.ts';
+import { type ImportType, relatedSettings } from './related-request.ts';
 import { RejectsFiles, type WrittenRejects } from './rejects-files.ts';
+import { decideRows, requireNoCustomers } from './row-type.ts';
 import { requireClear, type UnderstoodFile, understandFile } from './understand-file.ts';
 import { type Warning, repairedIn } from './warnings.ts';
 
@@ -68,6 +69,8 @@ export interface ImportReport {
   readonly columns: readonly ColumnMapping[];
   /** Its layout; null where none was recognised. */
   readonly preset: Preset | null;
+  /** What the rows are, as the user said or the layout does. */
+  readonly type: ImportType;
   readonly run: number | null;
   readonly result: ImportResult;
   readonly warnings: readonly Warning[];
@@ -75,10 +78,11 @@ export interface ImportReport {
 
 /**
  * Imports files in one run and one transaction.
+ * @param target the database, or what opens it: it is asked when the files are known to be readable
  * @throws {CrmError} INPUT_… when a file cannot be used, GUARD_RAIL when more rows are rejected than allowed, BUSY,
  * INTERRUPTED; then nothing is written
  */
-export async function importFiles(repository: Repository, options: ImportFilesOptions): Promise<ImportReport> {
+export async function importFiles(target: Repository | (() => Promise<Repository>), options: ImportFilesOptions): Promise<ImportReport> {
   const start = performance.now();
   const presets = choosePresets(options.preset, options.ownPresets);
   const implicitSources = new Set<string>();
@@ -91,13 +95,13 @@ export async function importFiles(repository: Repository, options: ImportFilesOp
   const extra = new Map<string, { count: number; lines: number[] }>();
   const now = new Date().toISOString();
   try {
-    const understood = understandAll(files, options);
-    const outcome = await repository.import(
+    const { understood, decided } = await understandAll(files, options, presets);
+    const outcome = await (typeof target === 'function' ? await target() : target).import(
       {
         settings: settingsOf(options, implicitSources, (code, line, count) => note(extra, code, line, count)),
         sizeBytes: totalBytes(files),
         commit,
-        ...relatedSettings(options),
+        ...relatedSettings(decided),
         ...(plan === null ? {} : { record: { sink: plan, files: files.map((file) => file.label) } }),
         arguments: options.arguments ?? {},
         sourceName: files.map((file) => file.label).join(', '),
@@ -106,7 +110,7 @@ export async function importFiles(repository: Repository, options: ImportFilesOp
         const progress = new FileFeed(feed, rejects, plan, options, implicitSources);
         for (const [index, file] of files.entries()) {
           const how = understood[index] as UnderstoodFile;
-          const request = requestOf(file, how, options, presets, { now, withWords: feed.wantsWords });
+          const request = requestOf(file, how, decided, presets, { now, withWords: feed.wantsWords });
           summaries.push(await readRows(request, progress.sinkFor(file), options.signal));
         }
         await pause(options.signal);
@@ -118,7 +122,7 @@ export async function importFiles(repository: Repository, options: ImportFilesOp
     await plan?.end(planEnd(files, summaries, outcome));
     if (!keepsRejects) rejects.discard();
     const written = keepsRejects ? rejects.finish() : [];
-    return reportOf(files, summaries, outcome, written, extra, performance.now() - start);
+    return reportOf(files, summaries, { ...outcome, type: decided.type ?? 'customers' }, written, extra, performance.now() - start);
   } catch (error) {
     if (error instanceof CrmError && error.code === 'GUARD_RAIL') rejects.finish();
     else rejects.discard();
@@ -129,10 +133,17 @@ export async function importFiles(repository: Repository, options: ImportFilesOp
   }
 }
 
-function understandAll(files: readonly LocalInput[], options: ImportFilesOptions): UnderstoodFile[] {
-  const understood = files.map((file) => understandFile(file, options));
-  for (const [index, file] of files.entries()) requireClear(file, understood[index] as UnderstoodFile);
-  return understood;
+/** How the files are to be read, and the options with what their layouts say of the rows. */
+async function understandAll(
+  files: readonly LocalInput[],
+  options: ImportFilesOptions,
+  presets: PresetChoice,
+): Promise<{ readonly understood: readonly UnderstoodFile[]; readonly decided: ImportFilesOptions }> {
+  const inputs = files.map((file) => ({ file, understood: understandFile(file, options) }));
+  for (const { file, understood } of inputs) requireClear(file, understood);
+  const rows = await decideRows(inputs, options, presets, options.signal);
+  if (rows.type !== undefined) requireNoCustomers(rows.type, options);
+  return { understood: inputs.map(({ understood }) => understood), decided: { ...options, ...rows } };
 }
 
 function planEnd(
@@ -150,7 +161,7 @@ function planEnd(
 function reportOf(
   files: readonly LocalInput[],
   summaries: readonly FileSummary[],
-  { run, counts }: ImportOutcome,
+  { run, counts, type }: ImportOutcome & Pick<ImportReport, 'type'>,
   written: readonly WrittenRejects[],
   extra: ReadonlyMap<string, { readonly count: number; readonly lines: readonly number[] }>,
   elapsedMs: number,
@@ -169,7 +180,7 @@ function reportOf(
     detected: { ...first.detected, ...(dateOrders.length > 0 ? { dateOrders } : {}) },
     elapsedMs: Math.round(elapsedMs),
   };
-  return { run, result, warnings, columns: first.columns, preset: first.preset };
+  return { run, result, warnings, columns: first.columns, preset: first.preset, type };
 }
 
 /** @param implicitSources grows as the files are read: a preset may know the source better than the file's name */

@@ -14,6 +14,7 @@ import { choosePresets } from './preset-library.ts';
 import type { MappingEntry } from './import-files.ts';
 import { RecordSamples } from './record-samples.ts';
 import type { Reject } from './record-importer.ts';
+import { decideRows } from './row-type.ts';
 import { type FileFinding, type UnderstoodFile, understandFile } from './understand-file.ts';
 import { UnderstoodTable } from './understood-table.ts';
 import type { Warning } from './warnings.ts';
@@ -88,7 +89,8 @@ async function inspect(file: LocalInput, understood: UnderstoodFile, options: In
   let rejected = 0;
   let rows = 0;
   const presets = choosePresets(options.preset, options.ownPresets);
-  const request = requestOf(file, understood, options, presets, { now: new Date().toISOString(), withWords: false });
+  const said = await decideRows([{ file, understood }], { ...options, onlyLooks: true }, presets, options.signal);
+  const request = requestOf(file, understood, { ...options, ...said }, presets, { now: new Date().toISOString(), withWords: false });
   const summary = await readFileRows(
     { ...request, mayBeUnknown: true },
     {

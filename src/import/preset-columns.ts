@@ -1,7 +1,8 @@
 import { headerKey } from '../model/fields.ts';
-import { type Target, targetOfName } from '../model/header-target.ts';
+import type { Target } from '../model/header-target.ts';
 import type { CellRule } from './cell-rule.ts';
 import type { Preset, PresetColumn } from './preset.ts';
+import { presetTarget } from './preset-target.ts';
 
 /** What a preset says of one column of a file. */
 export interface PresetMatch {
@@ -23,21 +24,26 @@ export function presetColumns(preset: Preset, header: readonly string[]): Preset
   for (const [name, value] of Object.entries(preset.columns)) {
     const column = typeof value === 'string' ? { to: value } : value;
     for (const n of name.includes(NUMBER) ? names.numbers([name, ...(column.parts ?? [])]) : [null]) {
-      matches.push(...matchesOf(name, column, n, names));
+      matches.push(...matchesOf({ type: preset.type, name, column }, n, names));
     }
   }
-  for (const index of names.customs(preset.custom)) {
+  for (const index of names.takeAll(preset.custom)) {
     matches.push({ index, target: { kind: 'attribute', name: header[index]?.trim() as string }, rule: null });
   }
+  for (const index of names.takeAll(preset.omit ?? [])) matches.push({ index, target: { kind: 'ignored' }, rule: { omitted: true } });
   return matches;
 }
 
 /** The column of a header and those that are read with it. Where the header itself is missing, the first of its parts stands for it. */
-function matchesOf(name: string, column: PresetColumn, n: string | null, names: HeaderNames): PresetMatch[] {
+function matchesOf(
+  { type, name, column }: { readonly type: Preset['type']; readonly name: string; readonly column: PresetColumn },
+  n: string | null,
+  names: HeaderNames,
+): PresetMatch[] {
   const of = (pattern: string): string => (n === null ? pattern : pattern.replace(NUMBER, n));
   const [index, ...parts] = [name, ...(column.parts ?? [])].map((part) => names.take(of(part))).filter((found) => found !== null);
   if (index === undefined) return [];
-  const target = targetOfName(of(column.to)) as Target;
+  const target = presetTarget(type, of(column.to)) as Target;
   const label = column.label === undefined ? null : labelOf(of(column.label), target, names);
   const prefix = column.prefix === undefined ? null : names.take(of(column.prefix));
   const rule: CellRule = {
@@ -48,6 +54,7 @@ function matchesOf(name: string, column: PresetColumn, n: string | null, names: 
     ...(column.primary === true ? { primary: true } : {}),
     ...(column.qq === true ? { qq: true } : {}),
     ...(column.any === true ? { any: true } : {}),
+    ...(column.carried === true ? { carried: true } : {}),
   };
   const readWith = [...parts, ...(prefix === null ? [] : [prefix]), ...(label === null || target.kind === 'field' ? [] : [label])];
   return [
@@ -103,14 +110,16 @@ class HeaderNames {
     return [...found].sort((a, b) => a - b).map(String);
   }
 
-  /** The columns of those headers that nothing has taken yet. */
-  customs(patterns: readonly string[]): number[] {
+  /** Takes the columns of those headers that nothing has taken yet. */
+  takeAll(patterns: readonly string[]): number[] {
     const keys = new Set(patterns.filter((pattern) => !pattern.includes(ANY)).map(headerKey));
     const wildcards = patterns.filter((pattern) => pattern.includes(ANY)).map(wildcard);
-    return [...this.#header.keys()].filter((index) => {
+    const found = [...this.#header.keys()].filter((index) => {
       const name = (this.#header[index] as string).slice(0, MAX_HEADER).trim();
       return !this.#taken.has(index) && (keys.has(headerKey(name)) || wildcards.some((pattern) => pattern.test(name)));
     });
+    for (const index of found) this.#taken.add(index);
+    return found;
   }
 }
 

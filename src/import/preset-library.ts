@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { CrmError } from '../errors.ts';
 import { nearest } from '../model/nearest.ts';
-import { type Preset, checkedPreset } from './preset.ts';
+import { isRelatedType } from '../model/related-fields.ts';
+import { type Preset, type PresetType, checkedPreset } from './preset.ts';
 
 /** Which layouts a file may have. */
 export interface PresetChoice {
@@ -47,6 +48,16 @@ export function choosePresets(name: string | undefined, own: Readonly<Record<str
   throw new CrmError('USAGE', `--preset ${name}: there is no such preset`, {
     hint: near === undefined ? `there are ${[...all.keys()].join(', ')}; ${NONE} recognises none` : `did you mean ${near}?`,
   });
+}
+
+/** Those of the layouts that rows of that type may have: customers and companies share theirs. */
+export function presetsOf(type: PresetType | undefined, choice: PresetChoice): PresetChoice {
+  return { ...choice, presets: choice.presets.filter((preset) => isOfType(preset, type)) };
+}
+
+/** Whether rows of that type may have the layout. @param type default customers */
+export function isOfType(preset: Preset, type: PresetType = 'customers'): boolean {
+  return isRelatedType(type) ? preset.type === type : !isRelatedType(preset.type);
 }
 
 /**

@@ -10,27 +10,33 @@ import type { Preset, PresetColumn } from './preset.ts';
  */
 export function presetOfColumns(
   columns: readonly ColumnMapping[],
-  from: Pick<Preset, 'source' | 'kind' | 'type'>,
+  from: Pick<Preset, 'source' | 'kind' | 'type' | 'constants'>,
 ): Omit<Preset, 'name' | 'title' | 'isOwn'> {
   const signature: string[] = [];
   const mapped: Record<string, string | PresetColumn> = {};
   const custom: string[] = [];
+  const omit: string[] = [];
   for (const { header, target, rule } of columns) {
     const name = header.trim();
     if (headerKey(name) === '' || knownTarget(header, true)?.kind === 'ignored' || Object.hasOwn(mapped, name) || name === '__proto__')
       continue;
     signature.push(name);
     if (rule?.readWith !== undefined) continue;
-    if (target.kind === 'attribute' && target.name === name && rule === undefined) custom.push(name);
+    if (rule?.omitted === true) omit.push(name);
+    else if (target.kind === 'attribute' && target.name === name && rule === undefined) custom.push(name);
     else mapped[name] = columnOf(targetName(target) ?? '', rule, columns);
   }
-  const { source, kind, type } = from;
-  return { type, source, kind, signature: [signature], columns: mapped, custom };
+  const { source, kind, type, constants } = from;
+  return {
+    ...{ type, source, kind, signature: [signature], columns: mapped, custom },
+    ...(omit.length === 0 ? {} : { omit }),
+    ...(constants === undefined ? {} : { constants }),
+  };
 }
 
 function columnOf(to: string, rule: CellRule | undefined, columns: readonly ColumnMapping[]): string | PresetColumn {
   if (rule === undefined) return to;
-  const { prefix, parts, label, readWith: _, ...same } = rule;
+  const { prefix, parts, label, readWith: _, omitted: __, ...same } = rule;
   const nameOf = (index: number): string => columns[index]?.header.trim() ?? '';
   return {
     to,

@@ -1,4 +1,5 @@
 import { headerKey } from '../model/fields.ts';
+import { isOwnExport } from '../model/header-target.ts';
 import type { Preset } from './preset.ts';
 import { presetColumns } from './preset-columns.ts';
 
@@ -17,13 +18,19 @@ interface Scored {
   readonly length: number;
 }
 
-/** Recognises the layout of a header: of the presets whose signature it has, the one that knows most of its columns. */
+/**
+ * Recognises the layout of a header: of the presets whose signature it has, the one that knows most of its columns. Where
+ * orders and their items stand in one file, they are orders. An export of ours has no layout but its own, whatever its custom fields are called.
+ */
 export function recognisePreset(header: readonly string[], presets: readonly Preset[]): Recognised {
+  if (isOwnExport(new Set(header))) return { preset: null, tied: [] };
   const keys = new Set(header.map(headerKey));
-  const scored = presets.flatMap<Scored>((preset) => {
+  const fitting = presets.flatMap<Scored>((preset) => {
     const length = signatureLength(preset, keys);
     return length === 0 ? [] : [{ preset, columns: presetColumns(preset, header).length, length }];
   });
+  const hasOrders = fitting.some(({ preset }) => preset.type === 'orders');
+  const scored = hasOrders ? fitting.filter(({ preset }) => preset.type !== 'order-items') : fitting;
   const rank = (a: Scored, b: Scored): number =>
     b.columns - a.columns || b.length - a.length || Number(b.preset.isOwn) - Number(a.preset.isOwn);
   const [best] = scored.sort(rank);

@@ -1,5 +1,5 @@
 import { CrmError } from '../errors.ts';
-import { RELATED_TYPES, type RelatedType, isRelatedType } from '../model/related-fields.ts';
+import { RELATED_TYPES, type RelatedReading, type RelatedType, isRelatedType, relatedFields } from '../model/related-fields.ts';
 import { TRANSFORMS, type TransformName } from './cell-transforms.ts';
 import { presetTarget } from './preset-target.ts';
 
@@ -53,6 +53,8 @@ const COLUMN_TEXTS = ['to', 'prefix', 'label'] as const;
 const COLUMN_FLAGS = ['primary', 'qq', 'any', 'carried'] as const;
 /** Of a column of related data; the others say how a customer is made of it. */
 const RELATED_MEMBERS: ReadonlySet<string> = new Set(['to', 'value', 'parts', 'carried']);
+/** What may be said once for all rows: no keys, no amounts, no times. */
+const CONSTANT_READINGS: ReadonlySet<RelatedReading> = new Set(['text', 'currency', 'interaction_kind', 'direction', 'consent_channel']);
 
 /**
  * Checks a preset that a person may have written.
@@ -66,7 +68,8 @@ export function checkedPreset(name: string, value: unknown, place: string | null
     });
   };
   if (!isObject(value)) return refuse('it must be an object');
-  const { title = name, type = 'customers', source = null, kind = null, signature, columns, custom = [], ...rest } = value;
+  const { title = name, type = 'customers', source = null, kind = null, signature, columns, custom = [], ...others } = value;
+  const { omit, constants, ...rest } = others;
   const unknown = Object.keys(rest).find((key) => key !== 'name' && key !== '$schema');
   if (unknown !== undefined) return refuse(`there is no member “${unknown}”`);
   if (typeof title !== 'string') return refuse('title must be a text');
@@ -79,9 +82,11 @@ export function checkedPreset(name: string, value: unknown, place: string | null
   if (!isListOf(custom, isText)) return refuse('custom must be a list of headers');
   if (!isObject(columns)) return refuse('columns must be an object');
   for (const [header, column] of Object.entries(columns)) {
-    const wrong = typeof column === 'string' ? targetError(column) : columnError(column);
+    const wrong = typeof column === 'string' ? targetError(knownType, column) : columnError(knownType, column);
     if (wrong !== null) return refuse(`column “${header}”: ${wrong}`);
   }
+  const wrong = relatedError(knownType, { kind, omit, constants });
+  if (wrong !== null) return refuse(wrong);
   return {
     name,
     title,
@@ -92,23 +97,39 @@ export function checkedPreset(name: string, value: unknown, place: string | null
     signature: signature as string[][],
     columns: columns as Preset['columns'],
     custom: custom as string[],
+    ...(omit === undefined ? {} : { omit: omit as string[] }),
+    ...(constants === undefined ? {} : { constants: constants as Record<string, string> }),
   };
 }
 
-function columnError(column: unknown): string | null {
+/** What is wrong with the members that only related data has, or only customers. */
+function relatedError(type: PresetType, { kind, omit, constants }: Readonly<Record<string, unknown>>): string | null {
+  if (!isRelatedType(type)) return omit === undefined && constants === undefined ? null : `omit and constants have no meaning for ${type}`;
+  if (kind !== null) return `kind has no meaning for ${type}`;
+  if (omit !== undefined && !isListOf(omit, isText)) return 'omit must be a list of headers';
+  if (constants === undefined) return null;
+  if (!isObject(constants)) return 'constants must be an object';
+  const names = relatedFields(type).flatMap(({ name, reads }) => (CONSTANT_READINGS.has(reads) ? [name] : []));
+  const wrong = Object.entries(constants).find(([name, value]) => !names.includes(name) || typeof value !== 'string' || value === '');
+  return wrong === undefined ? null : `constants may give a text to ${names.join(', ')}`;
+}
+
+function columnError(type: PresetType, column: unknown): string | null {
   if (!isObject(column)) return 'it must be a target or an object';
   const { value, parts, ...rest } = column;
   for (const name of COLUMN_TEXTS) if (rest[name] !== undefined && typeof rest[name] !== 'string') return `${name} must be a text`;
   for (const name of COLUMN_FLAGS) if (rest[name] !== undefined && typeof rest[name] !== 'boolean') return `${name} must be true or false`;
   const unknown = Object.keys(rest).find((name) => ![...COLUMN_TEXTS, ...COLUMN_FLAGS].includes(name as 'to'));
   if (unknown !== undefined) return `there is no member “${unknown}”`;
+  const idle = Object.keys(column).find((name) => (isRelatedType(type) ? !RELATED_MEMBERS.has(name) : name === 'carried'));
+  if (idle !== undefined) return `${idle} has no meaning for ${type}`;
   if (value !== undefined && !Object.hasOwn(TRANSFORMS, String(value))) return `value must be one of ${Object.keys(TRANSFORMS).join(', ')}`;
   if (parts !== undefined && !isListOf(parts, isText)) return 'parts must be a list of headers';
-  return typeof rest.to === 'string' ? targetError(rest.to) : 'to must be a target';
+  return typeof rest.to === 'string' ? targetError(type, rest.to) : 'to must be a target';
 }
 
-function targetError(name: string): string | null {
-  return targetOfName(name) === null ? `there is no target “${name}”` : null;
+function targetError(type: PresetType, name: string): string | null {
+  return presetTarget(type, name) === null ? `there is no target “${name}”` : null;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

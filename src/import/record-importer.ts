@@ -1,3 +1,4 @@
+import { CrmError } from '../errors.ts';
 import type { BadRecord, RecordHandler, RecordPosition } from '../formats/record-reader.ts';
 import { SCALAR_COLUMNS } from '../model/customer.ts';
 import { isOwnExport } from '../model/header-target.ts';
@@ -46,6 +47,8 @@ export interface RecordOptions extends RowOptions {
   readonly sourceIsImplied?: boolean;
   /** Layouts that the header may be recognised as. */
   readonly presets?: readonly Preset[];
+  /** Layouts of related data, where nothing says that the rows are customers: a header that is one of theirs is refused. */
+  readonly otherPresets?: readonly Preset[];
   /** The layout that the file has in any case. */
   readonly preset?: Preset;
   /** Whether the rows are companies unless they say otherwise. */
@@ -117,7 +120,8 @@ export class RecordImporter implements RecordHandler {
 
   /** The layout is decided by the first header: further columns of a file belong to it too. */
   #recognise(header: readonly string[]): void {
-    const { preset, presets = [], source, sourceIsImplied } = this.#options;
+    const { preset, presets = [], otherPresets = [], source, sourceIsImplied } = this.#options;
+    if (otherPresets.length > 0) requireCustomers(recognisePreset(header, [...presets, ...otherPresets]).preset);
     const { preset: found, tied } = preset === undefined ? recognisePreset(header, presets) : { preset, tied: [] };
     this.preset = found;
     this.#values.defaultKind = this.#options.companies === true ? 'organisation' : (found?.kind ?? null);
@@ -167,6 +171,14 @@ export class RecordImporter implements RecordHandler {
     this.#rejects = [];
     this.#emit({ batch, rejects });
   }
+}
+
+/** Only workbooks come here without being looked at before: that would read all their texts twice. */
+function requireCustomers(found: Preset | null): void {
+  if (found === null || found.type === 'customers' || found.type === 'companies') return;
+  throw new CrmError('INPUT_AMBIGUOUS', `its layout is ${found.name}, one of ${found.type}, and nothing says what the rows are`, {
+    hint: `say it: --type ${found.type}`,
+  });
 }
 
 /** Spreadsheets end in rows of nothing but commas: they are blank lines, no customers. */

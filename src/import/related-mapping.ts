@@ -1,20 +1,29 @@
 import { CrmError } from '../errors.ts';
 import { ATTRIBUTE_PREFIX } from '../model/customer.ts';
 import { headerKey } from '../model/fields.ts';
+import { type Target, targetName } from '../model/header-target.ts';
 import { nearest } from '../model/nearest.ts';
 import { LINK_FIELDS, type RelatedField, type RelatedType, relatedFields, relatedFit } from '../model/related-fields.ts';
 import type { ColumnMapping } from './mapping.ts';
+import type { Preset } from './preset.ts';
+import { presetColumns } from './preset-columns.ts';
+import { presetTarget } from './preset-target.ts';
 
 /** Columns that our own rejects files add; a mended rejects file is imported as it is. */
 const REJECT_COLUMNS: ReadonlySet<string> = new Set(['_line', '_byte', '_column', '_code', '_reason']);
 
 /**
- * Says for each column of a file of related data where it goes: each column of the catalogue is filled by the header that
- * fits it best, everything else is kept as a custom field.
+ * Says for each column of a file of related data where it goes: as the user says, else as the preset does; each column of
+ * the catalogue that is left is filled by the header that fits it best, everything else is kept as a custom field.
  * @param given `Header=column` pairs of the user: header → column name, `attributes.NAME` or empty
  * @throws {CrmError} UNKNOWN_FIELD when a given column does not exist, USAGE when a given header is not in the file
  */
-export function mapRelatedHeader(type: RelatedType, header: readonly string[], given: ReadonlyMap<string, string>): ColumnMapping[] {
+export function mapRelatedHeader(
+  type: RelatedType,
+  header: readonly string[],
+  given: ReadonlyMap<string, string>,
+  preset: Preset | null = null,
+): ColumnMapping[] {
   const columns = new Map<number, ColumnMapping>();
   const taken = new Set<string>();
   for (const [name, target] of given) {
@@ -24,13 +33,41 @@ export function mapRelatedHeader(type: RelatedType, header: readonly string[], g
     if (column.target.kind === 'field') taken.add(column.target.field.name);
     columns.set(index, column);
   }
+  if (preset !== null) applyPreset(preset, header, columns, taken);
   for (const { index, field } of fits(type, header)) {
     if (columns.has(index) || taken.has(field.name)) continue;
     taken.add(field.name);
     columns.set(index, { header: header[index] as string, target: { kind: 'field', field }, how: 'alias' });
   }
-  const names = new Set<string>();
+  const names = new Set([...columns.values()].flatMap(({ target }) => (target.kind === 'attribute' ? [target.name] : [])));
   return header.map((name, index) => columns.get(index) ?? otherColumn(name, index, names));
+}
+
+/** Columns that the user gave away are not read with others; what comes second for a column of the catalogue is a custom field. */
+function applyPreset(preset: Preset, header: readonly string[], columns: Map<number, ColumnMapping>, taken: Set<string>): void {
+  const free = header.map((name, index) => (columns.has(index) ? '' : name));
+  const refused = new Set<number>();
+  for (const { index, target, rule } of presetColumns(preset, free)) {
+    const name = header[index] as string;
+    const isRead = rule?.readWith === undefined ? takeSlot(target, taken) : !refused.has(rule.readWith);
+    const custom: Target = { kind: 'attribute', name: name.trim() };
+    if (isRead) {
+      const how = target.kind === 'ignored' ? 'ignored' : 'preset';
+      columns.set(index, { header: name, target, how, ...(rule === null ? {} : { rule }) });
+    } else {
+      refused.add(index);
+      if (takeSlot(custom, taken)) columns.set(index, { header: name, target: custom, how: 'preset' });
+    }
+  }
+}
+
+/** Whether nothing had filled the column or custom field yet. */
+function takeSlot(target: Target, taken: Set<string>): boolean {
+  const slot = target.kind === 'field' ? target.field.name : targetName(target);
+  if (slot === null) return true;
+  if (taken.has(slot)) return false;
+  taken.add(slot);
+  return true;
 }
 
 /** All pairs of a header and a column that it may mean, the best first. */
@@ -46,12 +83,9 @@ function fits(type: RelatedType, header: readonly string[]): { index: number; fi
 }
 
 function givenColumn(type: RelatedType, header: string, text: string): ColumnMapping {
-  if (text === '' || text === '-' || text === 'ignore') return { header, target: { kind: 'ignored' }, how: 'ignored' };
-  if (text.startsWith(ATTRIBUTE_PREFIX))
-    return { header, target: { kind: 'attribute', name: text.slice(ATTRIBUTE_PREFIX.length) }, how: 'given' };
+  const target = presetTarget(type, text);
+  if (target !== null) return { header, target, how: target.kind === 'ignored' ? 'ignored' : 'given' };
   const names = relatedFields(type).map(({ name }) => name);
-  const field = relatedFields(type).find(({ name, label }) => name === text || label.en === text || label.zh === text);
-  if (field !== undefined) return { header, target: { kind: 'field', field }, how: 'given' };
   const near = nearest(text, names);
   throw new CrmError('UNKNOWN_FIELD', `--map: ${type} have no column “${text}”`, {
     hint: `${near === undefined ? '' : `did you mean “${near}”? `}There are ${names.join(', ')}; a custom field is written attributes.NAME`,

@@ -1,17 +1,19 @@
 import type { ImportFeed } from '../repository/import-batch.ts';
 import type { RelatedSettings } from '../repository/related-rows.ts';
-import { isRelatedType, type RelatedType } from '../model/related-fields.ts';
+import { isRelatedType } from '../model/related-fields.ts';
 import { normalizeText } from '../normalize/text.ts';
 import type { DoubtOptions } from './doubtful-values.ts';
 import type { Reject, RowChunk } from './record-importer.ts';
+import type { PresetType } from './preset.ts';
+import type { PresetChoice } from './preset-library.ts';
 import { type RelatedOptions, rejectsOf } from './related-records.ts';
 
 /** What a file may hold. */
-export type ImportType = 'customers' | 'companies' | RelatedType;
+export type ImportType = PresetType;
 
 /** What of the options of an import matters for related data. */
 export interface RelatedImportOptions {
-  /** What the rows are; default customers. */
+  /** What the rows are; default: what the layout of the file says, else customers. */
   readonly type?: ImportType;
   /** ISO 4217 code of amounts that name none. */
   readonly currency?: string;
@@ -34,7 +36,7 @@ export function relatedSettings({ type, source }: Options): { readonly related?:
 }
 
 /** How a file of related data is read; nothing for customers. @param growing whether further columns may turn up later */
-export function relatedRequest(options: Options, growing: boolean): { readonly related?: RelatedOptions } {
+export function relatedRequest(options: Options, presets: PresetChoice, growing: boolean): { readonly related?: RelatedOptions } {
   const { type, map, region, blank, currency, decimal, doubts } = options;
   const order = doubts?.onAmbiguousDate;
   if (type === undefined || !isRelatedType(type)) return {};
@@ -42,6 +44,7 @@ export function relatedRequest(options: Options, growing: boolean): { readonly r
   return {
     related: {
       ...related,
+      ...presets,
       currency: currency ?? null,
       decimal: decimal ?? null,
       dateOrder: order === 'dmy' || order === 'mdy' ? order : null,

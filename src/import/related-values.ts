@@ -1,5 +1,6 @@
+import { CrmError } from '../errors.ts';
 import type { SqlValue } from '../engines/engine.ts';
-import type { RelatedField } from '../model/related-fields.ts';
+import { type RelatedField, type RelatedType, relatedFields } from '../model/related-fields.ts';
 import { dateOrderEvidence } from '../normalize/date-order.ts';
 import { normalizeInstant } from '../normalize/date.ts';
 import { halfWidth } from '../normalize/half-width.ts';
@@ -17,6 +18,7 @@ import {
 import { normalizeText } from '../normalize/text.ts';
 import { CONSENT_CHANNELS } from '../model/child-value.ts';
 import type { RelatedLink } from '../repository/related-rows.ts';
+import { type CellRule, ruledCell } from './cell-rule.ts';
 import type { DateOrders } from './column-facts.ts';
 import type { DecimalSign } from './decimal-facts.ts';
 import type { ColumnMapping } from './mapping.ts';
@@ -52,6 +54,8 @@ interface Step {
   readonly cell: number;
   readonly header: string;
   readonly field: RelatedField;
+  /** What a preset says of its cells. */
+  readonly rule: CellRule | null;
 }
 
 const WORDS: Readonly<Record<string, { readonly read: (raw: string) => Normalized; readonly allowed: string }>> = {
@@ -76,7 +80,8 @@ export class RelatedReader {
   readonly #orders: DateOrders;
   readonly #sign: DecimalSign;
   #steps: Step[] = [];
-  #others: { readonly cell: number; readonly name: string }[] = [];
+  #others: { readonly cell: number; readonly name: string; readonly rule: CellRule | null }[] = [];
+  #constants: Readonly<Record<string, SqlValue>> = {};
   #amount: Step | null = null;
 
   constructor(options: RelatedValueOptions, orders: DateOrders, sign: DecimalSign) {
@@ -87,20 +92,35 @@ export class RelatedReader {
 
   /** Says what the columns are; may be called again when a file shows further ones. */
   setColumns(columns: readonly ColumnMapping[]): void {
-    const steps = columns.flatMap(({ header, target }, cell) =>
-      target.kind === 'field' ? [{ cell, header, field: target.field as RelatedField }] : [],
+    const own = columns.flatMap((column, cell) => (column.rule?.readWith === undefined ? [{ ...column, cell }] : []));
+    const steps = own.flatMap(({ header, target, rule = null, cell }) =>
+      target.kind === 'field' ? [{ cell, header, field: target.field as RelatedField, rule }] : [],
     );
-    this.#others = columns.flatMap(({ target }, cell) => (target.kind === 'attribute' ? [{ cell, name: target.name }] : []));
+    this.#others = own.flatMap(({ target, rule = null, cell }) => (target.kind === 'attribute' ? [{ cell, name: target.name, rule }] : []));
     this.#amount = steps.find(({ field }) => field.reads === 'money') ?? null;
     this.#steps = steps.filter((step) => step !== this.#amount);
+  }
+
+  /**
+   * Says what rows have that say nothing else, by column name.
+   * @throws {CrmError} CONFIG_INVALID when such a text is not understood
+   */
+  setConstants(type: RelatedType, constants: Readonly<Record<string, string>>): void {
+    const entries = Object.entries(constants).map(([name, text]) => {
+      const field = relatedFields(type).find((known) => known.name === name) as RelatedField;
+      const value = readCell(field, normalizeText(text));
+      if (typeof value !== 'object') return [name, value] as const;
+      throw new CrmError('CONFIG_INVALID', `the constant of ${name}, of a preset: ${value.reason}`, { hint: 'see docs/guide/presets.md' });
+    });
+    this.#constants = Object.fromEntries(entries);
   }
 
   /** One record as values, or the first cell that cannot be read. */
   read(cells: readonly (string | undefined)[]): RelatedValues | UnreadableCell {
     const values: Record<string, SqlValue> = {};
     const texts: Record<string, string> = {};
-    for (const { cell, header, field } of this.#steps) {
-      const raw = cells[cell];
+    for (const { cell, header, field, rule } of this.#steps) {
+      const raw = rule === null ? cells[cell] : ruledCell(cell, rule, cells);
       const text = raw === undefined || raw === '' ? '' : normalizeText(raw);
       if (text === '') {
         // A row without a line among rows that have one must not take the place of another.
@@ -116,6 +136,7 @@ export class RelatedReader {
       if (typeof value === 'object') return { header, ...value };
       values[field.name] = value;
     }
+    for (const name in this.#constants) values[name] ??= this.#constants[name] as SqlValue;
     const amount = this.#readAmount(cells, values);
     if (amount !== null) return amount;
     return { link: this.#linkOf(texts), values, attributes: this.#attributesOf(cells) };
@@ -134,8 +155,8 @@ export class RelatedReader {
     const { currency = null } = values;
     delete values.currency;
     if (this.#amount === null) return null;
-    const { cell, header, field } = this.#amount;
-    const raw = cells[cell];
+    const { cell, header, field, rule } = this.#amount;
+    const raw = rule === null ? cells[cell] : ruledCell(cell, rule, cells);
     const text = raw === undefined ? '' : normalizeText(raw);
     if (text === '') {
       if (raw !== undefined && this.#options.blank === 'clear') Object.assign(values, amountOf(field, null, null));
@@ -163,8 +184,8 @@ export class RelatedReader {
 
   #attributesOf(cells: readonly (string | undefined)[]): Record<string, string | null> {
     const attributes: [string, string | null][] = [];
-    for (const { cell, name } of this.#others) {
-      const raw = cells[cell];
+    for (const { cell, name, rule } of this.#others) {
+      const raw = rule === null ? cells[cell] : ruledCell(cell, rule, cells);
       const text = raw === undefined || raw === '' ? '' : normalizeText(raw);
       if (text !== '') attributes.push([name, text]);
       else if (raw !== undefined && this.#options.blank === 'clear') attributes.push([name, null]);

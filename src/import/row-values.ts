@@ -1,12 +1,13 @@
 import type { ChildValue } from '../model/child-value.ts';
 import { SCALAR_COLUMNS, composeName } from '../model/customer.ts';
 import { type ExternalId, parseExternalIds } from '../model/external-id.ts';
+import { TAG_SEPARATORS } from '../model/tag-list.ts';
 import type { Normalizer } from '../normalize/normalizer.ts';
 import { normalizePhone } from '../normalize/phone.ts';
 import { normalizeText } from '../normalize/text.ts';
 import { ruledCell } from './cell-rule.ts';
 import { isListTransform } from './cell-transforms.ts';
-import { type Contact, contactsOf, listParts, mayHoldSeveral } from './contact-cell.ts';
+import { type Contact, arrayParts, contactsOf, listParts, mayHoldSeveral } from './contact-cell.ts';
 import { type DoubtfulValues, looksDamaged } from './doubtful-values.ts';
 import type { ColumnMapping } from './mapping.ts';
 import { RowChildren, type RowFields } from './row-children.ts';
@@ -15,7 +16,6 @@ import type { Warnings } from './warnings.ts';
 
 /** Fields whose column cannot hold text that was not understood: it is kept as a custom field. */
 const STRICT_TYPES: ReadonlySet<string> = new Set(['date', 'instant']);
-const SEPARATORS = /[;,；，、|]/;
 /** Every customer has these: an empty cell cannot clear them. */
 const ALWAYS_SET: ReadonlySet<string> = new Set(['kind', 'created_at']);
 const NAME = slotOf('name');
@@ -290,10 +290,7 @@ export class RowValues implements RowFields {
   }
 }
 
-/** Values of one cell that holds a list: `a; b`, `a,b`, `甲、乙`. */
+/** Values of one cell that holds a list: `a; b`, `a,b`, `甲、乙`, or a JSON array. */
 export function splitList(text: string): string[] {
-  return text
-    .split(SEPARATORS)
-    .map(normalizeText)
-    .filter((part) => part !== '');
+  return (arrayParts(text) ?? text.split(TAG_SEPARATORS)).map(normalizeText).filter((part) => part !== '');
 }

@@ -26,6 +26,16 @@ export function parseContacts(text: string): ListedContact[] {
   });
 }
 
+/**
+ * Several contact points of one kind and label in one cell of a file: with the separator between them, or as a JSON array
+ * where an import would tell other values apart.
+ */
+export function contactCell(values: readonly string[]): string {
+  const cell = values.join(CONTACT_SEPARATOR);
+  const parts = cell.startsWith('[') && cell.endsWith(']') ? [] : cell.split(CONTACT_SEPARATOR);
+  return parts.length === values.length && parts.every((part, i) => part === values[i]) ? cell : JSON.stringify(values);
+}
+
 /** The header that means further contact points of a kind and label in a file. */
 export function headerOfContacts({ kind, label }: Pick<ListedContact, 'kind' | 'label'>): string {
   return `contact.${kind}${label === null ? '' : `.${label}`}`;

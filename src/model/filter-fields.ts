@@ -15,7 +15,10 @@ export type QueryField =
   | { readonly kind: 'custom'; readonly name: string; readonly key: string }
   | { readonly kind: 'count' | 'last'; readonly name: string; readonly table: 'orders' | 'interactions' }
   | { readonly kind: 'money'; readonly name: string }
-  | { readonly kind: 'set'; readonly name: 'tag' | 'source' | 'external_id' | 'external_ids' | 'contact_points' | `contact.${ContactKind}` }
+  | {
+      readonly kind: 'set';
+      readonly name: 'tag' | 'tag_list' | 'source' | 'external_id' | 'external_ids' | 'contact_points' | `contact.${ContactKind}`;
+    }
   | { readonly kind: 'consent'; readonly name: string; readonly channel: ConsentChannel };
 
 /** How the values of a field are read and compared. */
@@ -35,6 +38,7 @@ const DERIVED: readonly { readonly field: QueryField; readonly labels: readonly 
   { field: { kind: 'count', name: 'interactions.count', table: 'interactions' }, labels: ['互动次数'] },
   { field: { kind: 'last', name: 'interactions.last_at', table: 'interactions' }, labels: ['最近互动时间'] },
   { field: { kind: 'set', name: 'tag' }, labels: ['tags', '标签'] },
+  { field: { kind: 'set', name: 'tag_list' }, labels: [] },
   { field: { kind: 'set', name: 'source' }, labels: ['来源'] },
   { field: { kind: 'set', name: 'external_id' }, labels: ['external id', '外部编号'] },
   { field: { kind: 'set', name: 'external_ids' }, labels: ['external ids'] },

@@ -6,7 +6,7 @@ const INTERACTION_KINDS = {
   email:
     'e mail|emails|mail|mails|letter|outgoing email|incoming email|email sent|email received|邮件|电子邮件|发邮件|邮件沟通|邮件跟进|邮箱|邮件往来|電子郵件|郵件|メール|correo|courriel',
   meeting:
-    'meetings|appointment|demo|presentation|video call|video meeting|online meeting|conference|zoom|teams|termin|besprechung|reunion|cita|会议|会面|见面|面谈|线上会议|视频会议|约见|演示|商务洽谈|會議|会議',
+    'meetings|appointment|demo|presentation|video call|video meeting|online meeting|conference|zoom|teams|lunch|dinner|breakfast|termin|besprechung|reunion|cita|会议|会面|见面|面谈|线上会议|视频会议|约见|演示|商务洽谈|會議|会議',
   visit:
     'visits|on site|onsite|on site visit|site visit|field visit|besuch|visite|visita|拜访|上门|上门拜访|走访|到访|实地拜访|客户拜访|外勤|拜訪|訪問',
   ticket:
@@ -19,7 +19,7 @@ const INTERACTION_KINDS = {
     'surveys|survey answer|survey response|questionnaire|feedback|nps|csat|rating|review|poll|umfrage|enquete|encuesta|问卷|调查|问卷调查|满意度|满意度调查|回访|评价|反馈|アンケート',
   message:
     'messages|chat|sms|text|text message|im|dm|whatsapp|wechat|messenger|telegram|line|live chat|social|linkedin message|nachricht|mensaje|微信|企业微信|企微|短信|消息|在线聊天|聊天|私信|qq|留言|微信沟通|钉钉|訊息|メッセージ',
-  note: 'notes|comment|remark|memo|activity|task|other|log|general|notiz|sonstiges|nota|备注|记录|跟进|其他|其它|笔记|任务|跟进记录|メモ',
+  note: 'notes|comment|remark|memo|activity|task|to do|todo|deadline|other|log|general|notiz|sonstiges|nota|备注|记录|跟进|其他|其它|笔记|任务|跟进记录|メモ',
 };
 
 /** Kind of an interaction, as table `interactions` has them, from English, Chinese and a few other words. */

@@ -1,8 +1,9 @@
 import { CrmError } from '../errors.ts';
 import { ATTRIBUTE_PREFIX } from '../model/customer.ts';
-import { CONTACT_SEPARATOR, headerOfContacts, parseContacts } from '../model/contact-list.ts';
+import { contactCell, headerOfContacts, parseContacts } from '../model/contact-list.ts';
 import { FIELDS } from '../model/fields.ts';
 import { EXTERNAL_IDS_HEADER, headerOfCustomField } from '../model/header-target.ts';
+import { tagCell } from '../model/tag-list.ts';
 import type { SqlValue } from '../engines/engine.ts';
 import type { TableCell } from '../formats/export-format.ts';
 import type { QueryColumn } from '../repository/query-options.ts';
@@ -36,7 +37,7 @@ export async function wholeCustomers(repository: Repository): Promise<ExportColu
   const used = await repository.inUse();
   const custom = await repository.customFields();
   const fields = FIELDS.filter((field) => field.writable).map((field) => field.name);
-  const plain = [...(used.externalIds ? ['external_ids'] : []), ...fields, ...(used.tags ? ['tag'] : [])];
+  const plain = [...(used.externalIds ? ['external_ids'] : []), ...fields, ...(used.tags ? ['tag_list'] : [])];
   const contacts = used.contacts.map(headerOfContacts);
   const consents = used.consents.map((channel) => `consent.${channel}`);
   return {
@@ -76,6 +77,7 @@ function wholeRow({ plain, tags, consents, contacts, custom }: RowLayout): (row:
   const customAt = plain + consents + (contacts.length > 0 ? 1 : 0);
   return (row) => {
     for (let i = 0; i < plain; i++) cells[i] = row[i] as TableCell;
+    if (tags && typeof row[plain - 1] === 'string') cells[plain - 1] = tagCell(row[plain - 1] as string);
     for (let i = 0; i < consents; i++) cells[firstConsent + i] = row[plain + i] as TableCell;
     if (firstContact === cells.length) return cells;
     cells.fill(null, firstContact);
@@ -91,13 +93,14 @@ function wholeRow({ plain, tags, consents, contacts, custom }: RowLayout): (row:
 
 /** Cells of contact points by header, several of one kind and label in one. */
 function contactCells(list: string): Map<string, string> {
-  const cells = new Map<string, string>();
+  const values = new Map<string, string[]>();
   for (const contact of parseContacts(list)) {
     const header = headerOfContacts(contact);
-    const before = cells.get(header);
-    cells.set(header, before === undefined ? contact.value : before + CONTACT_SEPARATOR + contact.value);
+    const before = values.get(header);
+    if (before === undefined) values.set(header, [contact.value]);
+    else before.push(contact.value);
   }
-  return cells;
+  return new Map([...values].map(([header, several]) => [header, contactCell(several)]));
 }
 
 function placeOf(name: string, place: ReadonlyMap<string, number>): number {

@@ -20,6 +20,9 @@ const QUALIFIED_ID =
 const QUALIFIED_CONTACT =
   "contact_points.kind || CASE WHEN coalesce(contact_points.label, '') = '' THEN '' ELSE '.' || replace(replace(replace(contact_points.label, '%', '%25'), ';', '%3B'), ':', '%3A') END || ':' || replace(replace(contact_points.value, '%', '%25'), ';', '%3B')";
 
+/** A tag, as `tagCell` of src/model/tag-list.ts reads it. */
+const QUALIFIED_TAG = "replace(replace(tags.tag, '%', '%25'), ';', '%3B')";
+
 /** Where the several values of a set field stand: which rows of which table, and what is between them when they are shown. */
 interface SetSource {
   readonly table: string;
@@ -37,6 +40,7 @@ const contactsOfKind = (kind: ContactKind): SetSource => ({
 
 const SETS: Readonly<Record<SetName, SetSource>> = {
   tag: { table: 'tags', column: 'tags.tag' },
+  tag_list: { table: 'tags', column: QUALIFIED_TAG },
   source: { table: 'external_ids', column: 'external_ids.source' },
   external_id: { table: 'external_ids', column: 'external_ids.external_id' },
   external_ids: { table: 'external_ids', column: QUALIFIED_ID },

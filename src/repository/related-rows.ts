@@ -29,6 +29,8 @@ export interface RelatedRow {
   readonly values: Readonly<Record<string, SqlValue>>;
   /** Custom fields; null empties one. */
   readonly attributes: Readonly<Record<string, string | null>>;
+  /** Whether it says nothing but what it belongs to: it is skipped where that is there. */
+  readonly isFurther?: true;
 }
 
 /** Why a row was not taken: into the rejects with it. */

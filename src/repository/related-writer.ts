@@ -74,8 +74,9 @@ export class RelatedWriter implements ImportFeed {
       const one = linked[index] as LinkedRow;
       if (typeof outcome === 'object') problems.push({ row: one.row, ...outcome });
       else {
-        this.counts[outcome]++;
-        this.#tell(one, outcome);
+        const counted = one.row.isFurther === true ? 'skipped' : outcome;
+        this.counts[counted]++;
+        this.#tell(one, counted);
       }
     }
     await this.#touch();

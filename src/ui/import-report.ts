@@ -105,6 +105,8 @@ const TEXTS: Readonly<Record<string, (warning: Warning) => string>> = {
   EXTERNAL_ID_IN_USE: ({ count }) =>
     `${plural(count, 'external id')} already in use by another customer, kept as the custom field external_id`,
   AMBIGUOUS_PRESET: ({ field }) => `the columns fit several presets equally well (${field}): none was used, name one with --preset`,
+  ITEMS_LEFT_OUT: ({ count }) =>
+    `${plural(count, 'row')} with an item of an order, which is left out: import the file once more with --type order-items`,
   FURTHER_REJECTS: ({ count, field }) => `${plural(count, 'rejected row')} of a file with other columns: ${field}`,
   AMBIGUOUS_COMPANY: ({ count }) => `${plural(count, 'person', 'people')} not linked to a company: several organisations have its name`,
   OPT_OUT_KEPT: ({ count }) => `${plural(count, 'opt-in')} not taken: the customer has opted out, and an import does not change that`,

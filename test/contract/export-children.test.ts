@@ -44,6 +44,26 @@ describeEachEngine('export of contact points and consents', (target) => {
     expect(kept(await dump(other.engine))).toEqual(kept(before));
   });
 
+  it.each([
+    ['a value like the separator', {}, [{ 'contact.url': 'x :::' }, { 'contact.url': 'y' }]],
+    ['a text like a JSON array', {}, [{ 'contact.url': '["a"] ::: ' }]],
+    ['a number whose country came later', {}, [{ 'contact.phone': '010-12345678-801' }, { country: 'CN' }]],
+    ['a number with a trunk prefix', {}, [{ 'contact.phone': '8 (912) 345-67-89' }, { country: 'RU' }]],
+    ['several numbers whose country came later', {}, [{ 'contact.phone': '13800138000/13900139000' }, { country: 'CN' }]],
+    ['several numbers where one is expected', { onMatch: 'fill' as const }, [{ phone: '13800138000/13900139000' }, { country: 'CN' }]],
+  ])('imported again changes nothing: %s', async (_what, options, rows) => {
+    const database = await testDatabase(target);
+    const text = rows.map((row) => JSON.stringify({ id: 'K1', name: 'Ada', ...row })).join('\n');
+    await importText(database, text, { name: 'in.ndjson', source: 'shop', ...options });
+    for (const name of ['out.csv', 'out.ndjson']) {
+      const path = join(database.folder, name);
+      await exportCustomers(database.repository, { path, selection: {} });
+      const before = await dump(database.engine);
+      expect(countsOf(await importText(database, readFileSync(path), { name }))).toBe('1 = 0 + 0 + 1 + 0 + 0');
+      expect(await dump(database.engine)).toEqual(before);
+    }
+  });
+
   it('has no such column where nobody has any', async () => {
     const database = await testDatabase(target);
     await importText(database, 'email,name,Colour\na@x.org,Ada,red\n');

@@ -81,12 +81,14 @@ const phone = fc.oneof(
       '',
       'call me',
       '00',
+      '13800138000/13900139000',
+      '8 (912) 345-67-89',
     ),
   },
   text,
 );
 const date = fc.oneof(fc.constantFrom('2024-02-29', '29.02.2024', '2024/3/5', 'soon', '', '20240305', '2024-01-01T10:00:00+08:00'), text);
-const country = fc.constantFrom('DE', 'Germany', '中国', 'cn', 'Atlantis', '', 'XX', 'Congo', 'US');
+const country = fc.constantFrom('DE', 'Germany', '中国', 'cn', 'RU', 'Atlantis', '', 'XX', 'Congo', 'US');
 
 /** Cells by header; headers are aliases, odd custom ones, and our own. */
 const FIELDS: Readonly<Record<string, fc.Arbitrary<string>>> = {
@@ -108,7 +110,7 @@ const FIELDS: Readonly<Record<string, fc.Arbitrary<string>>> = {
   gender: fc.constantFrom('f', '女', 'unknown', ''),
   notes: text,
   city: text,
-  tags: fc.constantFrom('a', 'b; a', 'c,d', '甲、乙', ' a ;; b ', '|', 'e\u0301;\u200bz', ''),
+  tags: fc.constantFrom('a', 'b; a', 'c,d', '甲、乙', ' a ;; b ', '["x; y","z, w"]', '[1]', '100%', '|', 'e\u0301;\u200bz', ''),
   'Lead source': text,
   'attributes.email': text,
   'attributes.birthday': text,
@@ -125,7 +127,7 @@ const FIELDS: Readonly<Record<string, fc.Arbitrary<string>>> = {
   'contact.email.work': email,
   'contact.phone': phone,
   'contact.address.home': text,
-  'contact.url': fc.oneof(fc.constantFrom('x.org ::: https://y.org/a;b', ':::', 'a:b'), text),
+  'contact.url': fc.oneof(fc.constantFrom('x.org ::: https://y.org/a;b', ':::', 'x :::', '["a"] ::: ', 'a:b'), text),
   'contact.social.We.Chat: 1': text,
   'contact.messenger.QQ%3B;': text,
   'consent.email': fc.oneof(fc.constantFrom('in', 'out', 'yes', '是', 'unsubscribed', ''), text),
@@ -175,6 +177,7 @@ const assignment = fc.oneof(
     'given_name=Ada',
     'kind=organisation',
     'birthday=soon',
+    'email=a@example.com; b@example.com',
   ),
   fc
     .tuple(fc.constantFrom('name', 'notes', 'attributes. y ', 'attributes.tags', 'company_name', 'city'), text)

@@ -3,9 +3,12 @@ import { basename, join } from 'node:path';
 import { CsvReader } from '../../src/formats/csv-reader.ts';
 import { mapHeader } from '../../src/import/mapping.ts';
 import type { Preset } from '../../src/import/preset.ts';
+import type { RowChunk } from '../../src/import/record-importer.ts';
+import { RelatedRecords } from '../../src/import/related-records.ts';
 import { RowValues } from '../../src/import/row-values.ts';
 import { Warnings } from '../../src/import/warnings.ts';
 import { targetName } from '../../src/model/header-target.ts';
+import type { RelatedType } from '../../src/model/related-fields.ts';
 import { ROOT } from './cli.ts';
 
 const FOLDER = join(ROOT, 'fixtures/presets');
@@ -73,6 +76,34 @@ export function readWithPreset({ header, rows }: Pick<PresetFixture, 'header' | 
         ...(values.children.length === 0 ? {} : { children: values.children.map(childText) }),
       };
     }),
+    warnings: warnings.list().map(({ code, field, lines }) => `${code} ${field} ${lines.join(',')}`),
+  };
+}
+
+/** The same of related data; rows as they go to the writer. */
+export function readRelatedWithPreset({ header, rows }: Pick<PresetFixture, 'header' | 'rows'>, preset: Preset) {
+  const warnings = new Warnings();
+  const chunks: RowChunk[] = [];
+  const options = {
+    type: preset.type as RelatedType,
+    given: new Map<string, string>(),
+    growing: false,
+    dateOrder: null,
+    decimal: null,
+  } as const;
+  const records = new RelatedRecords(
+    { ...options, region: null, blank: 'keep', currency: null, preset },
+    warnings,
+    (chunk) => chunks.push(chunk),
+    null,
+  );
+  records.header(header);
+  for (const [index, cells] of rows.entries()) records.record([...cells], { line: index + 2, byteOffset: 0 });
+  records.flush();
+  return {
+    mapping: records.columns.map((column) => ({ header: column.header, field: targetName(column.target), how: column.how })),
+    rejects: chunks.flatMap((chunk) => chunk.rejects),
+    rows: chunks.flatMap((chunk) => chunk.related?.rows ?? []).map(({ line, cells: _, byte: __, ...row }) => ({ line, ...row })),
     warnings: warnings.list().map(({ code, field, lines }) => `${code} ${field} ${lines.join(',')}`),
   };
 }

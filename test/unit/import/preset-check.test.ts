@@ -5,6 +5,8 @@ import { recognisePreset } from '../../../src/import/preset-signature.ts';
 
 const SHOP = { signature: [['Kd.-Nr.', 'Ort']], columns: { 'Kd.-Nr.': 'external_id', Ort: 'city' } };
 
+const ORDERS = { type: 'orders', signature: [['Nr', 'Ort']], columns: { Nr: 'number', Ort: 'attributes.Ort' } };
+
 describe('checkedPreset', () => {
   test('fills what is not said', () => {
     expect(checkedPreset('shop', SHOP, 'x')).toEqual({
@@ -38,7 +40,17 @@ describe('checkedPreset', () => {
     [{ ...SHOP, columns: { Ort: { to: 'city', primary: 1 } } }, 'column “Ort”: primary must be true or false'],
     [{ ...SHOP, columns: { Ort: { to: 'city', label: 1 } } }, 'column “Ort”: label must be a text'],
     [{ ...SHOP, columns: { Ort: { to: 'city', color: 'red' } } }, 'column “Ort”: there is no member “color”'],
-    [{ ...SHOP, type: 'orders' }, 'type must be one of customers, companies'],
+    [{ ...SHOP, type: 'cats' }, 'type must be one of customers, companies'],
+    [{ ...SHOP, type: 'orders' }, 'column “Kd.-Nr.”: there is no target “external_id”'],
+    [{ ...SHOP, omit: ['Ort'] }, 'omit and constants have no meaning for customers'],
+    [{ ...SHOP, columns: { Ort: { to: 'city', carried: true } } }, 'column “Ort”: carried has no meaning for customers'],
+    [{ ...ORDERS, columns: { Ort: { to: 'status', qq: true } } }, 'column “Ort”: qq has no meaning for orders'],
+    [{ ...ORDERS, kind: 'person' }, 'kind has no meaning for orders'],
+    [{ ...ORDERS, omit: 'Ort' }, 'omit must be a list of headers'],
+    [{ ...ORDERS, constants: ['paid'] }, 'constants must be an object'],
+    [{ ...ORDERS, constants: { total: '1' } }, 'constants may give a text to status, currency'],
+    [{ ...ORDERS, constants: { status: 1 } }, 'constants may give a text to status, currency'],
+    [{ ...ORDERS, constants: { status: '' } }, 'constants may give a text to status, currency'],
     [{ ...SHOP, kind: 'robot' }, 'kind must be one of person, organisation'],
     [{ ...SHOP, source: 7 }, 'source must be a text'],
     [{ ...SHOP, title: 7 }, 'title must be a text'],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { headerOfContacts, parseContacts } from '../../../src/model/contact-list.ts';
+import { contactCell, headerOfContacts, parseContacts } from '../../../src/model/contact-list.ts';
 
 describe('a list of contact points', () => {
   it.each([
@@ -14,6 +14,15 @@ describe('a list of contact points', () => {
     ['social.We.Chat%3A 1:ada%3Bwx:100%25', [{ kind: 'social', label: 'We.Chat: 1', value: 'ada;wx:100%' }]],
     ['url:https://x.org/a', [{ kind: 'url', label: null, value: 'https://x.org/a' }]],
   ])('reads %s', (text, contacts) => expect(parseContacts(text)).toEqual(contacts));
+
+  it.each([
+    [['a@x.org'], 'a@x.org'],
+    [['a', 'b'], 'a ::: b'],
+    [[':::', 'b'], '::: ::: b'],
+    [['a :::', 'b'], '["a :::","b"]'],
+    [['a ::: b'], '["a ::: b"]'],
+    [['["a"]'], String.raw`["[\"a\"]"]`],
+  ])('%j is one cell: %s', (values, cell) => expect(contactCell(values)).toBe(cell));
 
   it.each([
     [{ kind: 'email', label: null }, 'contact.email'],
