@@ -96,7 +96,8 @@ export async function readFileRows(
 ): Promise<FileSummary> {
   const warnings = new Warnings();
   if (typeof request.named === 'string') warnings.add('FORMAT_BY_CONTENT', request.named, 1);
-  for (const { what, readings } of request.reader.plan?.ambiguities ?? []) warnings.add('AMBIGUOUS', `${what}: ${readings.join(' or ')}`, 1);
+  for (const { what, readings } of request.reader.plan?.ambiguities ?? [])
+    warnings.add('AMBIGUOUS', `${what}: ${readings.join(' or ')}`, 1);
   const chunks: RowChunk[] = [];
   const importer = await importerOf(request, warnings, (chunk) => chunks.push(chunk));
   const reader = FORMATS[request.format].createReader(request.reader, watch(importer));
