@@ -129,6 +129,7 @@ describeEachEngine('a large import', (target) => {
     const broken = join(folder, 'broken.csv');
     writeFileSync(broken, Buffer.concat([readFileSync(file), Buffer.from([0xff, 0x0a])]));
     const other = target.freshUrl();
+    await runCli(['init', '--db', other, '--yes'], { cwd: folder });
     const result = await runCli(['import', broken, '--db', other], { cwd: folder, timeoutMs: 60_000 });
     expect(result).toMatchObject({
       exitCode: 4,

@@ -91,6 +91,19 @@ describe('crm inspect', () => {
     expect(mapping).toMatchObject([{ header: 'column 1' }, { header: 'column 2' }]);
   });
 
+  test('shows both readings of a file that import refuses, before it makes a database', async () => {
+    writeFileSync(join(cwd, 'x.csv'), 'a;b,c\n1;2,3\n4;5,6\n');
+    const { exitCode, stderr } = await crm(['import', 'x.csv', '--map', 'a=name']);
+    expect({ exitCode, stderr }).toMatchObject({
+      exitCode: 4,
+      stderr: expect.stringMatching(/^error: x\.csv: the delimiter may be ; or ,\n/),
+    });
+    expect(readdirSync(cwd)).toEqual(['x.csv']);
+    const { mapping } = resultOf((await crm(['inspect', 'x.csv', '--json', '--delimiter', ','])).stdout);
+    expect(mapping).toMatchObject([{ header: 'a;b' }, { header: 'c' }]);
+    expect((await crm(['import', 'x.csv', '--delimiter', ';', '--map', 'a=name'])).exitCode).toBe(0);
+  });
+
   test.each([
     [['inspect', 'nowhere.csv'], 4, 'INPUT_MISSING'],
     [['inspect', '-'], 4, 'INPUT_EMPTY'],

@@ -66,16 +66,19 @@ describe('an import that is interrupted', () => {
   it.each(SIGNALS)('by %s while it waits for its standard input ends at once', async (signal, exitCode) => {
     for (const start of ['', 'name,email\nAda,a@x.org\n']) {
       const cwd = tempDir();
-      const child = spawn(process.execPath, [CRM, 'import', '-'], { cwd, env: cleanEnvironment(), stdio: 'pipe' });
+      const spool = tempDir();
+      await runCli(['init', '--yes'], { cwd });
+      const child = spawn(process.execPath, [CRM, 'import', '-'], { cwd, env: { ...cleanEnvironment(), TMPDIR: spool }, stdio: 'pipe' });
       const ended = new Promise<number | null>((resolve) => child.on('exit', resolve));
       child.stdin.write(start);
-      while (!existsSync(join(cwd, 'crm.db'))) await new Promise((resolve) => setTimeout(resolve, 10));
+      while (readdirSync(spool).length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
       await new Promise((resolve) => setTimeout(resolve, 300));
       const sentAt = performance.now();
       child.kill(signal);
       expect(await ended).toBe(exitCode);
       expect(performance.now() - sentAt).toBeLessThan(2500);
       expect(await counts(cwd)).toEqual([0, 0]);
+      expect(readdirSync(spool)).toEqual([]);
     }
   });
 
