@@ -1,4 +1,3 @@
-import { CrmError } from '../errors.ts';
 import { OutputFile } from '../formats/output-file.ts';
 import { FORMATS } from '../formats/index.ts';
 import { writeUnderstood } from '../formats/understood-csv.ts';
@@ -76,8 +75,10 @@ export async function inspectFile(options: InspectOptions): Promise<Inspection> 
   const input = await openInput(options.path, options.signal);
   try {
     const understood = understandFile(input.file, options);
-    if (options.toCsv !== undefined || options.write !== undefined) await writeTable(input.file, understood, options);
-    return await inspect(input.file, understood, options, startMs);
+    const inspection = await inspect(input.file, understood, options, startMs);
+    // Only now: of a file that cannot be used no table is left behind.
+    if (options.toCsv !== undefined || options.write !== undefined) await writeTable(input.file, understood, inspection.result, options);
+    return inspection;
   } finally {
     input.dispose();
   }
@@ -129,8 +130,13 @@ async function inspect(file: LocalInput, understood: UnderstoodFile, options: In
   return { result, warnings: summary.warnings };
 }
 
-/** Writes the table; where columns turn up along the way, the first of two passes finds them. */
-async function writeTable(file: LocalInput, understood: UnderstoodFile, options: InspectOptions): Promise<void> {
+/** Writes the table; where columns turn up along the way, the inspection has found them all. */
+async function writeTable(
+  file: LocalInput,
+  understood: UnderstoodFile,
+  { mapping }: InspectResult,
+  options: InspectOptions,
+): Promise<void> {
   const { plan } = understood.reader;
   const { signal } = options;
   const output = options.toCsv === undefined ? null : new OutputFile(options.toCsv);
@@ -142,9 +148,8 @@ async function writeTable(file: LocalInput, understood: UnderstoodFile, options:
     if (plan !== undefined) await writeText(file, plan, write);
     else {
       const pieces: string[] = [];
-      const table = new UnderstoodTable(FORMATS[understood.format].growing ? await wholeHeader(file, understood, signal) : null, (text) =>
-        pieces.push(text),
-      );
+      const header = FORMATS[understood.format].growing ? mapping.map((column) => column.header) : null;
+      const table = new UnderstoodTable(header, (text) => pieces.push(text));
       const drain = async (): Promise<void> => {
         for (const text of pieces.splice(0)) await write(text);
       };
@@ -169,19 +174,6 @@ async function writeText(file: LocalInput, plan: CsvPlan, write: (text: string) 
   }
 }
 
-async function wholeHeader(file: LocalInput, understood: UnderstoodFile, signal?: AbortSignal): Promise<readonly string[]> {
-  let header: readonly string[] = [];
-  const found: RecordHandler = {
-    header: (cells) => {
-      header = [...cells];
-    },
-    record: () => {},
-    bad: () => {},
-  };
-  await readThrough(file, understood, found, async () => {}, signal);
-  return header;
-}
-
 async function readThrough(
   file: LocalInput,
   { format, reader: how }: UnderstoodFile,
@@ -190,17 +182,13 @@ async function readThrough(
   signal?: AbortSignal,
 ): Promise<void> {
   const reader = FORMATS[format].createReader(how, handler);
-  try {
-    await readInput(
-      file,
-      async (chunk) => {
-        reader.push(chunk);
-        await drain();
-      },
-      signal,
-    );
-    for await (const _ of endReader(reader)) await drain();
-  } catch (error) {
-    if (!(error instanceof CrmError) || error.code !== 'INPUT_NO_HEADER') throw error;
-  }
+  await readInput(
+    file,
+    async (chunk) => {
+      reader.push(chunk);
+      await drain();
+    },
+    signal,
+  );
+  for await (const _ of endReader(reader)) await drain();
 }

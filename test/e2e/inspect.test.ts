@@ -107,6 +107,7 @@ describe('crm inspect', () => {
   test.each([
     [['inspect', 'nowhere.csv'], 4, 'INPUT_MISSING'],
     [['inspect', '-'], 4, 'INPUT_EMPTY'],
+    [['inspect', 'blank.csv', '--to-csv', 'out.csv'], 4, 'INPUT_EMPTY'],
     [['inspect', 'x.csv', '--quote', 'ab'], 2, 'USAGE'],
     [['inspect', 'x.csv', '--header-row', 'zero'], 2, 'USAGE'],
     [['inspect', 'x.csv', '--to-csv', '-'], 2, 'USAGE'],
@@ -114,9 +115,10 @@ describe('crm inspect', () => {
     [['inspect', 'x.csv', '--to-csv', 'none/out.csv'], 1, 'OUTPUT_FAILED'],
   ])('%j fails clearly and leaves nothing behind', async (args, status, code) => {
     writeFileSync(join(cwd, 'x.csv'), 'name,email\nA,a@example.com\n');
+    writeFileSync(join(cwd, 'blank.csv'), '\n \n\n');
     const { exitCode, stdout, stderr } = await crm([...args, '--json']);
     expect({ exitCode, stdout }).toEqual({ exitCode: status, stdout: '' });
     expect((JSON.parse(stderr) as { error: { code: string } }).error.code).toBe(code);
-    expect(readdirSync(cwd)).toEqual(['x.csv']);
+    expect(readdirSync(cwd).sort()).toEqual(['blank.csv', 'x.csv']);
   });
 });
