@@ -1,10 +1,12 @@
 /**
  * Reads thousands of polluted files without any option and says how well: at most 10 each, per kind, as plain mean and
  * weighted by how common a kind is.
- *   npm run build && node test/bench/pollution.mjs [--modules dist] [--worst 10] [--files FOLDER]
+ *   npm run build && node test/bench/pollution.mjs [--modules dist] [--worst 10] [--files FOLDER] [--only NAME] [--whole]
+ * --whole: by all that `crm inspect --to-csv` does, which refuses an empty file, instead of detection and reading alone.
  * --files: a folder with csv/ and clean/ of a benchmark that is laid out so, measured as well.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import iconv from 'iconv-lite';
@@ -20,12 +22,27 @@ const modules = resolve(option('modules', fileURLToPath(new URL('../../dist', im
 const load = (name) => import(pathToFileURL(join(modules, 'formats', name)).href);
 const { detectCsv } = await load('detect-csv.js');
 const { writeUnderstood } = await load('understood-csv.js');
+const { inspectFile } = process.argv.includes('--whole') ? await load('../import/inspect-file.js') : { inspectFile: null };
+const inspectedPath = join(tmpdir(), `crm-pollution-${process.pid}.csv`);
 
 async function understood(bytes) {
+  if (inspectFile !== null) return inspected(bytes);
   const source = { sizeBytes: bytes.length, read: (offset, length) => bytes.subarray(offset, offset + length) };
   let text = '';
   await writeUnderstood(source, detectCsv(source), (piece) => {
     text += piece;
+  });
+  return parseClean(text);
+}
+
+async function inspected(bytes) {
+  let text = '';
+  writeFileSync(inspectedPath, bytes);
+  await inspectFile({
+    path: inspectedPath,
+    write: async (piece) => {
+      text += piece;
+    },
   });
   return parseClean(text);
 }
@@ -81,3 +98,4 @@ if (folder !== undefined) {
   }));
   await measure(folder, files);
 }
+rmSync(inspectedPath, { force: true });
