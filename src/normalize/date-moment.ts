@@ -1,5 +1,6 @@
 import { isCalendarDay } from './date-calendar.ts';
 import { readDay } from './date-day.ts';
+import { readTwoDigitYear } from './date-two-digit-year.ts';
 import { halfWidth } from './half-width.ts';
 import type { DateOrder } from './normalizer.ts';
 import { normalizeText } from './text.ts';
@@ -33,13 +34,14 @@ export interface Moment {
 /**
  * What a text says of a day and a time, null when it says none that exists or could say two.
  * @param order of day and month before a year where both could be either; null when unknown
+ * @param pivot first two-digit year of the 1900s; null: a year of two digits is no year
  */
-export function readMoment(raw: string, order: DateOrder | null): Moment | null {
+export function readMoment(raw: string, order: DateOrder | null, pivot: number | null = null): Moment | null {
   if (raw.length > MAX_LENGTH) return null;
   const text = normalizeText(halfWidth(raw));
   const basic = BASIC.exec(text);
   if (basic !== null) return readBasic(basic, text.slice(basic[0].length));
-  const day = readDay(text, order);
+  const day = readDay(text, order) ?? (pivot === null ? null : readTwoDigitYear(text, order, pivot));
   if (day === null) return null;
   let rest = text.slice(day.length);
   if (rest === '') return moment(day, [0, 0, 0], '', 0);

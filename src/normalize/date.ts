@@ -5,15 +5,19 @@ import { normalizeText } from './text.ts';
 
 const DAY_MINUTES = 1440;
 
+/** What dates may need beside their text. */
+type DateContext = Pick<NormalizeContext, 'dateOrder' | 'twoDigitYearPivot'>;
+
 /**
  * Calendar date as `yyyy-mm-dd` (ISO 8601), years 0001 to 9999, from `2024-03-05`, `2024/3/5`, `2024.3.5`, `20240305`,
  * `2024年3月5日`, `31/12/2024`, `12/31/2024`, `12 Mar 2024`, `March 12, 2024` (months in eleven languages), and from a date
  * with the time 00:00 as databases export it. It never passes through a time zone. `03/04/2024` needs the context's
- * `dateOrder`. Not understood: two-digit years, day and month in doubt, days that do not exist, other times.
+ * `dateOrder`, `5.3.85` its `twoDigitYearPivot` too. Not understood: day and month in doubt, days that do not exist, months
+ * without a day, other times.
  */
-export function normalizeDate(raw: string, context?: Pick<NormalizeContext, 'dateOrder'>): Normalized {
+export function normalizeDate(raw: string, context?: DateContext): Normalized {
   if (isIsoDate(raw)) return { value: raw, understood: true };
-  const moment = readMoment(raw, context?.dateOrder ?? null);
+  const moment = readMoment(raw, context?.dateOrder ?? null, context?.twoDigitYearPivot ?? null);
   if (moment === null || moment.hour + moment.minute + moment.second !== 0 || /[1-9]/.test(moment.fraction)) return notUnderstood(raw);
   return { value: isoDate(moment.year, moment.month, moment.day), understood: true };
 }
@@ -23,10 +27,10 @@ export function normalizeDate(raw: string, context?: Pick<NormalizeContext, 'dat
  * 00:00 UTC; a time without a zone is taken as UTC; an offset (`+08:00`) is converted. Dates are those of `normalizeDate`,
  * times `14:05`, `14:05:30.123`, `2:05 PM`, `下午2:05`.
  */
-export function normalizeInstant(raw: string, context?: Pick<NormalizeContext, 'dateOrder'>): Normalized {
+export function normalizeInstant(raw: string, context?: DateContext): Normalized {
   if (isIsoDate(raw)) return { value: `${raw}T00:00:00.000Z`, understood: true };
   if (isIsoInstant(raw)) return { value: raw, understood: true };
-  const moment = readMoment(raw, context?.dateOrder ?? null);
+  const moment = readMoment(raw, context?.dateOrder ?? null, context?.twoDigitYearPivot ?? null);
   const value = moment === null ? null : toUtc(moment);
   return value === null ? notUnderstood(raw) : { value, understood: true };
 }

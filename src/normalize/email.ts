@@ -27,11 +27,22 @@ const DIGITS = /^\d+$/;
 const DIRECTION_MARKS = /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 const UNICODE_ATOM = /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+$/u;
 const UNICODE_LABEL = /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}\u200c\u200d\u30fb-]*[\p{L}\p{M}\p{N}])?$/u;
-const IN_BRACKETS = /^[^<>]*<([^<>]*)>$/;
+/** A display name before, and after it signs or a comment at most. */
+const IN_BRACKETS = /^[^<>]*<([^<>]*)>[\s.,;]*(?:\([^()<>@]*\)[\s.,;]*)?$/;
+/** Sentences and lists leave their signs behind an address. */
+const TRAILING_SIGN = /[\s.,;。、]/;
+/**
+ * Blanks around the at sign, or around the one dot before a top-level domain: without what follows there would be no
+ * domain, so it can only belong to it. In `a@b.com. It` it need not.
+ */
+const SPACED = /^([^\s@]+)\s*@\s*(?:([^\s@.]+)\s*\.\s*((?:com|net|org|edu|gov|info|biz|[a-z]{2})(?:\.[a-z]{2})?)|([^\s@]+))$/;
+/** No address with blanks and signs around it is longer. */
+const MAX_REPAIRED_LENGTH = 400;
 
 /**
- * Canonical e-mail address: lower case, without `mailto:`, display name and full-width letters. Understood is a
- * dot-atom mailbox of RFC 5321 (UTF-8 local part of RFC 6531, IDN domain allowed) whose domain has a dot.
+ * Canonical e-mail address: lower case, without `mailto:`, display name and full-width letters, signs behind it
+ * (`a@b.com.`) and blanks inside it that can be read in one way only (`a @ b.com`, `a@b .com`). Understood is a dot-atom
+ * mailbox of RFC 5321 (UTF-8 local part of RFC 6531, IDN domain allowed) whose domain has a dot.
  */
 export function normalizeEmail(raw: string): Normalized {
   const kind = asciiAddress(raw);
@@ -81,15 +92,30 @@ function isLabel(text: string, start: number, end: number): boolean {
   return end > start && end - start <= MAX_LABEL_LENGTH && text.charCodeAt(start) !== 0x2d && text.charCodeAt(end - 1) !== 0x2d;
 }
 
-/** The long way: unwraps, folds full-width characters, then judges; null when it is no address. */
+/** The long way: unwraps, folds full-width characters, then judges; null when it is no address, even without stray signs. */
 function canonicalAddress(raw: string): string | null {
   let text = normalizeText(halfWidth(raw.replace(DIRECTION_MARKS, '')));
   const bracketed = IN_BRACKETS.exec(text);
   if (bracketed !== null) text = normalizeText(bracketed[1] as string);
   if (/^mailto:/i.test(text)) text = normalizeText(text.slice(7).replace(/(@[^?]*)\?.*$/s, '$1'));
   const lower = text.toLowerCase().normalize('NFC');
+  return judged(lower) ?? repaired(lower);
+}
+
+function judged(lower: string): string | null {
   if (ASCII.test(lower)) return asciiAddress(lower) === DECLINED ? null : lower;
   return unicodeAddress(lower);
+}
+
+/** The address without signs behind it and blanks inside it, where that can be read in one way only. */
+function repaired(lower: string): string | null {
+  if (lower.length > MAX_REPAIRED_LENGTH) return null;
+  let end = lower.length;
+  while (end > 0 && TRAILING_SIGN.test(lower.charAt(end - 1))) end--;
+  const match = SPACED.exec(lower.slice(0, end));
+  if (match === null) return null;
+  const address = `${match[1]}@${match[4] ?? `${match[2]}.${match[3]}`}`;
+  return address === lower ? null : judged(address);
 }
 
 function unicodeAddress(lower: string): string | null {

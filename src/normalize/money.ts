@@ -1,5 +1,6 @@
 import { currencyDecimals } from '../model/currency.ts';
 import { halfWidth } from './half-width.ts';
+import { chineseUnitPower, shiftDecimals } from './money-chinese.ts';
 import { normalizeText } from './text.ts';
 
 /** An amount in minor units of a currency (ISO 4217). */
@@ -77,9 +78,9 @@ const SIGNS: readonly (readonly [sign: string, currencies: string])[] = [
   ['fr.', 'CHF'],
 ];
 const CURRENCIES_BY_SIGN: ReadonlyMap<string, readonly string[]> = new Map(SIGNS.map(([sign, list]) => [sign, list.split(' ')]));
-/** Sign before, currency before, the number, currency after, sign after. */
+/** Sign before, currency before, sign, the number, Chinese unit, currency after, sign after. */
 const PARTS =
-  /^([-+]?)\s*([^\d\s.,'’()+-][^\d\s,'’()+-]*)?\s*([-+]?)\s*(\d[\d.,'’ ]*?|[.,]\d+)\s*([^\d\s.,'’()+-][^\d\s,'’()+-]*)?\s*(-?)$/;
+  /^([-+]?)\s*([^\d\s.,'’()+-][^\d\s,'’()+-]*)?\s*([-+]?)\s*(\d[\d.,'’ ]*?|[.,]\d+)\s*([万萬亿億]?)\s*([^\d\s.,'’()+-][^\d\s,'’()+-]*)?\s*(-?)$/;
 const BLANKS = /[\u00a0\u2007\u2009\u202f]/g;
 const CODE = /^[a-z]{3}$/;
 /** Three digits behind the only sign. */
@@ -95,7 +96,8 @@ export function normalizeCurrency(raw: string): string | null {
 }
 
 /**
- * An amount, exact: `1,234.50`, `1.234,50 €`, `¥1,234`, `(12.00)`, `-5`, `1 234,5 EUR`, `1'234.50 CHF`. A comma or point
+ * An amount, exact: `1,234.50`, `1.234,50 €`, `¥1,234`, `(12.00)`, `-5`, `1 234,5 EUR`, `1'234.50 CHF`,
+ * `1.5万元`. A comma or point
  * that can be read in two ways is not read at all. Source: minor units by ISO 4217.
  */
 export function parseMoney(raw: string, { currency, fallback, decimal }: MoneyContext): Money | MoneyProblem {
@@ -104,14 +106,15 @@ export function parseMoney(raw: string, { currency, fallback, decimal }: MoneyCo
   const bracketed = /^\((.*)\)$/.exec(text);
   const match = PARTS.exec(bracketed === null ? text : (bracketed[1] as string).trim());
   if (match === null) return 'NOT_AN_AMOUNT';
-  const signs = [match[1], match[3], match[6]].filter((sign) => sign !== '' && sign !== undefined);
+  const signs = [match[1], match[3], match[7]].filter((sign) => sign !== '' && sign !== undefined);
   if (signs.length + (bracketed === null ? 0 : 1) > 1) return 'NOT_AN_AMOUNT';
-  const written = [match[2], match[5]].flatMap((part) => (part === undefined ? [] : [currenciesOf(part.trim())]));
+  const power = chineseUnitPower(match[5]);
+  const written = [match[2], match[6]].flatMap((part) => (part === undefined ? [] : [currenciesOf(part.trim())]));
   if (written.includes(null)) return 'NOT_AN_AMOUNT';
   const code = chosen(written as string[][], currency, fallback);
   if (code === null) return 'NO_CURRENCY';
   if (code === 'CURRENCY_CONFLICT') return code;
-  const minor = minorOf((match[4] as string).trim(), currencyDecimals(code), decimal);
+  const minor = minorOf((match[4] as string).trim(), currencyDecimals(code), decimal, power);
   if (typeof minor === 'string') return minor;
   const isNegative = bracketed !== null || signs[0] === '-';
   return { minor: isNegative && minor !== 0 ? -minor : minor, currency: code };
@@ -151,16 +154,18 @@ function chosen(
   return fallback !== null && common.includes(fallback) ? fallback : null;
 }
 
-/** Minor units of an unsigned number as it is written. */
-function minorOf(text: string, decimals: number, decimal: '.' | ',' | null): number | MoneyProblem {
-  const mark = decimalMark(text, decimals, decimal);
+/** Minor units of an unsigned number as it is written, times ten to a power. */
+function minorOf(text: string, decimals: number, decimal: '.' | ',' | null, power: number): number | MoneyProblem {
+  // Behind 万 or 亿 numbers are written as in Chinese: the point begins decimals.
+  const mark = decimalMark(text, decimals, power === 0 ? decimal : (decimal ?? '.'));
   if (mark === 'AMBIGUOUS_AMOUNT' || mark === 'NOT_AN_AMOUNT') return mark;
   const at = mark === null ? text.length : text.lastIndexOf(mark);
   const whole = text.slice(0, at);
   const fraction = text.slice(at + 1);
   if (!isGrouped(whole) || !/^\d*$/.test(fraction)) return 'NOT_AN_AMOUNT';
-  const digits = whole.replaceAll(/\D/g, '').replace(/^0+(?=\d)/, '');
-  const significant = fraction.replace(/0+$/, '');
+  const shifted = shiftDecimals(whole.replaceAll(/\D/g, ''), fraction, power);
+  const digits = shifted.whole.replace(/^0+(?=\d)/, '');
+  const significant = shifted.fraction.replace(/0+$/, '');
   if (significant.length > decimals) return 'AMOUNT_TOO_PRECISE';
   if (digits.length > 14 || Number(digits) > MAX_UNITS) return 'AMOUNT_TOO_LARGE';
   return Number(digits) * 10 ** decimals + Number(significant.padEnd(decimals, '0') || '0');
@@ -215,5 +220,5 @@ export function provenDecimal(raw: string): '.' | ',' | null {
 
 /** Whether the only comma or point of an amount may stand before decimals or before thousands. */
 export function isInDoubt(raw: string): boolean {
-  return raw.length <= MAX_LENGTH && /^[^\d.,]*[1-9]\d{0,2}[.,]\d{3}[^\d.,]*$/.test(halfWidth(raw));
+  return raw.length <= MAX_LENGTH && /^[^\d.,]*[1-9]\d{0,2}[.,]\d{3}(?!\s*[万萬亿億])[^\d.,]*$/.test(halfWidth(raw));
 }

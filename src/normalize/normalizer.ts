@@ -13,8 +13,14 @@ export type DateOrder = 'dmy' | 'mdy';
 export interface NormalizeContext {
   /** ISO 3166-1 alpha-2 region that national phone numbers belong to; null when unknown. */
   readonly region: string | null;
+  /** ISO 3166-1 alpha-2 country of the customer; null or absent when unknown. */
+  readonly country?: string | null;
+  /** What the customer is; a person where nothing is said. */
+  readonly kind?: string | null;
   /** Order of day and month in dates that could be read in both; unknown when not given. */
   readonly dateOrder?: DateOrder | undefined;
+  /** First two-digit year of the 1900s (`POSIX_PIVOT`, `pastDatePivot`); without it dates of two-digit years are not understood. */
+  readonly twoDigitYearPivot?: number | undefined;
 }
 
 /** Brings one raw value to its canonical form. Law: idempotent on its own value, and it never throws. */

@@ -51,9 +51,21 @@ export function phoneMetadata(): PhoneMetadata {
  * The library is loaded on the first call (some 40 ms): it is the slow path.
  */
 export function parseWithLibrary(text: string, region: string | null): { readonly e164: string; readonly extension: string | null } | null {
-  const data = phoneMetadata();
-  parse ??= (require('libphonenumber-js/core') as { parsePhoneNumberFromString: Parse }).parsePhoneNumberFromString;
-  const number = parse(text, region === null ? { extract: false } : { defaultCountry: region, extract: false }, data);
+  const number = parser()(text, region === null ? { extract: false } : { defaultCountry: region, extract: false }, phoneMetadata());
   if (number === undefined || !number.isValid()) return null;
   return { e164: number.number, extension: number.ext ?? null };
+}
+
+/**
+ * The ISO 3166-1 alpha-2 region that an E.164 number belongs to; null where it belongs to none (freephone, satellites), or
+ * the number is not valid. Loads the library, as `parseWithLibrary` does.
+ */
+export function countryOfNumber(e164: string): string | null {
+  const number = parser()(e164, { extract: false }, phoneMetadata());
+  return number?.isValid() === true ? (number.country ?? null) : null;
+}
+
+function parser(): Parse {
+  parse ??= (require('libphonenumber-js/core') as { parsePhoneNumberFromString: Parse }).parsePhoneNumberFromString;
+  return parse;
 }

@@ -26,6 +26,10 @@ const INVISIBLE = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
 const LABEL = /^(?:tel|telephone|phone|mobile|cell|fax|电话|手机|座机|電話|手機|☎|📞)\s*[:.]?\s*(?=[+(\d])/iu;
 /** What spreadsheets make of a number that they took for a fraction: `13800138000.0`. */
 const FLOAT = /^(\d{5,17})\.0$/;
+/** Lists and sentences leave their signs behind a number. */
+const TRAILING_SIGNS = /[\s,;、。]+$/;
+/** The Chinese calling code behind a zero that belongs nowhere, and a mobile number: `086-13800138000`. */
+const ZERO_AND_CODE = /^0(861[3-9]\d{9})$/;
 /** Chinese habit: `010-12345678-801`. */
 const DASHED_EXTENSION = /^(.*\d{3}) ?- ?(\d{1,5})$/;
 
@@ -108,6 +112,7 @@ function simplify(raw: string): string {
     .replace(BLANKS, ' ')
     .trim()
     .replace(LABEL, '')
+    .replace(TRAILING_SIGNS, '')
     .replace(FLOAT, '$1');
 }
 
@@ -128,9 +133,17 @@ function readAgain(text: string, region: string | null): PhoneNumber | null {
   return { ...head, extension: (match as RegExpExecArray)[2] as string };
 }
 
-/** Stored as E.164 already; or with `00` for the plus; or with a trunk prefix in `(0)`. */
+/**
+ * Stored as E.164 already; or with `00` for the plus, with `011` (as dialled in North America) where no number begins so;
+ * or with a trunk prefix in `(0)`.
+ */
 function readPrefixed(text: string, region: string | null): string | null {
-  if (scannedPlus && isE164(scannedDigits)) return `+${scannedDigits}`;
-  if (!scannedPlus && scannedDigits.startsWith('00')) return e164(scannedDigits.slice(2), true, region);
+  const digits = scannedDigits;
+  if (scannedPlus && isE164(digits)) return `+${digits}`;
+  if (!scannedPlus && digits.startsWith('00')) return e164(digits.slice(2), true, region);
+  if (!scannedPlus && (region === null || region === 'CN')) {
+    const written = digits.startsWith('011') ? digits.slice(3) : ZERO_AND_CODE.exec(digits)?.[1];
+    if (written !== undefined) return isE164(written) ? `+${written}` : null;
+  }
   return text.includes('(0)') ? (plainE164(text.replace('(0)', ''), region) ?? null) : null;
 }

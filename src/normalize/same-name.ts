@@ -1,3 +1,6 @@
+import { nameAltKey } from './name-key.ts';
+import { sameNickname } from './nicknames.ts';
+
 const HAN = /\p{Script=Han}/u;
 /** From this length on a word may have one typing error, from the second on two. */
 const ONE_ERROR_LENGTH = 4;
@@ -5,14 +8,32 @@ const TWO_ERRORS_LENGTH = 8;
 
 /**
  * Whether two records that share a mailbox or a phone may be one person, by their `nameKey`s: every word of the shorter
- * name pairs with a word of the other that is equal, its initial, or differs by a typing error. A Chinese name must be
- * equal. Without one of the names: true. Symmetric.
+ * name pairs with a word of the other that is equal, its initial, its nickname, or differs by a typing error. A Chinese name
+ * must be equal, or the other be its pinyin. Without one of the names: true. Symmetric.
  */
 export function sameNamePossible(keyA: string | null, keyB: string | null): boolean {
   if (keyA === null || keyB === null || keyA === keyB) return true;
+  if (HAN.test(keyA) !== HAN.test(keyB)) return HAN.test(keyA) ? isTranscription(keyA, keyB) : isTranscription(keyB, keyA);
   const a = keyA.split(' ');
   const b = keyB.split(' ');
   return a.length <= b.length ? pairsAll(a, b) : pairsAll(b, a);
+}
+
+/** Whether a name in Latin letters is the Pinyin of one in Han; the key has lost the order of the syllables of its given name. */
+function isTranscription(han: string, latin: string): boolean {
+  const spoken = nameAltKey(han);
+  if (spoken === null || spoken === nameAltKey(latin)) return spoken !== null;
+  const [first, second, third, ...more] = latin.split(' ');
+  if (first === undefined || second === undefined || third === undefined || more.length > 0) return false;
+  const orders = [
+    [first, second + third],
+    [first, third + second],
+    [second, first + third],
+    [second, third + first],
+    [third, first + second],
+    [third, second + first],
+  ];
+  return orders.some((words) => words.sort().join(' ') === spoken);
 }
 
 /** Whether each of the fewer words finds a word of its own: a bipartite matching by augmenting paths (Kuhn 1955). */
@@ -35,7 +56,7 @@ function pairsAll(fewer: readonly string[], more: readonly string[]): boolean {
 function mayBeSameWord(a: string, b: string): boolean {
   if (a === b) return true;
   if (HAN.test(a) || HAN.test(b)) return false;
-  if (isInitial(a, b) || isInitial(b, a)) return true;
+  if (isInitial(a, b) || isInitial(b, a) || sameNickname(a, b)) return true;
   const shorter = Math.min(a.length, b.length);
   if (shorter < ONE_ERROR_LENGTH) return false;
   const errors = shorter < TWO_ERRORS_LENGTH ? 1 : 2;

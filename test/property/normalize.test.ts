@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fold } from '../../src/model/fold.ts';
 import { NORMALIZERS } from '../../src/normalize/index.ts';
 import type { Normalizer } from '../../src/normalize/normalizer.ts';
-import { companyKey, emailKey, nameKey, phoneKey } from '../../src/normalize/keys.ts';
+import { nameKey } from '../../src/normalize/name-key.ts';
 import { sameNamePossible } from '../../src/normalize/same-name.ts';
 import { normalizeText } from '../../src/normalize/text.ts';
 
@@ -47,47 +46,6 @@ describe('normalizeText', () => {
         expect(raw.normalize('NFC').replace(lone, '\ufffd')).toContain(text);
       }),
       { numRuns: 3000 },
-    );
-  });
-});
-
-describe('keys', () => {
-  it.each(Object.entries({ emailKey, phoneKey, nameKey, companyKey }))('%s is idempotent and at most 254 long', (_, key) => {
-    fc.assert(
-      fc.property(anyText, (raw) => {
-        const once = key(raw);
-        if (once === null) return;
-        expect(key(once)).toBe(once);
-        expect(once.length).toBeLessThanOrEqual(254);
-      }),
-      { numRuns: 2000 },
-    );
-  });
-
-  it('nameKey and companyKey of ASCII texts are what the rules for all scripts say', () => {
-    const ascii = fc.string({ unit: fc.constantFrom(..."abZ09 .,-'`_&\t"), maxLength: 20 });
-    fc.assert(
-      fc.property(ascii, (raw) => {
-        const words = (text: string) => text.replace(/[^\p{L}\p{N}]+/gu, ' ').trim();
-        expect(companyKey(raw) ?? '').toBe(words(fold(raw)));
-        expect(nameKey(raw) ?? '').toBe(words(fold(raw).replace(/['`]/g, '')).split(' ').sort().join(' '));
-      }),
-      { numRuns: 3000 },
-    );
-  });
-
-  it('the order of the words and blanks between Han characters do not matter', () => {
-    const words = fc.array(fc.stringMatching(/^[a-zé]{1,6}$/), { minLength: 1, maxLength: 4 });
-    fc.assert(
-      fc.property(words, (list) => {
-        expect(nameKey([...list].reverse().join(' '))).toBe(nameKey(list.join('  ')));
-      }),
-    );
-    const han = fc.array(fc.constantFrom(...'张王李伟明欧阳'), { minLength: 1, maxLength: 5 });
-    fc.assert(
-      fc.property(han, (list) => {
-        expect(nameKey(list.join(' '))).toBe(list.join(''));
-      }),
     );
   });
 });

@@ -1,5 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { normalizeDate, normalizeInstant } from '../../../src/normalize/date.ts';
+import { excelSerialDate } from '../../../src/normalize/date-excel-serial.ts';
+import { pastDatePivot, POSIX_PIVOT } from '../../../src/normalize/date-two-digit-year.ts';
 import { dateOrderEvidence } from '../../../src/normalize/date-order.ts';
 
 const DATES: readonly (readonly [raw: string, expected: string])[] = [
@@ -209,5 +211,119 @@ describe('day and month in doubt', () => {
     expect(dateOrderEvidence(raw)).toBe(evidence);
     expect(normalizeDate(raw).value).toBe(value);
     if (evidence !== 'either') expect(normalizeDate(raw, { dateOrder: 'dmy' })).toEqual(normalizeDate(raw, { dateOrder: 'mdy' }));
+  });
+});
+
+describe('years of two digits', () => {
+  const pivot = { twoDigitYearPivot: pastDatePivot(2024) };
+  it.each([
+    ['85-03-05', '1985-03-05'],
+    ['85/3/5', '1985-03-05'],
+    ['85.03.05', '1985-03-05'],
+    ['31/12/85', '1985-12-31'],
+    ['12/31/85', '1985-12-31'],
+    ['05/05/85', '1985-05-05'],
+    ['00-03-05', '2000-03-05'],
+    ['29.2.00', '2000-02-29'],
+    ['12 Mar 85', '1985-03-12'],
+    ['12-MAR-85', '1985-03-12'],
+    ['12. März 85', '1985-03-12'],
+    ["12 Mar '24", '2024-03-12'],
+    ['Mar 12, 24', '2024-03-12'],
+    ['Mar 12, 25', '1925-03-12'],
+    ['85年3月5日', '1985-03-05'],
+    ['88年8月8日', '1988-08-08'],
+    ['24年1月1日', '2024-01-01'],
+    ['25年1月1号', '1925-01-01'],
+    ['００年１２月３１日', '2000-12-31'],
+    ['八五年三月五日', null],
+    ['5.3.85', null],
+    ['05/03/85', null],
+    ['31/12/24', null],
+    ['24-03-05', null],
+    ['12 Mar 24', null],
+    ['30.2.85', null],
+    ['85-13-05', null],
+    ['850305', null],
+    ['85年3月', null],
+    ['1990年5月', null],
+    ['1.2.85.3', null],
+    ['12/3/5', null],
+    ['3/5/8', null],
+  ])('%j is %j where the pivot is known', (raw, value) => {
+    expect(normalizeDate(raw, pivot)).toEqual(value === null ? { value: raw, understood: false } : { value, understood: true });
+    expect(normalizeDate(raw).understood).toBe(false);
+  });
+
+  it.each([
+    ['5.3.85', '1985-03-05', '1985-05-03'],
+    ['05/03/85', '1985-03-05', '1985-05-03'],
+    ['3-4-24', '2024-04-03', '2024-03-04'],
+    ['85-03-05', '1985-03-05', '1985-03-05'],
+    ['31/12/85', '1985-12-31', '1985-12-31'],
+  ])('%j is told apart by the order given', (raw, dayFirst, monthFirst) => {
+    expect(normalizeDate(raw, { ...pivot, dateOrder: 'dmy' }).value).toBe(dayFirst);
+    expect(normalizeDate(raw, { ...pivot, dateOrder: 'mdy' }).value).toBe(monthFirst);
+  });
+
+  it('belong to the century that the pivot says', () => {
+    const year = (text: string, twoDigitYearPivot: number) => normalizeDate(`${text}年1月1日`, { twoDigitYearPivot }).value.slice(0, 4);
+    expect([year('68', POSIX_PIVOT), year('69', POSIX_PIVOT), year('99', POSIX_PIVOT), year('00', POSIX_PIVOT)]).toEqual([
+      '2068',
+      '1969',
+      '1999',
+      '2000',
+    ]);
+    expect([year('26', pastDatePivot(2026)), year('27', pastDatePivot(2026)), year('99', pastDatePivot(2099))]).toEqual([
+      '2026',
+      '1927',
+      '2099',
+    ]);
+  });
+
+  it('stand in instants too', () =>
+    expect(normalizeInstant('31/12/85 14:05', pivot)).toEqual({ value: '1985-12-31T14:05:00.000Z', understood: true }));
+});
+
+describe('excelSerialDate', () => {
+  it.each([
+    ['45291', '2023-12-31'],
+    ['45291.0', '2023-12-31'],
+    ['４５２９１', '2023-12-31'],
+    [' 45291 ', '2023-12-31'],
+    ['1', '1900-01-01'],
+    ['59', '1900-02-28'],
+    ['60', null],
+    ['61', '1900-03-01'],
+    ['0', null],
+    ['2958465', '9999-12-31'],
+    ['2958466', null],
+    ['45291.5', null],
+    ['-1', null],
+    ['2023-12-31', null],
+    ['日期', null],
+    ['', null],
+  ])('of %j is %j', (text, date) => expect(excelSerialDate(text)).toBe(date));
+  it.each([
+    ['0', '1904-01-01'],
+    ['43829', '2023-12-31'],
+    ['60', '1904-03-01'],
+  ])('of %j is %j since 1904', (text, date) => expect(excelSerialDate(text, { date1904: true })).toBe(date));
+  it('is never what normalizeDate does', () => expect(normalizeDate('45291', { twoDigitYearPivot: 69 }).understood).toBe(false));
+});
+
+describe('the time zone of the machine', () => {
+  const { TZ } = process.env;
+  afterEach(() => {
+    if (TZ === undefined) delete process.env.TZ;
+    else process.env.TZ = TZ;
+  });
+  it.each(['Asia/Shanghai', 'Pacific/Kiritimati', 'America/Los_Angeles', 'Europe/London'])('%s moves no date', (zone) => {
+    process.env.TZ = zone;
+    expect(new Intl.DateTimeFormat().resolvedOptions().timeZone).toBe(zone);
+    for (const [raw, value] of DATES) expect(normalizeDate(raw).value).toBe(value);
+    for (const [raw, value] of INSTANTS) expect(normalizeInstant(raw).value).toBe(value);
+    expect(normalizeDate('85年3月5日', { twoDigitYearPivot: 69 }).value).toBe('1985-03-05');
+    expect(excelSerialDate('45291')).toBe('2023-12-31');
   });
 });

@@ -54,6 +54,23 @@ describe('parseMoney', () => {
     ['500 JPY', 500, 'JPY'],
     ['500.00 JPY', 500, 'JPY'],
     ['12 zł', 1200, 'PLN'],
+    ['1.5万', 1_500_000, 'CNY', 'CNY'],
+    ['1.5万元', 1_500_000, 'CNY', 'CNY'],
+    ['¥1.2万元', 1_200_000, 'CNY', 'CNY'],
+    ['￥１．２万', 1_200_000, 'CNY', 'CNY'],
+    ['1.234万', 1_234_000, 'CNY', 'CNY'],
+    ['1.23456万元', 1_234_560, 'CNY', 'CNY'],
+    ['0.123456万', 123_456, 'CNY', 'CNY'],
+    ['1,234万元', 1_234_000_000, 'CNY', 'CNY'],
+    ['3亿', 30_000_000_000, 'CNY', 'CNY'],
+    ['3.2亿元', 32_000_000_000, 'CNY', 'CNY'],
+    ['1.5 萬', 1_500_000, 'TWD', 'TWD'],
+    ['2億円', 200_000_000, 'JPY'],
+    ['12万美元', 12_000_000, 'USD'],
+    ['人民币1.5万', 1_500_000, 'CNY'],
+    ['-1.5万元', -1_500_000, 'CNY', 'CNY'],
+    ['0万', 0, 'CNY', 'CNY'],
+    ['100000亿', 1_000_000_000_000_000, 'CNY', 'CNY'],
   ])('reads %s as %d of %s', (text, minor, currency, fallback: string | null = null) => {
     expect(parseMoney(text, { ...NOTHING, fallback })).toEqual({ minor, currency });
   });
@@ -135,4 +152,27 @@ it.each([
   ['gold', null],
 ])('the currency %s is %s', (text, code) => {
   expect(normalizeCurrency(text)).toBe(code);
+});
+
+describe('amounts in 万 and 亿', () => {
+  const cny = { ...NOTHING, fallback: 'CNY' };
+  it.each([
+    ['万', 'NOT_AN_AMOUNT'],
+    ['万元', 'NOT_AN_AMOUNT'],
+    ['一万', 'NOT_AN_AMOUNT'],
+    ['1万2', 'NOT_AN_AMOUNT'],
+    ['1万万', 'NOT_AN_AMOUNT'],
+    ['1千', 'NOT_AN_AMOUNT'],
+    ['1.2345678万', 'AMOUNT_TOO_PRECISE'],
+    ['100001亿', 'AMOUNT_TOO_LARGE'],
+    ['1.5万 USD', 1_500_000],
+  ])('%s', (text, expected) => {
+    const result = parseMoney(text, cny);
+    expect(typeof result === 'string' ? result : result.minor).toBe(expected);
+  });
+  it('have a point before their decimals, unless their column says otherwise', () => {
+    expect(isInDoubt('1.234万元')).toBe(false);
+    expect(isInDoubt('1.234元')).toBe(true);
+    expect(parseMoney('1,5万', { ...cny, decimal: ',' })).toEqual({ minor: 1_500_000, currency: 'CNY' });
+  });
 });

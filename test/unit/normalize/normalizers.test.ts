@@ -4,10 +4,28 @@ import { NORMALIZERS } from '../../../src/normalize/index.ts';
 import type { Normalizer } from '../../../src/normalize/normalizer.ts';
 
 const SAMPLES: Readonly<Record<keyof typeof NORMALIZERS, readonly (readonly [raw: string, value: string])[]>> = {
-  text: [
-    [' a ', 'a'],
-    ['\u3000张伟', '张伟'],
+  line: [
+    [' a\u00a0 b ', 'a b'],
+    ['ＡＢＣ &amp; Co', 'ABC & Co'],
   ],
+  notes: [['a \r\nb', 'a\nb']],
+  name: [
+    ['SMITH, JOHN', 'John Smith'],
+    ['张　伟', '张伟'],
+  ],
+  given_name: [['JOHN', 'John']],
+  family_name: [['VAN DER BERG', 'van der Berg']],
+  organisation: [['Acme  Inc.', 'Acme Inc.']],
+  website: [['HTTPS://Example.COM/', 'https://example.com']],
+  street: [['123 MAIN ST', '123 Main St']],
+  place: [['NEW YORK', 'New York']],
+  region: [['广东', '广东省']],
+  postal_code: [['０１２３４', '01234']],
+  language: [
+    ['zh_CN', 'zh-CN'],
+    ['English', 'en'],
+  ],
+  tax_id: [['91350100M000100Y43'.toLowerCase(), '91350100M000100Y43']],
   email: [
     ['A@Example.com', 'a@example.com'],
     ['ZHANG＠qq．com', 'zhang@qq.com'],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nameKey } from '../../../src/normalize/keys.ts';
+import { nameKey } from '../../../src/normalize/name-key.ts';
 import { sameNamePossible } from '../../../src/normalize/same-name.ts';
 
 const CASES: readonly (readonly [a: string, b: string, possible: boolean])[] = [
@@ -7,7 +7,9 @@ const CASES: readonly (readonly [a: string, b: string, possible: boolean])[] = [
   ['J Smith', 'John Smith', true],
   ['Smith', 'John Smith', true],
   ['Jhon Smith', 'John Smith', true],
-  ['Jon Smyth', 'John Smith', false],
+  ['Jon Smyth', 'John Smith', true],
+  ['Bob Smith', 'Robert Smith', true],
+  ['Bill Smith', 'Robert Smith', false],
   ['Jonh Smyth', 'John Smith', true],
   ['Mary Jones', 'John Jones', false],
   ['Mary Jones', 'Mary Ann Jones', true],
@@ -26,7 +28,10 @@ const CASES: readonly (readonly [a: string, b: string, possible: boolean])[] = [
   ['张伟', '张薇', false],
   ['张', '张伟', false],
   ['张伟', 'David 张伟', true],
-  ['张伟', 'Zhang Wei', false],
+  ['张伟', 'Zhang Wei', true],
+  ['张伟明', 'Zhang Wei-Ming', true],
+  ['张伟', 'Li Wei', false],
+  ['歐陽鋒', '欧阳锋', true],
   ['', '张伟', true],
   ['欧阳娜娜', '欧阳娜', false],
 ];
