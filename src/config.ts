@@ -10,6 +10,8 @@ export interface Config {
   readonly country?: string;
   /** Layouts of files, by name; checked where they are used. */
   readonly presets?: Readonly<Record<string, unknown>>;
+  /** Rules for canonical values; checked where they are used. */
+  readonly normalize?: Readonly<Record<string, unknown>>;
 }
 
 /** What is known of a setting. */
@@ -24,6 +26,11 @@ export const SETTINGS: Readonly<Record<keyof Config, Setting>> = {
   database: { type: 'string', example: './crm.db', comment: 'Path of the SQLite file, or postgres://user@host/database' },
   country: { type: 'string', example: 'CN', comment: 'Country of phone numbers written without one (ISO 3166-1 alpha-2)' },
   presets: { type: 'object', example: {}, comment: 'Layouts of files that import recognises, by name; import --save-map NAME writes them' },
+  normalize: {
+    type: 'object',
+    example: { rules: [] },
+    comment: 'Rules for canonical values, e.g. { "rules": [{ "field": "tier", "map": { "gold": "Gold" } }] }',
+  },
 };
 
 /** Where the config file is unless the user says otherwise; it may be missing there. */

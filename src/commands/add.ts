@@ -7,6 +7,7 @@ import type { ExternalId } from '../model/external-id.ts';
 import { normalizeText } from '../normalize/text.ts';
 import { printAdded } from '../ui/edit-report.ts';
 import type { Examples } from './help-layout.ts';
+import { rulesOf } from './rules.ts';
 import type { Run } from './run.ts';
 import { phoneRegion } from './selection.ts';
 
@@ -43,7 +44,13 @@ async function add(context: Context, assignments: readonly string[], flags: AddF
   const externalIds = externalIdOf(flags);
   const region = await phoneRegion(context, flags);
   const repository = await context.openRepository();
-  const report = await addCustomer(repository, { assignments, tags: readTags(flags.tag ?? []), externalIds, region });
+  const report = await addCustomer(repository, {
+    assignments,
+    tags: readTags(flags.tag ?? []),
+    externalIds,
+    region,
+    rules: await rulesOf(context),
+  });
   const { id, email } = report.customer;
   const sameEmail = email === null ? [] : (await repository.find(email)).filter((other) => other !== id);
   await printAdded(context.io, context.mode, { ...report, sameEmail });

@@ -7,6 +7,7 @@ export interface DoubtFlags {
   readonly strict?: boolean;
   readonly restoreZeros?: boolean;
   readonly keepMojibake?: boolean;
+  readonly excelDates?: DoubtOptions['excelDates'];
 }
 
 /** Adds them to a command. */
@@ -17,17 +18,24 @@ export function addDoubtFlags(command: Command): Command {
         .choices(['dmy', 'mdy', 'keep', 'reject'])
         .default('keep'),
     )
+    .addOption(
+      new Option('--excel-dates <system>', 'numbers in date columns are days of a spreadsheet that counts from there').choices([
+        '1900',
+        '1904',
+      ]),
+    )
     .option('--strict', 'reject rows with a value that is ambiguous, damaged or not understood')
     .option('--restore-zeros', 'give US postal codes the leading zeros back that a spreadsheet took')
     .option('--keep-mojibake', 'leave garbled text as it is, even where it is certain what it was');
 }
 
 /** What the flags say; what they do not say is left out. */
-export function doubtOptions({ onAmbiguousDate, strict, restoreZeros, keepMojibake }: DoubtFlags): Partial<DoubtOptions> {
+export function doubtOptions({ onAmbiguousDate, strict, restoreZeros, keepMojibake, excelDates }: DoubtFlags): Partial<DoubtOptions> {
   return {
     ...(onAmbiguousDate === undefined ? {} : { onAmbiguousDate }),
     ...(strict === undefined ? {} : { strict }),
     ...(restoreZeros === undefined ? {} : { restoreZeros }),
     ...(keepMojibake === undefined ? {} : { keepMojibake }),
+    ...(excelDates === undefined ? {} : { excelDates }),
   };
 }

@@ -6,6 +6,7 @@ import { editCustomer } from '../import/edit-customer.ts';
 import { findCustomer, REFERENCE } from '../query/find-customer.ts';
 import { printEdited } from '../ui/edit-report.ts';
 import type { Examples } from './help-layout.ts';
+import { rulesOf } from './rules.ts';
 import type { Run } from './run.ts';
 import { phoneRegion } from './selection.ts';
 
@@ -45,6 +46,6 @@ async function edit(context: Context, reference: string, assignments: readonly s
   const region = await phoneRegion(context, flags);
   const repository = await context.openRepository();
   const id = await findCustomer(repository, reference, region, 'edit');
-  const report = await editCustomer(repository, id, { assignments, addTags, removeTags, region });
+  const report = await editCustomer(repository, id, { assignments, addTags, removeTags, region, rules: await rulesOf(context) });
   await printEdited(context.io, context.mode, report);
 }

@@ -12,6 +12,7 @@ import { addPresetFlags, checkPresets, type PresetFlags, presetOptions, saveMap 
 import { addReading, type ReadingFlags, readingOptions } from './reading-flags.ts';
 import { regionOf } from './region.ts';
 import { addRelated, type RelatedFlags, relatedOptions } from './related-flags.ts';
+import { rulesOf } from './rules.ts';
 import type { Run } from './run.ts';
 
 interface ImportFlags extends ReadingFlags, DoubtFlags, PresetFlags, RelatedFlags {
@@ -27,6 +28,8 @@ interface ImportFlags extends ReadingFlags, DoubtFlags, PresetFlags, RelatedFlag
   readonly plan?: string;
   readonly rejects?: string;
   readonly maxRejects?: string;
+  /** False with `--no-normalize`. */
+  readonly normalize?: boolean;
 }
 
 /** For the help. */
@@ -57,7 +60,8 @@ export function define(command: Command, run: Run): void {
     .option('--dry-run', 'say exactly what would happen, and change nothing')
     .option('--plan <file>', 'save what would happen as a plan for crm apply, and change nothing; - is standard output')
     .option('--rejects <file>', 'where rejected rows go (default: FILE.rejects.csv here)')
-    .option('--max-rejects <n|n%>', 'change nothing when more rows than this are rejected');
+    .option('--max-rejects <n|n%>', 'change nothing when more rows than this are rejected')
+    .option('--no-normalize', 'keep names, companies, places and other texts as they are written');
   addRelated(addDoubtFlags(addPresetFlags(addReading(command)))).action((files: string[], flags: ImportFlags) =>
     run(command, (context) => importCommand(context, files, flags)),
   );
@@ -81,6 +85,7 @@ async function importCommand(context: Context, files: readonly string[], flags: 
   try {
     report = await importFiles(() => context.openRepository({ create: true }), {
       ...options,
+      rules: await rulesOf(context),
       ...(plan === undefined ? {} : { plan }),
       signal: context.signal,
       onProgress: (rows, bytes) => progress.update(rows, bytes),
@@ -124,7 +129,8 @@ export function importOptions(context: Pick<Context, 'config'>, paths: readonly 
     ...(flags.rejects === undefined ? {} : { rejectsPath: flags.rejects }),
     ...(flags.maxRejects === undefined ? {} : { maxRejects: rejectLimit(flags.maxRejects) }),
     ...readingOptions(flags),
-    arguments: { files: paths, ...flags },
+    ...(flags.normalize === false ? { asWritten: true } : {}),
+    arguments: { files: paths, ...flags, ...(flags.normalize === false ? {} : { normalize: undefined }) },
   };
 }
 

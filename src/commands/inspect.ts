@@ -11,6 +11,7 @@ import { presetOptions } from './preset-flags.ts';
 import { addReading, type ReadingFlags, readingOptions } from './reading-flags.ts';
 import { addRelated, type RelatedFlags, relatedOptions } from './related-flags.ts';
 import { regionOf } from './region.ts';
+import { rulesOf } from './rules.ts';
 import type { Run } from './run.ts';
 
 interface InspectFlags extends ReadingFlags, RelatedFlags {
@@ -53,6 +54,7 @@ async function inspectCommand(context: Context, path: string, flags: InspectFlag
       ...presetOptions(context, flags),
       map: mapPairs(flags.map ?? []),
       region: regionOf(flags.country ?? context.config().country),
+      rules: await rulesOf(context),
       ...(flags.toCsv === undefined ? {} : toStdout ? { write: (text: string) => write(io.stdout, text) } : { toCsv: flags.toCsv }),
       signal,
       onProgress: (rows, bytes) => progress.update(rows, bytes),

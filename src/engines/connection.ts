@@ -6,13 +6,7 @@ export type PackedColumn =
   | { readonly name: string; readonly integers: Float64Array }
   | { readonly name: string; readonly constant: SqlValue }
   | { readonly name: string; readonly texts: PackedTexts }
-  | {
-      readonly name: string;
-      readonly cell: number;
-      /** With `bit`: NULL in rows whose flags lack that bit. */
-      readonly flags?: Uint8Array;
-      readonly bit?: number;
-    };
+  | { readonly name: string; readonly cell: number };
 
 /** Rows packed for a bulk load, `width` text cells a row: cell `c` of row `r` is text number `r * width + c`. */
 export interface PackedRows {

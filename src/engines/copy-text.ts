@@ -25,11 +25,7 @@ export function copyText({ columns, rows, pick }: BulkLoad): Buffer {
       if (cell instanceof Buffer) text.addBytes(cell);
       else if ('integers' in cell) text.addAscii(String(cell.integers[row]));
       else if ('texts' in cell) text.addPacked(cell.texts, row, '');
-      else if ('cell' in cell) {
-        const isSet = cell.flags === undefined || ((cell.flags[row] as number) & (cell.bit ?? 0)) !== 0;
-        if (isSet) text.addPacked(rows.texts, row * rows.width + cell.cell, null);
-        else text.addBytes(NULL_CELL);
-      }
+      else if ('cell' in cell) text.addPacked(rows.texts, row * rows.width + cell.cell, null);
     }
     text.addByte(LF);
   }

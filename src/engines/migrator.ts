@@ -122,6 +122,7 @@ export async function schemaStatus(engine: Engine, migrations: readonly Migratio
  * Brings the schema up to date: under the writer lock, each file with its record in one transaction for all of them.
  * Two processes at once: one does it, the other waits and finds nothing to do. Idempotent.
  * @param check called after each file: a throw leaves the schema as it was
+ * @param finish called in the same transaction when files were applied: what the data need beside SQL
  * @returns the versions applied now
  * @throws {CrmError} SCHEMA_NEWER or SCHEMA_EDITED when the database does not fit, BUSY when the lock cannot be had.
  */
@@ -129,6 +130,7 @@ export async function migrateUp(
   engine: Engine,
   migrations: readonly Migration[] = readMigrations(engine),
   check: () => Promise<void> = async () => {},
+  finish: (connection: Connection) => Promise<void> = async () => {},
 ): Promise<number[]> {
   return engine.transaction(async (connection) => {
     if (!(await tableExists(connection, 'schema_migrations'))) {
@@ -139,6 +141,7 @@ export async function migrateUp(
       await apply(connection, migration);
       await check();
     }
+    if (pending.length > 0) await finish(connection);
     return pending.map((migration) => migration.version);
   });
 }

@@ -1,7 +1,7 @@
 import type { SqlValue } from './engine.ts';
 
 /** Columns of our tables that hold JSON: sent as JSON, read as text. */
-const JSON_COLUMNS: ReadonlySet<string> = new Set(['attributes', 'before', 'after', 'arguments', 'counts', 'evidence']);
+const JSON_COLUMNS: ReadonlySet<string> = new Set(['attributes', 'before', 'after', 'arguments', 'counts', 'evidence', 'rules', 'report']);
 
 const OID = { int8: 20, int4: 23, int2: 21, float4: 700, float8: 701, bool: 16, timestamptz: 1184, timestamp: 1114, bytea: 17 };
 

@@ -85,19 +85,14 @@ export class SqliteConnection implements Connection {
     const sources = columns.filter((column) => !('constant' in column));
     const values: SqlValue[] = sources.map(() => null);
     const integers = sources.flatMap((column, slot) => ('integers' in column ? [{ slot, values: column.integers }] : []));
-    const cells = sources.flatMap((column, slot) =>
-      'cell' in column ? [{ slot, cell: column.cell, flags: column.flags, bit: column.bit ?? 0 }] : [],
-    );
+    const cells = sources.flatMap((column, slot) => ('cell' in column ? [{ slot, cell: column.cell }] : []));
     const count = pick === undefined ? rows.count : pick.length;
     this.#guard(() => {
       for (let i = 0; i < count; i++) {
         const row = pick === undefined ? i : (pick[i] as number);
         for (const { slot, values: numbers } of integers) values[slot] = numbers[row] as number;
         const base = row * rows.width;
-        for (const { slot, cell, flags, bit } of cells) {
-          const isSet = flags === undefined || ((flags[row] as number) & bit) !== 0;
-          values[slot] = isSet ? rows.texts.text(base + cell) : null;
-        }
+        for (const { slot, cell } of cells) values[slot] = rows.texts.text(base + cell);
         // Spread: the driver reads arguments faster than the members of an array.
         statement.run(...values);
       }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { OutputFile } from '../formats/output-file.ts';
+import { OutputFile } from './output-file.ts';
 import type { PlanEnd, PlanHeader, PlanLine, PlanSink } from '../model/plan.ts';
 
 /** Where a plan goes: a file, which appears whole or not at all, or what takes its text piece by piece. */

@@ -5,8 +5,12 @@ import { suggestField } from '../model/filter-fields.ts';
 import type { Target } from '../model/header-target.ts';
 import { normalizeText } from '../normalize/text.ts';
 import type { ColumnMapping } from './mapping.ts';
+import type { RowOptions } from './row-options.ts';
 import { RowValues, splitList } from './row-values.ts';
 import { Warnings } from './warnings.ts';
+
+/** What the values of assignments depend on beside themselves. */
+export type AssignmentContext = Pick<RowOptions, 'known' | 'rules'>;
 
 /** `FIELD=VALUE` texts of the command line, read as the cells of one imported row. */
 export interface Assignments {
@@ -20,17 +24,18 @@ export interface Assignments {
 
 /**
  * Reads assignments such as `email=ada@example.com`, `电话=13800138000`, `attributes.Lead source=fair`, `city=`.
+ * @param known the customer that they are about, and rules of the user
  * @param region ISO 3166-1 alpha-2 region of national phone numbers where no country is assigned; null when unknown
  * @throws {CrmError} USAGE for a text without `=` or a field named twice, UNKNOWN_FIELD naming the nearest one
  */
-export function readAssignments(texts: readonly string[], region: string | null): Assignments {
+export function readAssignments(texts: readonly string[], region: string | null, known: AssignmentContext = {}): Assignments {
   const assigned = texts.map((text, i) => parseAssignment(text, i + 1));
   const columns = assigned.map(({ column }) => column);
   const names = columns.map((column) => column.header);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) throw new CrmError('USAGE', `${twice} is set twice`, { hint: 'give each field once' });
   const warnings = new Warnings();
-  const row = new RowValues({ region, blank: 'clear', tags: [], oneValue: true }, warnings);
+  const row = new RowValues({ region, blank: 'clear', tags: [], oneValue: true, ...known }, warnings);
   row.setColumns(columns);
   row.read(
     assigned.map(({ text }) => text),

@@ -1,11 +1,14 @@
 import { FORMATS, type FormatName, type ReaderOptions } from '../formats/index.ts';
 import type { RecordHandler } from '../formats/record-reader.ts';
 import { dateOrderEvidence } from '../normalize/date-order.ts';
+import { pastDatePivot } from '../normalize/date-two-digit-year.ts';
 import type { DateOrder } from '../normalize/normalizer.ts';
 import { type LocalInput, lookInto } from './local-input.ts';
 import type { ColumnMapping } from './mapping.ts';
 
 const CHUNK_BYTES = 256 * 1024;
+/** Dates of customers lie in the past: two-digit years after the current one are of the century before. */
+export const PIVOT = pastDatePivot(new Date().getUTCFullYear());
 
 /** What the values of a whole date column say of day and month: how many are a day in one order only, and how many in both. */
 export interface OrderEvidence {
@@ -71,7 +74,7 @@ class EvidenceCounter implements RecordHandler {
   record(cells: readonly (string | undefined)[]): void {
     for (const [cell, counts] of this.evidence) {
       const text = cells[cell];
-      const found = text === undefined || text === '' ? null : dateOrderEvidence(text);
+      const found = text === undefined || text === '' ? null : dateOrderEvidence(text, PIVOT);
       if (found === 'dmy') counts.dayFirst++;
       else if (found === 'mdy') counts.monthFirst++;
       else if (found === 'either') counts.either++;

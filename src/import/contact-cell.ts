@@ -1,5 +1,8 @@
 import type { ContactKind, ContactPointValue } from '../model/child-value.ts';
-import { emailKey, phoneKey } from '../normalize/keys.ts';
+import { normalizeEmail } from '../normalize/email.ts';
+import { emailKey } from '../normalize/email-key.ts';
+import { splitPhones } from '../normalize/phone-list.ts';
+import { phoneKey } from '../normalize/phone-key.ts';
 import { normalizePhone } from '../normalize/phone.ts';
 import { normalizeText } from '../normalize/text.ts';
 
@@ -29,7 +32,7 @@ export interface Contact {
 
 /** Whether a cell that was not understood as one value may hold several; most hold one that is wrong. */
 export function mayHoldSeveral(kind: 'email' | 'phone', text: string): boolean {
-  return SEPARATOR[kind].test(text);
+  return SEPARATOR[kind].test(text) || (kind === 'phone' && splitPhones(text).length > 1);
 }
 
 /**
@@ -51,7 +54,11 @@ function separated(kind: 'email' | 'phone', text: string, region: string | null,
     const found = understood(text.split(separator, MAX_PARTS + 1), kind, region, withQq);
     if (found !== null) return found.map((contact) => ({ ...contact, item }));
   }
-  return null;
+  if (kind === 'email') return null;
+  // Numbers with different signs, words or blanks between them.
+  const parts = splitPhones(text);
+  const found = parts.length < 2 ? null : understood(parts, kind, region, withQq);
+  return found === null ? null : found.map((contact) => ({ ...contact, item }));
 }
 
 function understood(parts: readonly string[], kind: 'email' | 'phone', region: string | null, withQq: boolean): Contact[] | null {
@@ -73,8 +80,8 @@ function qq(value: string): Contact {
 
 function contactOf(kind: 'email' | 'phone', text: string, region: string | null): Contact | null {
   if (kind === 'email') {
-    const value = emailKey(text);
-    return value === null ? null : { kind, value, extension: null, item: text };
+    const { value, understood } = normalizeEmail(text);
+    return understood ? { kind, value, extension: null, item: text } : null;
   }
   const phone = normalizePhone(text, region);
   return phone.understood ? { kind, value: phone.value, extension: phone.extension, item: text } : null;
@@ -127,7 +134,7 @@ function textOf(item: unknown): string | null {
 export function contactPoint({ kind, value, extension, item }: Contact, label: string | null): ContactPointValue {
   const table = 'contact_points';
   if (kind === 'messenger') return { table, kind, label: label ?? 'QQ', value, key: null };
-  if (kind === 'email') return { table, kind, label, value, key: value };
+  if (kind === 'email') return { table, kind, label, value, key: emailKey(value) };
   const said = item === value ? {} : { said: item };
   if (extension === null) return { table, kind, label, value, key: phoneKey(value), ...said };
   // Two extensions of one number reach two desks: they are two contact points.

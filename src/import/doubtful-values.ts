@@ -1,12 +1,13 @@
 import type { Field } from '../model/fields.ts';
 import { type Target, targetName } from '../model/header-target.ts';
 import { dateOrderEvidence } from '../normalize/date-order.ts';
+import { excelSerialDate } from '../normalize/date-excel-serial.ts';
 import { excelDamage, excelDateDamage, mayBeExcelDamage } from '../normalize/excel-damage.ts';
 import { findMojibake, mayBeMojibake } from '../normalize/mojibake.ts';
 import type { DateOrder, Normalizer } from '../normalize/normalizer.ts';
 import { withLostZeros } from '../normalize/postal-code.ts';
 import { normalizeText } from '../normalize/text.ts';
-import type { DateOrders } from './column-facts.ts';
+import { type DateOrders, PIVOT } from './column-facts.ts';
 import { slotOf } from './row-steps.ts';
 import type { Warnings } from './warnings.ts';
 
@@ -26,6 +27,8 @@ export interface DoubtOptions {
   readonly keepMojibake: boolean;
   /** Whether US postal codes get their lost zeros back. */
   readonly restoreZeros: boolean;
+  /** Reads numbers in date columns as days of a spreadsheet, counted from 1900 or 1904; not given: they are kept as text. */
+  readonly excelDates?: '1900' | '1904';
 }
 
 /** What an import does when nothing else is asked. */
@@ -75,7 +78,7 @@ export class DoubtfulValues {
 
   /** Reads a value again that the normaliser of its field did not understand. */
   readAgain(field: Field, cell: number, text: string, normalize: Normalizer, line: number): SecondReading {
-    if (field.type === 'date' || field.type === 'instant') return this.#readDate(cell, text, normalize);
+    if (field.type === 'date' || field.type === 'instant') return this.#readDate(field, cell, text, normalize, line);
     const damage = excelDamage(text);
     if (damage !== null) return { value: text, code: damage };
     const legible = mayBeMojibake(text) ? this.#legible(text, text, field.name, line) : text;
@@ -83,23 +86,30 @@ export class DoubtfulValues {
     return { value, code: understood ? null : 'NOT_UNDERSTOOD' };
   }
 
-  /** Gives the postal code of a row the zeros that it lost, where that is asked for; flagged in any case. */
-  postalCode(slots: (string | null)[], line: number): void {
+  /** Gives the postal code of a row the zeros that it lost, where that is asked for; flagged in any case. @returns whether it was flagged */
+  postalCode(slots: (string | null)[], line: number): boolean {
     const code = slots[POSTAL_CODE] as string | null;
     const whole = code === null ? null : withLostZeros(code, slots[COUNTRY] as string | null, slots[REGION] as string | null);
-    if (whole === null) return;
+    if (whole === null) return false;
     this.#warnings.add(this.#options.restoreZeros ? 'ZERO_RESTORED' : 'LOST_ZERO', 'postal_code', line);
     if (this.#options.restoreZeros) slots[POSTAL_CODE] = whole;
+    return true;
   }
 
-  #readDate(cell: number, text: string, normalize: Normalizer): SecondReading {
+  #readDate(field: Field, cell: number, text: string, normalize: Normalizer, line: number): SecondReading {
     // What comes first is what a whole column of such dates takes.
-    const dateOrder = this.#orders.decided(cell) ?? (dateOrderEvidence(text) === 'either' ? this.#orders.orderOf(cell) : null);
-    if (dateOrder !== null) {
-      const { value, understood } = normalize(text, { region: null, dateOrder });
-      if (understood) return { value, code: null };
+    const dateOrder = this.#orders.decided(cell) ?? (dateOrderEvidence(text, PIVOT) === 'either' ? this.#orders.orderOf(cell) : null);
+    const order = dateOrder === null ? {} : { dateOrder };
+    const { value, understood } = normalize(text, { region: null, ...order });
+    if (understood) return { value, code: null };
+    const short = normalize(text, { region: null, ...order, twoDigitYearPivot: PIVOT });
+    if (short.understood) {
+      this.#warnings.add('TWO_DIGIT_YEAR', field.name, line);
+      return { value: short.value, code: null };
     }
-    const isAmbiguous = dateOrder === null && dateOrderEvidence(text) === 'either';
+    const serial = this.#options.excelDates === undefined ? null : excelSerialDate(text, { date1904: this.#options.excelDates === '1904' });
+    if (serial !== null) return { value: normalize(serial, { region: null }).value, code: null };
+    const isAmbiguous = dateOrder === null && dateOrderEvidence(text, PIVOT) === 'either';
     return { value: text, code: excelDateDamage(text) ?? (isAmbiguous ? 'AMBIGUOUS_DATE' : 'NOT_UNDERSTOOD') };
   }
 

@@ -1,7 +1,8 @@
 import { CrmError } from '../errors.ts';
 import { composeName, type Customer, differences, type FieldValue, type FieldValues, withValues } from '../model/customer.ts';
 import type { ExternalId } from '../model/external-id.ts';
-import { phoneKey } from '../normalize/keys.ts';
+import { isE164Form } from '../normalize/e164.ts';
+import type { CustomRule } from '../normalize/custom-rules.ts';
 import type { CustomerDetails } from '../repository/customer-details.ts';
 import type { Repository } from '../repository/repository.ts';
 import { type Assignments, readAssignments } from './assignments.ts';
@@ -14,6 +15,8 @@ export interface EditRequest {
   readonly removeTags: readonly string[];
   /** ISO 3166-1 alpha-2 region of phone numbers of customers without a country. */
   readonly region: string | null;
+  /** Rules of the user for canonical values. */
+  readonly rules?: readonly CustomRule[];
 }
 
 /** What an edit did. */
@@ -51,9 +54,14 @@ export async function addCustomer(
     readonly tags: readonly string[];
     readonly externalIds: readonly ExternalId[];
     readonly region: string | null;
+    readonly rules?: readonly CustomRule[];
   },
 ): Promise<{ readonly run: number | null; readonly customer: Customer; readonly notUnderstood: readonly string[] }> {
-  const { values, notUnderstood } = readAssignments(request.assignments, request.region);
+  const { values, notUnderstood } = readAssignments(
+    request.assignments,
+    request.region,
+    request.rules === undefined ? {} : { rules: request.rules },
+  );
   const given = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null));
   if (Object.keys(given).length === 0) {
     throw new CrmError('USAGE', 'a customer needs at least one value', {
@@ -64,10 +72,11 @@ export async function addCustomer(
   return { run, customer: value, notUnderstood };
 }
 
-function assignmentsFor(customer: Customer, { assignments, region }: EditRequest): Assignments {
-  const named = readAssignments(assignments, region);
+function assignmentsFor(customer: Customer, { assignments, region, rules }: EditRequest): Assignments {
+  const known = { known: { kind: customer.kind, country: regionOf(customer) }, ...(rules === undefined ? {} : { rules }) };
+  const named = readAssignments(assignments, region, known);
   const setsCountry = named.assigned.includes('country');
-  const given = setsCountry ? named : readAssignments(assignments, regionOf(customer) ?? region);
+  const given = setsCountry ? named : readAssignments(assignments, regionOf(customer) ?? region, known);
   const values: Record<string, FieldValue> = { ...given.values };
   // The extension goes with the old number only.
   if (values.phone === customer.phone && !given.assigned.includes('phone_ext') && values.phone_ext === null) delete values.phone_ext;
@@ -82,7 +91,7 @@ function regionOf({ country }: Customer): string | null {
 
 /** A number that could not be read in the country before can perhaps be read in this one. */
 function phoneAgain(customer: Customer, { country = null }: FieldValues, region: string | null): FieldValues {
-  if (customer.phone === null || phoneKey(customer.phone) !== null) return {};
+  if (customer.phone === null || isE164Form(customer.phone)) return {};
   const { phone = null, phone_ext = null } = readAssignments([`phone=${customer.phone}`, `country=${country ?? ''}`], region).values;
   return phone === customer.phone ? {} : { phone, phone_ext: phone_ext ?? customer.phone_ext };
 }

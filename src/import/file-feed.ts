@@ -3,7 +3,7 @@ import type { ImportFeed } from '../repository/import-batch.ts';
 import type { RowSink } from './file-rows.ts';
 import { checkInterruption } from './interruption.ts';
 import type { LocalInput } from './local-input.ts';
-import type { PlanWriter } from './plan-writer.ts';
+import type { PlanWriter } from '../formats/plan-writer.ts';
 import type { RejectsFiles } from './rejects-files.ts';
 import { writeRelated } from './related-request.ts';
 

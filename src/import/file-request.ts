@@ -1,4 +1,5 @@
 import { FORMATS } from '../formats/index.ts';
+import type { CustomRule } from '../normalize/custom-rules.ts';
 import { normalizeText } from '../normalize/text.ts';
 import { type DoubtOptions, USUAL_DOUBTS } from './doubtful-values.ts';
 import type { FileRequest } from './file-rows.ts';
@@ -26,6 +27,10 @@ export interface RequestOptions extends ReadingOptions, RelatedImportOptions {
   readonly tags?: readonly string[];
   /** What is done about values that cannot be believed; default `USUAL_DOUBTS`. */
   readonly doubts?: Partial<DoubtOptions>;
+  /** Whether names, companies, places and other texts stay as they are written. Default false. */
+  readonly asWritten?: boolean;
+  /** Rules of the user for canonical values. */
+  readonly rules?: readonly CustomRule[];
 }
 
 /** What is asked of one file: plain data, so that another thread can do it. */
@@ -57,6 +62,8 @@ export function requestOf(
       ...(others.length === 0 ? {} : { otherPresets: others }),
       ...run,
       growing,
+      ...(options.asWritten === true ? { asWritten: true } : {}),
+      ...(options.rules === undefined ? {} : { rules: options.rules }),
       doubts: { ...USUAL_DOUBTS, ...options.doubts },
     },
   };

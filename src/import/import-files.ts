@@ -14,7 +14,7 @@ import { type LocalInput, openInputs } from './local-input.ts';
 import type { ColumnMapping, MappedHow } from './mapping.ts';
 import type { Preset } from './preset.ts';
 import { choosePresets, type PresetChoice } from './preset-library.ts';
-import { type PlanTarget, PlanWriter } from './plan-writer.ts';
+import { type PlanTarget, PlanWriter } from '../formats/plan-writer.ts';
 import { type ImportType, relatedSettings } from './related-request.ts';
 import { RejectsFiles, type WrittenRejects } from './rejects-files.ts';
 import { decideRows, requireNoCustomers } from './row-type.ts';

@@ -4,7 +4,7 @@ import { CrmError } from '../errors.ts';
 import { PLAN_FORMAT, PLAN_VERSION, type PlanEnd, type PlanHeader, type PlanLine } from '../model/plan.ts';
 import { checkInterruption } from './interruption.ts';
 import { openInput } from './local-input.ts';
-import { endText } from './plan-writer.ts';
+import { endText } from '../formats/plan-writer.ts';
 
 const CHUNK_BYTES = 256 * 1024;
 /** No line of a plan is longer: it holds one record, and records are limited. */
@@ -145,7 +145,9 @@ function jsonOf(text: string): unknown {
 }
 
 function notAPlan(label: string): CrmError {
-  return new CrmError('INPUT_UNREADABLE', `${label} is no plan of crm`, { hint: 'make one with: crm import FILE --plan PLAN' });
+  return new CrmError('INPUT_UNREADABLE', `${label} is no plan of crm`, {
+    hint: 'make one with: crm import FILE --plan PLAN, or crm normalize --plan PLAN',
+  });
 }
 
 function cutOff(label: string): CrmError {

@@ -13,7 +13,8 @@ import type { RelatedChunk } from './related-chunk.ts';
 import { recognisePreset } from './preset-signature.ts';
 import { RowFlags } from './row-flags.ts';
 import { RowPacker } from './row-packer.ts';
-import { type RowOptions, RowValues } from './row-values.ts';
+import type { RowOptions } from './row-options.ts';
+import { RowValues } from './row-values.ts';
 import type { Warnings } from './warnings.ts';
 
 /** A record that cannot be taken, as it goes into the rejects file. */

@@ -4,7 +4,8 @@ import { type RelatedField, type RelatedType, relatedFields } from '../model/rel
 import { dateOrderEvidence } from '../normalize/date-order.ts';
 import { normalizeInstant } from '../normalize/date.ts';
 import { halfWidth } from '../normalize/half-width.ts';
-import { emailKey, phoneKey } from '../normalize/keys.ts';
+import { emailKey } from '../normalize/email-key.ts';
+import { phoneKey } from '../normalize/phone-key.ts';
 import { isInDoubt, type MoneyProblem, normalizeCurrency, parseMoney } from '../normalize/money.ts';
 import type { Normalized } from '../normalize/normalizer.ts';
 import { normalizePhone } from '../normalize/phone.ts';

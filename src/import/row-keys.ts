@@ -1,35 +1,24 @@
 import { FIELDS } from '../model/fields.ts';
 import { phoneWords, WordBuffer } from '../model/search-words.ts';
-import { companyKey, nameKey, phoneKey } from '../normalize/keys.ts';
+import { type KeyedValues, type MatchKeys, matchKeys } from '../normalize/match-keys.ts';
 import { slotOf } from './row-steps.ts';
 import type { RowValues } from './row-values.ts';
 
-const COMPANY_NAME = slotOf('company_name');
-const EMAIL = slotOf('email');
 const PHONE = slotOf('phone');
 /** The name itself goes before them; what stands in it already is not said twice. */
 const NAME_PARTS: ReadonlySet<number> = new Set([slotOf('given_name'), slotOf('family_name')]);
 const SEARCHED: readonly number[] = FIELDS.filter((field) => field.searchable && field.name !== 'name').map(({ name }) => slotOf(name));
 
-/** Match keys of a customer to be made. */
-export interface RowKeys {
-  readonly email: string | null;
-  readonly phone: string | null;
-  readonly name: string | null;
-  readonly company: string | null;
-}
+/** The slots that match keys are made of. */
+const KEYED = (['company_name', 'email', 'phone', 'street', 'city', 'region', 'postal_code', 'country'] as const).map(
+  (field) => [field, slotOf(field)] as const,
+);
 
-/** Match keys of a customer to be made of a row, as `matchKeysOf` gives them for the finished one. */
-export function rowKeys({ slots, emailUnderstood }: RowValues, kind: string, name: string | null): RowKeys {
-  const ownCompany = slots[COMPANY_NAME] as string | null;
-  const company = kind === 'organisation' ? (name ?? ownCompany) : ownCompany;
-  const phone = slots[PHONE] as string | null;
-  return {
-    email: emailUnderstood ? (slots[EMAIL] as string) : null,
-    phone: phone === null ? null : phoneKey(phone),
-    name: name === null ? null : nameKey(name),
-    company: company === null ? null : companyKey(company),
-  };
+/** Match keys of a customer to be made of a row, as those of the finished one will be. */
+export function rowKeys({ slots }: RowValues, kind: string, name: string | null): MatchKeys {
+  const values: Record<string, string | null> = { kind, name };
+  for (const [field, slot] of KEYED) values[field] = slots[slot] as string | null;
+  return matchKeys(values as unknown as KeyedValues);
 }
 
 /** Makes the full-text words of customers to be made, as `wordsOf` gives them for the finished ones. */

@@ -1,7 +1,7 @@
 import type { WordBuffer } from '../model/search-words.ts';
 import { TextPacker } from '../model/packed-texts.ts';
 import type { ImportBatch, ImportLayout } from '../repository/import-batch.ts';
-import { DERIVED_CELLS, DERIVED_FLAGS, KEY_FLAGS, MATCH_KEYS } from '../repository/import-batch.ts';
+import { DERIVED_CELLS, DERIVED_FLAGS, KEY_CELLS, MATCH_KEYS } from '../repository/import-batch.ts';
 import { addToHash, addUnitsToHash, beginHash, endHash, hash53, hashHigh, hashLow } from './hash.ts';
 import { RowWords, rowKeys } from './row-keys.ts';
 import { slotOf } from './row-steps.ts';
@@ -79,10 +79,8 @@ export class RowPacker {
     const idSource = values.externalId !== null ? this.#source : (external?.source ?? null);
     const id = values.externalId ?? external?.id ?? null;
     beginHash(this.#layoutSeed);
-    this.#flags[this.#rows] =
-      this.#putFields(values, kind, name) | (keys.email === null ? 0 : KEY_FLAGS.email) | (keys.phone === null ? 0 : KEY_FLAGS.phone);
-    this.#cells.put(keys.name);
-    this.#cells.put(keys.company);
+    this.#flags[this.#rows] = this.#putFields(values, kind, name);
+    for (const cell of KEY_CELLS) this.#cells.put(keys[cell]);
     if (this.#withWords) this.#putWords(this.#rowWords.of(values, name));
     this.#putHashed(values.hasAttributes ? JSON.stringify(values.attributes) : null);
     this.#putHashed(id === null ? null : idSource);
@@ -95,8 +93,8 @@ export class RowPacker {
     this.#hashes[this.#rows] = hash53();
     this.#lines[this.#rows] = line;
     this.#putKeyHash(0, id, idSource ?? '');
-    this.#putKeyHash(1, keys.email, '');
-    this.#putKeyHash(2, keys.phone, '');
+    this.#putKeyHash(1, keys.email_key, '');
+    this.#putKeyHash(2, keys.phone_key, '');
     this.#rows++;
   }
 

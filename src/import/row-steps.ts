@@ -1,4 +1,5 @@
 import { SCALAR_COLUMNS } from '../model/customer.ts';
+import { isReadByCell } from '../normalize/customer-normalizer.ts';
 import { NORMALIZERS } from '../normalize/index.ts';
 import type { Normalizer } from '../normalize/normalizer.ts';
 import type { CellRule } from './cell-rule.ts';
@@ -14,7 +15,7 @@ export interface Step {
   readonly rule: CellRule | null;
   /** Of a field: its place in `RowValues.slots`, else -1. */
   readonly slot: number;
-  /** Of a field whose text is more than text. */
+  /** Of a field that is read by itself; the others depend on the whole row (`CustomerNormalizer`). */
   readonly normalize: Normalizer | null;
 }
 
@@ -40,6 +41,6 @@ function stepOf(column: ColumnMapping, cell: number): Step {
     column,
     rule,
     slot: slotOf(name),
-    normalize: normalizer === undefined || normalizer === 'text' ? null : NORMALIZERS[normalizer],
+    normalize: normalizer !== undefined && isReadByCell(normalizer) ? NORMALIZERS[normalizer] : null,
   };
 }

@@ -11,7 +11,9 @@ import { type Contact, arrayParts, contactsOf, listParts, mayHoldSeveral } from 
 import { type DoubtfulValues, looksDamaged } from './doubtful-values.ts';
 import type { ColumnMapping } from './mapping.ts';
 import { RowChildren, type RowFields } from './row-children.ts';
+import type { RowOptions } from './row-options.ts';
 import { type Step, slotOf, stepsOf } from './row-steps.ts';
+import { RowTexts } from './row-texts.ts';
 import type { Warnings } from './warnings.ts';
 
 /** Fields whose column cannot hold text that was not understood: it is kept as a custom field. */
@@ -27,22 +29,11 @@ const EMAIL = slotOf('email');
 const PHONE = slotOf('phone');
 const PHONE_EXT = slotOf('phone_ext');
 const COUNTRY = slotOf('country');
+const POSTAL_CODE = slotOf('postal_code');
 /** What a normaliser but that of phones is told: nothing. */
 const NO_CONTEXT = { region: null };
 /** Longer external ids are no ids, longer tags no tags: they are kept as custom fields. */
 const MAX_ID_LENGTH = 500;
-
-/** How raw cells become values. */
-export interface RowOptions {
-  /** ISO 3166-1 alpha-2 region of national phone numbers in rows without a country; null when not given. */
-  readonly region: string | null;
-  /** What an empty cell means: keep what is stored, or empty it. */
-  readonly blank: 'keep' | 'clear';
-  /** Tags that every row gets. */
-  readonly tags: readonly string[];
-  /** Whether a cell is one value in any case: where nothing would come of further ones. */
-  readonly oneValue?: boolean;
-}
 
 /**
  * Values of one row: cells normalised and put into slots. One object serves all rows (`read` overwrites it),
@@ -69,6 +60,7 @@ export class RowValues implements RowFields {
   readonly #warnings: Pick<Warnings, 'add'>;
   #doubts: DoubtfulValues | null;
   readonly #children: RowChildren;
+  #texts: RowTexts | null;
   #isOneValue: boolean;
   #steps: Step[] = [];
   #phoneStep: Step | null = null;
@@ -81,12 +73,14 @@ export class RowValues implements RowFields {
     this.#doubts = doubts;
     this.#children = new RowChildren(warnings, doubts);
     this.#isOneValue = options.oneValue === true;
+    this.#texts = options.asWritten === true ? null : new RowTexts(options, warnings);
   }
 
   /** Takes every value as it is written from now on: in a file of our own nothing was damaged on the way, and a cell is one value. */
   believe(): void {
     this.#doubts = null;
     this.#isOneValue = true;
+    this.#texts = null;
     this.#children.believe();
   }
 
@@ -117,7 +111,8 @@ export class RowValues implements RowFields {
     this.emailUnderstood = false;
     for (const step of this.#steps) this.#readCell(step, cells, line);
     if (this.#phoneStep !== null) this.#readPhone(this.#phoneStep, cells, line);
-    this.#doubts?.postalCode(this.slots, line);
+    const flagged = this.#doubts?.postalCode(this.slots, line) === true ? POSTAL_CODE : -1;
+    this.#texts?.read(this.slots, { said: this.slots[KIND] as string | null, derived: this.derivedKind }, line, flagged);
     if (!this.#children.isIdle) this.children = this.#children.read(cells, this, line);
     if (this.cleared.includes('name')) this.#refillName();
   }

@@ -28,4 +28,6 @@ export interface Change {
   readonly action: 'insert' | 'update' | 'delete';
   readonly before: FieldValues | null;
   readonly after: FieldValues | null;
+  /** Rules that values follow from, by field; only of values that were derived, or changed by a rule of the user. */
+  readonly rules?: Readonly<Record<string, string>>;
 }

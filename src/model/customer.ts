@@ -71,6 +71,15 @@ export function fieldOf(customer: Customer, field: string): FieldValue {
 
 /** The customer with these fields set; the name follows given and family name while it was made of them. */
 export function withValues(customer: Customer, values: FieldValues): Customer {
+  const result = withFields(customer, values);
+  if (Object.hasOwn(values, 'name')) return result;
+  const composed = composeName(result.given_name, result.family_name) ?? result.name;
+  const followed = customer.name === null || customer.name === composeName(customer.given_name, customer.family_name);
+  return followed && composed !== result.name ? { ...result, name: composed } : result;
+}
+
+/** The customer with these fields set and nothing else changed. */
+export function withFields(customer: Customer, values: FieldValues): Customer {
   const next: Record<string, unknown> = { ...customer };
   let attributes: Record<string, string> | null = null;
   for (const [field, value] of Object.entries(values)) {
@@ -84,11 +93,7 @@ export function withValues(customer: Customer, values: FieldValues): Customer {
     else Object.defineProperty(attributes, name, { value: String(value), enumerable: true, configurable: true, writable: true });
   }
   if (attributes !== null) next.attributes = attributes;
-  const result = next as unknown as Customer;
-  if (Object.hasOwn(values, 'name')) return result;
-  const composed = composeName(result.given_name, result.family_name) ?? result.name;
-  const followed = customer.name === null || customer.name === composeName(customer.given_name, customer.family_name);
-  return followed && composed !== result.name ? { ...result, name: composed } : result;
+  return next as unknown as Customer;
 }
 
 const HAN_OR_HANGUL = /^[\p{Script=Han}\p{Script=Hangul}]/u;

@@ -6,6 +6,11 @@
 /** How a field is stored and compared. */
 export type FieldType = 'integer' | 'text' | 'email' | 'phone' | 'country' | 'date' | 'instant' | 'json';
 
+/** What brings the values of a field to canonical form (src/normalize/index.ts). */
+export type NormalizerName =
+  | 'line' | 'notes' | 'name' | 'given_name' | 'family_name' | 'organisation' | 'email' | 'phone' | 'website' | 'street' | 'place' | 'region'
+  | 'postal_code' | 'country' | 'date' | 'instant' | 'kind' | 'gender' | 'language' | 'tax_id';
+
 /** One field of a customer. */
 export interface Field {
   /** Column name, JSON key, flag value: the same word everywhere. */
@@ -16,7 +21,7 @@ export interface Field {
   /** Further headers that mean this field, as `headerKey` folds them. English, Chinese and a few other languages. */
   readonly aliases: readonly string[];
   /** Name in the table of normalisers (src/normalize/index.ts). */
-  readonly normalizer?: 'text' | 'email' | 'phone' | 'country' | 'date' | 'instant' | 'kind' | 'gender';
+  readonly normalizer?: NormalizerName;
   /** Says something about a person: masked in shared reports. */
   readonly personal: boolean;
   /** A file column may fill it, `crm edit` may change it. */
@@ -51,28 +56,28 @@ const field = (
 export const FIELDS: readonly Field[] = [
   field('id', 'integer', 'ID', '编号', '', ''),
   field('kind', 'text', 'Kind', '类型', 'customer type|record type|客户性质|对象类型', 'w', 'kind'),
-  field('name', 'text', 'Name', '姓名', 'full name|display name|customer name|contact name|client name|contact|客户姓名|客户名称|名称|名字|全名|联系人|联系人姓名|联系人名称|客戶姓名|客戶名稱|名稱|聯絡人|聯絡人姓名|name completo|nombre completo|nom complet|vollständiger name|氏名|お名前|nome completo', 'pws', 'text'),
-  field('given_name', 'text', 'Given name', '名', 'first name|firstname|fname|forename|given|vorname|prénom|prenom|nombre|nome|名前|имя', 'pws', 'text'),
-  field('family_name', 'text', 'Family name', '姓', 'last name|lastname|lname|surname|family|nachname|nom|nom de famille|apellido|apellidos|cognome|sobrenome|姓氏|фамилия', 'pws', 'text'),
-  field('company_name', 'text', 'Company', '公司', 'company name|organisation|organization|organization name|organisation name|account|account name|employer|business name|firma|unternehmen|société|entreprise|empresa|azienda|公司名称|企业名称|公司名稱|企業名稱|單位|单位|单位名称|所属公司|会社名|компания', 'ws', 'text'),
-  field('job_title', 'text', 'Job title', '职位', 'title|position|role|job|occupation|职务|岗位|头衔|职业|職稱|職務|titel|funktion|fonction|puesto|cargo', 'ws', 'text'),
+  field('name', 'text', 'Name', '姓名', 'full name|display name|customer name|contact name|client name|contact|客户姓名|客户名称|名称|名字|全名|联系人|联系人姓名|联系人名称|客戶姓名|客戶名稱|名稱|聯絡人|聯絡人姓名|name completo|nombre completo|nom complet|vollständiger name|氏名|お名前|nome completo', 'pws', 'name'),
+  field('given_name', 'text', 'Given name', '名', 'first name|firstname|fname|forename|given|vorname|prénom|prenom|nombre|nome|名前|имя', 'pws', 'given_name'),
+  field('family_name', 'text', 'Family name', '姓', 'last name|lastname|lname|surname|family|nachname|nom|nom de famille|apellido|apellidos|cognome|sobrenome|姓氏|фамилия', 'pws', 'family_name'),
+  field('company_name', 'text', 'Company', '公司', 'company name|organisation|organization|organization name|organisation name|account|account name|employer|business name|firma|unternehmen|société|entreprise|empresa|azienda|公司名称|企业名称|公司名稱|企業名稱|單位|单位|单位名称|所属公司|会社名|компания', 'ws', 'organisation'),
+  field('job_title', 'text', 'Job title', '职位', 'title|position|role|job|occupation|职务|岗位|头衔|职业|職稱|職務|titel|funktion|fonction|puesto|cargo', 'ws', 'line'),
   field('email', 'email', 'E-mail', '邮箱', 'e mail|mail|email address|e mail address|primary email|work email|mail address|email 1|e mail 1|电子邮件|电子邮箱|邮件|邮箱地址|邮件地址|電子郵件|電子信箱|信箱|郵箱|e mail adresse|courriel|correo|correo electrónico|correo electronico|メール|メールアドレス|почта', 'pws', 'email'),
   field('phone', 'phone', 'Phone', '电话', 'phone number|mobile|mobile phone|mobile number|cell|cell phone|telephone|telephone number|tel|phone 1|primary phone|work phone|手机|手机号|手机号码|联系电话|电话号码|联系方式|移动电话|手機|手機號碼|行動電話|聯絡電話|telefon|telefonnummer|handy|téléphone|portable|teléfono|telefono|móvil|celular|電話|電話番号|телефон', 'pws', 'phone'),
-  field('phone_ext', 'text', 'Phone extension', '分机', 'extension|ext|phone ext|分机号', 'pw', 'text'),
-  field('website', 'text', 'Website', '网址', 'web site|url|web|homepage|home page|web page|website url|网站|主页|官网|webseite|site web|sitio web', 'ws', 'text'),
-  field('street', 'text', 'Street', '街道地址', 'address|address street|street address|address 1|address line 1|address1|mailing street|home address|地址|详细地址|联系地址|公司地址|住址|街道|straße|strasse|anschrift|adresse|rue|dirección|direccion|calle|indirizzo|住所', 'pws', 'text'),
-  field('city', 'text', 'City', '城市', 'address city|town|city town|locality|mailing city|市|所在城市|縣市|stadt|ort|ville|ciudad|città|citta|cidade|город', 'ws', 'text'),
-  field('region', 'text', 'Region', '省份', 'address region|address state|state|province|state province|county|state region|mailing state|省|省市|所在省份|bundesland|région|provincia|estado', 'ws', 'text'),
-  field('postal_code', 'text', 'Postal code', '邮编', 'address zip|address postal code|postcode|post code|zip|zip code|zipcode|zip postal code|mailing zip|邮政编码|邮政|郵遞區號|郵編|plz|postleitzahl|code postal|código postal|codigo postal|cap|cep', 'w', 'text'),
+  field('phone_ext', 'text', 'Phone extension', '分机', 'extension|ext|phone ext|分机号', 'pw', 'line'),
+  field('website', 'text', 'Website', '网址', 'web site|url|web|homepage|home page|web page|website url|网站|主页|官网|webseite|site web|sitio web', 'ws', 'website'),
+  field('street', 'text', 'Street', '街道地址', 'address|address street|street address|address 1|address line 1|address1|mailing street|home address|地址|详细地址|联系地址|公司地址|住址|街道|straße|strasse|anschrift|adresse|rue|dirección|direccion|calle|indirizzo|住所', 'pws', 'street'),
+  field('city', 'text', 'City', '城市', 'address city|town|city town|locality|mailing city|市|所在城市|縣市|stadt|ort|ville|ciudad|città|citta|cidade|город', 'ws', 'place'),
+  field('region', 'text', 'Region', '省份', 'address region|address state|state|province|state province|county|state region|mailing state|省|省市|所在省份|bundesland|région|provincia|estado', 'ws', 'region'),
+  field('postal_code', 'text', 'Postal code', '邮编', 'address zip|address postal code|postcode|post code|zip|zip code|zipcode|zip postal code|mailing zip|邮政编码|邮政|郵遞區號|郵編|plz|postleitzahl|code postal|código postal|codigo postal|cap|cep', 'w', 'postal_code'),
   field('country', 'country', 'Country', '国家', 'address country|country region|country code|nation|mailing country|国家地区|国家代码|国籍|land|pays|país|pais|paese|国', 'w', 'country'),
   field('birthday', 'date', 'Birthday', '生日', 'birth date|birthdate|date of birth|dob|born|出生日期|出生年月|geburtstag|geburtsdatum|date de naissance|fecha de nacimiento|data di nascita|生年月日', 'pw', 'date'),
   field('gender', 'text', 'Gender', '性别', 'sex|geschlecht|sexe|género|sesso', 'pw', 'gender'),
-  field('language', 'text', 'Language', '语言', 'preferred language|locale|语种|sprache|langue|idioma', 'w', 'text'),
-  field('tax_id', 'text', 'Tax ID', '税号', 'vat|vat number|vat id|tax number|tax identification number|统一社会信用代码|社会信用代码|纳税人识别号|信用代码|ust id|ustid', 'pw', 'text'),
-  field('lifecycle_stage', 'text', 'Lifecycle stage', '客户状态', 'stage|status|lead status|customer status|生命周期|客户阶段|线索状态|状态|跟进状态', 'w', 'text'),
-  field('tier', 'text', 'Tier', '客户等级', 'level|customer level|grade|rating|等级|客户级别|级别|会员等级', 'w', 'text'),
-  field('owner', 'text', 'Owner', '负责人', 'account owner|contact owner|lead owner|record owner|assigned to|sales rep|归属人|所有者|跟进人|业务员|业务负责人|客户经理', 'w', 'text'),
-  field('notes', 'text', 'Notes', '备注', 'note|comment|comments|description|remark|remarks|memo|说明|描述|附注|備註|說明|bemerkung|notizen|remarques|notas', 'pws', 'text'),
+  field('language', 'text', 'Language', '语言', 'preferred language|locale|语种|sprache|langue|idioma', 'w', 'language'),
+  field('tax_id', 'text', 'Tax ID', '税号', 'vat|vat number|vat id|tax number|tax identification number|统一社会信用代码|社会信用代码|纳税人识别号|信用代码|ust id|ustid', 'pw', 'tax_id'),
+  field('lifecycle_stage', 'text', 'Lifecycle stage', '客户状态', 'stage|status|lead status|customer status|生命周期|客户阶段|线索状态|状态|跟进状态', 'w', 'line'),
+  field('tier', 'text', 'Tier', '客户等级', 'level|customer level|grade|rating|等级|客户级别|级别|会员等级', 'w', 'line'),
+  field('owner', 'text', 'Owner', '负责人', 'account owner|contact owner|lead owner|record owner|assigned to|sales rep|归属人|所有者|跟进人|业务员|业务负责人|客户经理', 'w', 'line'),
+  field('notes', 'text', 'Notes', '备注', 'note|comment|comments|description|remark|remarks|memo|说明|描述|附注|備註|說明|bemerkung|notizen|remarques|notas', 'pws', 'notes'),
   field('first_contacted_at', 'instant', 'First contacted', '首次联系时间', 'first contact|first contacted|first contact date|first seen|首次联系|首次沟通时间', 'w', 'instant'),
   field('last_contacted_at', 'instant', 'Last contacted', '最近联系时间', 'last contact|last contacted|last contact date|last activity|last activity date|last seen|最近联系|最后联系时间|最近沟通时间|最近跟进时间', 'w', 'instant'),
   field('accessed_at', 'instant', 'Last accessed', '最近查看时间', '', ''),

@@ -48,7 +48,7 @@ function decoded(raw: string, clean: (text: string) => string): string {
 
 function cleanLine(raw: string): string {
   // White space first: a tab is a control character too. NFC at the end again, because what was dropped stood between.
-  const text = dropInvisible(normalizeText(raw).replace(BLANKS, spaceOrMark));
+  const text = dropInvisible(normalizeText(raw).replace(BLANKS, spaceOrMark)).replace(BLANKS, ' ');
   return normalizeText(foldWidth(text).replace(BLANKS, ' '));
 }
 

@@ -6,7 +6,7 @@ import { parseChinese, parseJapanese, parseKorean } from './name-parts-han.ts';
 import { parseLatin } from './name-parts-latin.ts';
 import type { NameContext } from './person-name.ts';
 
-export type { NameCulture, NameParts } from './name-culture.ts';
+export type { NameParts } from './name-culture.ts';
 
 /** Longer texts are no names; they are not divided. */
 const MAX_LENGTH = 200;

@@ -19,6 +19,7 @@ const STORED_FORM: Readonly<Record<string, (value: string, region: string | null
   phone: (value, region) => !value.includes('(0)') && (region === null ? /^\+?[1-9][\d\s().-]*$/ : /^\+[\d\s().-]+$/).test(value),
   country: (value) => /^[A-Z]{2}$/.test(value),
   kind: (value) => value === 'person' || value === 'organisation',
+  region: () => false,
   gender: (value) => value === 'male' || value === 'female' || value === 'other',
 };
 

@@ -1,9 +1,8 @@
 import type { SqlRow, SqlValue } from '../engines/engine.ts';
 import { type Customer, SCALAR_COLUMNS } from '../model/customer.ts';
-import type { MatchKeys } from './import-batch.ts';
 import { storedJson } from './stored-json.ts';
 import { FIELDS } from '../model/fields.ts';
-import { companyKey, emailKey, nameKey, phoneKey } from '../normalize/keys.ts';
+import { matchKeys } from '../normalize/match-keys.ts';
 import { phoneWords, WordBuffer } from '../model/search-words.ts';
 
 /** Columns of `customers` that make a Customer. */
@@ -18,17 +17,6 @@ export function customerOf(row: SqlRow): Customer {
   return { ...row, attributes: typeof attributes === 'string' ? storedJson(attributes) : {} } as unknown as Customer;
 }
 
-/** The match keys of a customer: derived from its values, never typed. */
-export function matchKeysOf(customer: Pick<Customer, 'kind' | 'name' | 'company_name' | 'email' | 'phone'>): MatchKeys {
-  const company = customer.kind === 'organisation' ? (customer.name ?? customer.company_name) : customer.company_name;
-  return {
-    email_key: customer.email === null ? null : emailKey(customer.email),
-    phone_key: customer.phone === null ? null : phoneKey(customer.phone),
-    name_key: customer.name === null ? null : nameKey(customer.name),
-    company_key: company === null ? null : companyKey(company),
-  };
-}
-
 /** The database row of a customer, match keys included. `rowHash`: see `ImportWriter`; null after any other change. */
 export function rowOf(customer: Customer, rowHash: number | null): Record<string, SqlValue> {
   const row: Record<string, SqlValue> = { id: customer.id };
@@ -36,7 +24,7 @@ export function rowOf(customer: Customer, rowHash: number | null): Record<string
   row.attributes = attributesJson(customer);
   row.version = customer.version;
   row.row_hash = rowHash;
-  return Object.assign(row, matchKeysOf(customer));
+  return Object.assign(row, matchKeys(customer));
 }
 
 /** Custom fields as they are stored: null where there are none. */
@@ -44,9 +32,13 @@ export function attributesJson({ attributes }: Customer): string | null {
   return Object.keys(attributes).length === 0 ? null : JSON.stringify(attributes);
 }
 
+/** One buffer for all: a million customers must not make a million of them. */
+const WORDS = new WordBuffer();
+
 /** The full-text words of a customer. */
 export function wordsOf(customer: Customer): string {
-  const words = new WordBuffer();
+  const words = WORDS;
+  words.clear();
   for (const field of SEARCHABLE_FIELDS) {
     const value = (customer as unknown as Record<string, unknown>)[field];
     if (typeof value === 'string' && !isPartOfName(customer, field)) words.add(field === 'phone' ? phoneWords(value) : value);

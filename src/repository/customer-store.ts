@@ -1,8 +1,9 @@
 import type { Connection, WordsEntry } from '../engines/connection.ts';
 import type { SqlRow, SqlValue } from '../engines/engine.ts';
 import { CHILD_TABLES, type Change, type ChildTable } from '../model/changeset.ts';
-import { ATTRIBUTE_PREFIX, type Customer, SCALAR_COLUMNS, type differences } from '../model/customer.ts';
-import { CUSTOMER_COLUMNS, SEARCHABLE_FIELDS, attributesJson, customerOf, matchKeysOf, rowOf, wordsOf } from './customer-rows.ts';
+import { KEYS_OF_FIELD, matchKeys } from '../normalize/match-keys.ts';
+import { ATTRIBUTE_PREFIX, type Customer, type FieldValues, SCALAR_COLUMNS, type differences, withFields } from '../model/customer.ts';
+import { CUSTOMER_COLUMNS, SEARCHABLE_FIELDS, attributesJson, customerOf, rowOf, wordsOf } from './customer-rows.ts';
 
 /** A customer to be written, with the hash of the imported row it is equal to (null after any other change). */
 export interface Saved {
@@ -68,15 +69,19 @@ export class CustomerStore {
     return found.map(({ customer_id }) => customer_id);
   }
 
-  /** Writes what changes of stored customers. */
-  async update(updates: readonly Update[]): Promise<void> {
-    await this.#keepMarks(updates.map(({ customer }) => customer.id));
+  /**
+   * Writes what changes of stored customers.
+   * @param keysOf their match keys as they are stored, where that is known: equal ones are not written again, because each of
+   * them costs a look into its index. Then the caller also sees to the marks of the rows that they were equal to.
+   */
+  async update(updates: readonly Update[], keysOf?: ReadonlyMap<number, SqlRow>): Promise<void> {
+    if (keysOf === undefined) await this.#keepMarks(updates.map(({ customer }) => customer.id));
     const groups = new Map<string, SqlRow[]>();
     const words: WordsEntry[] = [];
     for (const { customer, rowHash, changed } of updates) {
       const fields = Object.keys(changed?.after ?? {});
-      const row = changedRow(customer, rowHash, fields);
-      if (fields.some(isSearched)) this.#withWords(row, customer, words);
+      const row = changedRow(customer, rowHash, fields, keysOf?.get(customer.id));
+      if (fields.some(isSearched) && hasOtherWords(customer, changed?.before ?? {})) this.#withWords(row, customer, words);
       const signature = Object.keys(row).join();
       const group = groups.get(signature);
       if (group === undefined) groups.set(signature, [row]);
@@ -230,31 +235,27 @@ export class CustomerStore {
 }
 
 /** The columns to be written when these fields changed: themselves, the match keys made of them, and bookkeeping. */
-function changedRow(customer: Customer, rowHash: number | null, fields: readonly string[]): Record<string, SqlValue> {
+function changedRow(customer: Customer, rowHash: number | null, fields: readonly string[], stored?: SqlRow): Record<string, SqlValue> {
   const row: Record<string, SqlValue> = { id: customer.id };
   let keys: Readonly<Record<string, SqlValue>> | null = null;
   for (const field of fields) {
     if (field.startsWith(ATTRIBUTE_PREFIX)) row.attributes = attributesJson(customer);
     else row[field] = (customer as unknown as SqlRow)[field] ?? null;
-    for (const key of KEYS_OF[field] ?? []) {
-      keys ??= { ...matchKeysOf(customer) };
-      row[key] = keys[key] as SqlValue;
+    for (const key of KEYS_OF_FIELD[field] ?? []) {
+      keys ??= { ...matchKeys(customer) };
+      if (stored === undefined || stored[key] !== keys[key]) row[key] = keys[key] as SqlValue;
     }
   }
   row.version = customer.version;
   row.updated_at = customer.updated_at;
-  row.row_hash = rowHash;
+  if (stored === undefined || stored.row_hash !== rowHash) row.row_hash = rowHash;
   return row;
 }
 
-/** Match keys by the columns they are made of. */
-const KEYS_OF: Readonly<Record<string, readonly string[]>> = {
-  kind: ['company_key'],
-  name: ['name_key', 'company_key'],
-  company_name: ['company_key'],
-  email: ['email_key'],
-  phone: ['phone_key'],
-};
+/** Whether the full-text words of a customer are others than before: most normalising leaves them as they are. */
+function hasOtherWords(customer: Customer, before: FieldValues): boolean {
+  return wordsOf(withFields(customer, before)) !== wordsOf(customer);
+}
 
 function isSearched(field: string): boolean {
   return field.startsWith(ATTRIBUTE_PREFIX) || SEARCHABLE_FIELDS.includes(field);

@@ -1,6 +1,7 @@
 import type { Engine } from '../engines/connection.ts';
 import { DEFAULT_BUSY_TIMEOUT_MS, openEngine } from '../engines/index.ts';
 import { type SchemaStatus, migrateUp, pendingMigrations, readMigrations, schemaStatus } from '../engines/migrator.ts';
+import { rebuildStaleKeys } from './match-key-rebuild.ts';
 import type { OpenOptions } from './repository.ts';
 
 /** What an upgrade applied, or would apply. */
@@ -49,7 +50,9 @@ export class DatabaseSchema {
     const pending = await pendingMigrations(this.#engine, migrations);
     const isLeft = options.dryRun === true || pending.length === 0;
     // Another process may have applied them since: what is told is what this one did.
-    const versions = isLeft ? pending.map(({ version }) => version) : await migrateUp(this.#engine, migrations, options.check);
+    const versions = isLeft
+      ? pending.map(({ version }) => version)
+      : await migrateUp(this.#engine, migrations, options.check, (connection) => rebuildStaleKeys(connection, options.check));
     return {
       from: migrations.length - versions.length,
       to: migrations.length,

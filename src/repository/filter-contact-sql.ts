@@ -1,4 +1,7 @@
-import { emailKey, phoneKey } from '../normalize/keys.ts';
+import { isE164Form } from '../normalize/e164.ts';
+import { normalizeEmail } from '../normalize/email.ts';
+import { emailKey } from '../normalize/email-key.ts';
+import { phoneKey } from '../normalize/phone-key.ts';
 import { raw, sql, type Fragment } from './query-fragment.ts';
 
 const SEPARATORS = [' ', '-', '(', ')'];
@@ -6,7 +9,7 @@ const SEPARATORS = [' ', '-', '(', ')'];
 /** E-mail ignores case. An address is also looked up by its match key, which has an index. */
 export function emailEquals(value: Fragment, text: string): Fragment {
   const key = emailKey(text);
-  if (key !== null) return sql`(customers.email_key = ${key} AND lower(${value}) = ${key})`;
+  if (key !== null) return sql`(customers.email_key = ${key} AND lower(${value}) = ${normalizeEmail(text).value})`;
   return sql`lower(${value}) = ${text.trim().normalize('NFC').toLowerCase()}`;
 }
 
@@ -16,7 +19,7 @@ export function emailEquals(value: Fragment, text: string): Fragment {
  */
 export function phoneEquals(value: Fragment, text: string): Fragment {
   const number = stripped(text).replace(/^00(?=[1-9])/, '+');
-  const key = phoneKey(number);
+  const key = isE164Form(number) ? phoneKey(number) : null;
   if (key !== null) return sql`(customers.phone_key = ${key} AND ${value} = ${number})`;
   const end = number.replace(/^0+(?=\d)/, '');
   if (!/^\d+$/.test(end)) return sql`${value} = ${text}`;
@@ -34,8 +37,9 @@ function stripped(text: string): string {
   return text.normalize('NFKC').replace(/[\s()-]/g, '');
 }
 
-/** A number with a match key has no separators; taking them out of every number would take three times as long. */
+/** A number in E.164 has no separators; taking them out of every number would take three times as long. */
 function strippedLike(value: Fragment, pattern: string): Fragment {
+  const hasSeparator = sql`(${value} NOT LIKE '+%' OR ${value} LIKE '+%-%' OR ${value} LIKE '+% %' OR ${value} LIKE '+%(%')`;
   const bare = SEPARATORS.reduce((inner, separator) => sql`replace(${inner}, ${raw(`'${separator}'`)}, '')`, value);
-  return sql`(${value} LIKE ${pattern} ESCAPE '!' OR (customers.phone_key IS NULL AND ${bare} LIKE ${pattern} ESCAPE '!'))`;
+  return sql`(${value} LIKE ${pattern} ESCAPE '!' OR (${hasSeparator} AND ${bare} LIKE ${pattern} ESCAPE '!'))`;
 }

@@ -3,20 +3,21 @@ import type { ChildValue } from '../model/child-value.ts';
 import type { PackedTexts } from '../model/packed-texts.ts';
 import type { FieldValue, FieldValues } from '../model/customer.ts';
 import type { ExternalId } from '../model/external-id.ts';
+import type { MatchKeys } from '../normalize/match-keys.ts';
 import type { RelatedProblem, RelatedRow } from './related-rows.ts';
 
-/** Cells that every layout has beside the fields of the file, derived from them. */
-export const DERIVED_CELLS = [
+/** Cells that hold the match keys of a customer to be made. */
+export const KEY_CELLS = [
+  'email_key',
+  'phone_key',
   'name_key',
+  'name_alt_key',
   'company_key',
-  'attributes',
-  'id_source',
-  'external_id',
-  'more_ids',
-  'tags',
-  'children',
-  'cleared',
-] as const;
+  'address_key',
+] as const satisfies readonly (keyof MatchKeys)[];
+
+/** Cells that every layout has beside the fields of the file, derived from them. */
+export const DERIVED_CELLS = [...KEY_CELLS, 'attributes', 'id_source', 'external_id', 'more_ids', 'tags', 'children', 'cleared'] as const;
 
 /** Keys by which a row finds the customer it is about, in order of authority. */
 export const MATCH_KEYS = ['external_id', 'email', 'phone'] as const;
@@ -28,9 +29,6 @@ export type MatchKey = (typeof MATCH_KEYS)[number];
 export function isMatchKey(text: string): text is MatchKey {
   return (MATCH_KEYS as readonly string[]).includes(text);
 }
-
-/** Bits of `ImportBatch.flags`: this cell was understood and so is a match key as it is. */
-export const KEY_FLAGS = { email: 1, phone: 2 } as const;
 
 /** Bits of `ImportBatch.flags`: the row does not say this, the cell holds what a customer to be made would have. */
 export const DERIVED_FLAGS = { kind: 4, name: 8, created_at: 16 } as const;
@@ -55,7 +53,7 @@ export interface ImportBatch {
   readonly words: PackedTexts | null;
   /** 53-bit hash of what the row says; equal rows have equal hashes. */
   readonly rowHashes: Float64Array<ArrayBuffer>;
-  /** For each row a sum of `KEY_FLAGS` and `DERIVED_FLAGS`. */
+  /** For each row a sum of `DERIVED_FLAGS`. */
   readonly flags: Uint8Array<ArrayBuffer>;
   /** For each row and each of `MATCH_KEYS` two 32-bit hashes of the key, 0 0 where the row has none. */
   readonly keyHashes: Uint32Array<ArrayBuffer>;
@@ -92,14 +90,6 @@ export interface ImportRow {
   readonly children: readonly ChildValue[];
 }
 
-/** Match keys of a customer, null where it has none. */
-export interface MatchKeys {
-  readonly email_key: string | null;
-  readonly phone_key: string | null;
-  readonly name_key: string | null;
-  readonly company_key: string | null;
-}
-
 /** Reads cells of a batch by name. */
 export class BatchReader {
   readonly #file: number;
@@ -131,10 +121,9 @@ export class BatchReader {
     return rows.texts.text(row * rows.width + cell);
   }
 
-  /** The e-mail or phone of a row where it is a match key, else null. */
+  /** The match key of a row by its e-mail or phone, null where it has none. */
   key(batch: ImportBatch, row: number, key: 'email' | 'phone'): string | null {
-    const cell = this.#index.get(key);
-    return cell === undefined || ((batch.flags[row] as number) & KEY_FLAGS[key]) === 0 ? null : this.text(batch.rows, row, cell);
+    return this.text(batch.rows, row, this.cell(`${key}_key`));
   }
 
   /** One row as an object. */
@@ -155,12 +144,7 @@ export class BatchReader {
       rowHash: batch.rowHashes[row] as number,
       values,
       derived,
-      keys: {
-        email_key: this.key(batch, row, 'email'),
-        phone_key: this.key(batch, row, 'phone'),
-        name_key: get('name_key'),
-        company_key: get('company_key'),
-      },
+      keys: Object.fromEntries(KEY_CELLS.map((name) => [name, get(name)])) as unknown as MatchKeys,
       ids: externalIdsOf(get('id_source'), get('external_id'), parse<ExternalId[]>(get('more_ids'))),
       tags: parse<string[]>(get('tags')) ?? [],
       children: parse<ChildValue[]>(get('children')) ?? [],

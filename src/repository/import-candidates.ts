@@ -4,7 +4,8 @@ import type { Customer } from '../model/customer.ts';
 import type { ExternalId } from '../model/external-id.ts';
 import { sameNamePossible } from '../normalize/same-name.ts';
 import { CUSTOMER_COLUMNS, customerOf } from './customer-rows.ts';
-import type { ImportRow, MatchKeys } from './import-batch.ts';
+import type { MatchKeys } from '../normalize/match-keys.ts';
+import type { ImportRow } from './import-batch.ts';
 import type { ImportSettings } from './import-settings.ts';
 
 /** A key shared by this many customers is a switchboard or a placeholder: only an equal name decides then. */

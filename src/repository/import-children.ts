@@ -2,7 +2,10 @@ import type { SqlRow } from '../engines/engine.ts';
 import type { ChildValue, ConsentValue, ContactPointValue } from '../model/child-value.ts';
 import type { Customer } from '../model/customer.ts';
 import { normalizeInstant } from '../normalize/date.ts';
-import { emailKey, phoneKey } from '../normalize/keys.ts';
+import { isE164Form } from '../normalize/e164.ts';
+import { normalizeEmail } from '../normalize/email.ts';
+import { emailKey } from '../normalize/email-key.ts';
+import { phoneKey } from '../normalize/phone-key.ts';
 import { normalizeText } from '../normalize/text.ts';
 import type { CustomerStore } from './customer-store.ts';
 
@@ -102,28 +105,24 @@ export class CustomerChildren {
   }
 }
 
-/** Calling codes (ITU-T E.164): of one, two or three digits, none the beginning of another. */
-const CALLING_CODE = /^\+(?:[17]|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|\d{3})/;
 const NOTHING = { contacts: [], consents: [] };
 
 /**
- * Whether two contact points are the same: by their key, else by their value. A number whose country is not known is the
- * one of any country whose national number it is, so that it is not added again when its country is known.
+ * Whether two contact points are the same: by what is written, not by the mailbox that it leads to, because no address may
+ * get lost. A number whose country is not known is the one of any country whose national number it is, so that it is not
+ * added again when its country is known.
  */
 function isSame(one: ContactKey, other: ContactKey): boolean {
   if (one.kind !== other.kind) return false;
-  if (one.key !== null && other.key !== null) return one.key === other.key;
   if (one.value === other.value || normalizeText(one.value) === normalizeText(other.value)) return true;
-  const international = one.key ?? other.key;
-  if (one.kind !== 'phone' || international === null) return false;
-  const dialled = (one.key === null ? one.value : other.value).replace(/\D/g, '');
-  const national = international.replace(CALLING_CODE, '');
-  return national === dialled || national === dialled.replace(/^0+/, '');
+  if (one.key === null || one.key !== other.key) return false;
+  if (one.kind === 'email') return normalizeEmail(one.value).value === normalizeEmail(other.value).value;
+  return one.kind !== 'phone' || !(isE164Form(one.value) && isE164Form(other.value));
 }
 
 /** Whether a number is stored as the row has it, not understood. */
 function isAsSaid({ kind, said }: ContactPointValue, stored: ContactKey): boolean {
-  return said !== undefined && stored.key === null && stored.kind === kind && stored.value === said;
+  return said !== undefined && !isE164Form(stored.value) && stored.kind === kind && stored.value === said;
 }
 
 /** Contact points and consents of these customers, by id; an entry for each. */

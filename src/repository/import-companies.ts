@@ -1,8 +1,8 @@
 import type { Connection } from '../engines/connection.ts';
 import { type Customer, differences } from '../model/customer.ts';
 import { BitSet, TextFilter } from './bloom.ts';
-import { type CompanyMatch, findCompanies, hasCompanies } from './company-index.ts';
-import { matchKeysOf } from './customer-rows.ts';
+import { companyKey } from '../normalize/company-key.ts';
+import { CompanyIndex, type CompanyMatch, hasCompanies, type NamedCompany } from './company-index.ts';
 import { CustomerStore, type WordsSink } from './customer-store.ts';
 import type { IdBlock } from './id-block.ts';
 import type { BatchReader, ImportBatch, ImportLayout, ImportRow } from './import-batch.ts';
@@ -112,14 +112,16 @@ export class ImportCompanies {
   async companiesOf(wishes: readonly CompanyWish[]): Promise<Map<number, number>> {
     const companies = new Map<number, number>();
     if (wishes.length === 0 || !(await this.#mayFind())) return companies;
-    const keyed = wishes.map((wish) => ({ ...wish, key: matchKeysOf(wish.customer).company_key as string }));
-    const found = await findCompanies(
+    const named = wishes.map(({ customer }) => namedCompany(customer));
+    const found = await CompanyIndex.load(
       this.#connection,
-      keyed.map(({ key }) => key),
+      named.map(({ key }) => key),
     );
-    if (this.#creates) await this.#makeMissing(keyed, found);
-    for (const { customer, key, line } of keyed) {
-      const match = found.get(key);
+    const matches = this.#creates
+      ? await found.findOrMake(named, (names) => this.#make(names))
+      : named.map((company) => found.find(company));
+    for (const [i, { customer, line }] of wishes.entries()) {
+      const match = matches[i];
       if (typeof match === 'number') companies.set(customer.id, match);
       else if (match === 'several') this.#settings.warn('AMBIGUOUS_COMPANY', line);
     }
@@ -138,12 +140,6 @@ export class ImportCompanies {
 
   get #creates(): boolean {
     return this.#settings.createCompanies === true;
-  }
-
-  async #makeMissing(wishes: readonly (CompanyWish & { key: string })[], found: Map<string, CompanyMatch>): Promise<void> {
-    const missing = new Map(wishes.filter(({ key }) => !found.has(key)).map(({ key, customer }) => [key, customer.company_name as string]));
-    const ids = await this.#make([...missing.values()]);
-    for (const [i, key] of [...missing.keys()].entries()) found.set(key, ids[i] as number);
   }
 
   /** Makes organisations of these names. @returns their ids */
@@ -222,18 +218,19 @@ export class ImportCompanies {
   async #linkStored(ids: readonly number[]): Promise<void> {
     if (ids.length === 0) return;
     await this.#settings.check();
-    const open = await this.#connection.all<{ id: number; company_key: string; row_hash: number | null }>(
-      `SELECT id, company_key, row_hash FROM customers WHERE kind = 'person' AND company_id IS NULL AND company_key IS NOT NULL
+    const open = await this.#connection.all<{ id: number; company_key: string; company_name: string; row_hash: number | null }>(
+      `SELECT id, company_key, company_name, row_hash FROM customers WHERE kind = 'person' AND company_id IS NULL AND company_key IS NOT NULL
        AND ${this.#connection.facts.inJsonArray('id', 'integer')}`,
       [JSON.stringify(ids)],
     );
-    const found = await findCompanies(
+    const found = await CompanyIndex.load(
       this.#connection,
       open.map(({ company_key }) => company_key),
     );
-    const linkable = open.filter(({ company_key }) => this.#leads(found.get(company_key)));
+    const matches = open.map(({ company_key, company_name }) => found.find({ key: company_key, name: company_name }));
+    const linkable = open.filter((_, i) => this.#leads(matches[i]));
     const customers = [...(await this.#store.load(linkable.map(({ id }) => id))).values()];
-    this.#warnOf(open.filter(({ company_key }) => found.get(company_key) === 'several').length);
+    this.#warnOf(matches.filter((match) => match === 'several').length);
     const companies = await this.companiesOf(customers.map((customer) => ({ customer, line: null })));
     // A link says no more than the company name: the customer stays equal to its row.
     const hashes = new Map(open.map(({ id, row_hash }) => [id, row_hash]));
@@ -263,6 +260,11 @@ export class ImportCompanies {
   #leads(match: CompanyMatch | undefined): boolean {
     return match === undefined ? this.#creates : match !== 'several';
   }
+}
+
+/** The company that a person with a company name belongs to. */
+function namedCompany({ company_name }: Customer): NamedCompany {
+  return { key: companyKey(company_name as string) as string, name: company_name as string };
 }
 
 function hasOrganisation({ rows }: ImportBatch, reader: BatchReader): boolean {

@@ -2,12 +2,14 @@ import type { Connection } from '../engines/connection.ts';
 import type { SqlRow } from '../engines/engine.ts';
 import type { Customer } from '../model/customer.ts';
 import type { TextFilter } from './bloom.ts';
+import { CompanyIndex } from './company-index.ts';
 import { newCustomer } from './new-customer.ts';
 
 const PAGE = 1000;
 /** Persons of a run that are to be linked. */
 const OPEN = "customers.id >= ? AND customers.kind = 'person' AND customers.company_id IS NULL AND customers.company_key IS NOT NULL";
-const ORGANISATIONS = "FROM customers o WHERE o.kind = 'organisation' AND o.company_key = k.company_key";
+/** The name of a person's company and a row of the names that were gathered. */
+const SAME_NAME = 'k.company_key = customers.company_key AND k.company_name = customers.company_name';
 
 /** How new persons are linked. */
 export interface LinkOptions {
@@ -37,13 +39,11 @@ export class CompanyLinks {
   async link(fromId: number, { excluded, isIndexed, creates }: LinkOptions): Promise<number> {
     const connection = this.#connection;
     if (!isIndexed) await connection.script("CREATE INDEX import_company_key ON customers (company_key) WHERE kind = 'organisation'");
-    await this.#gather(fromId);
-    if (excluded !== null && !excluded.isEmpty) await this.#leaveOut(excluded);
-    if (creates) await this.#makeMissing();
+    await this.#gather(fromId, creates);
+    await this.#assign(excluded, creates);
     const ambiguous = await this.#countAmbiguous(fromId);
-    await connection.run('DELETE FROM import_companies WHERE lowest IS NULL OR lowest <> highest');
     await connection.run(
-      `UPDATE customers SET company_id = k.lowest FROM import_companies k WHERE k.company_key = customers.company_key AND ${OPEN}`,
+      `UPDATE customers SET company_id = k.company_id FROM import_companies k WHERE ${SAME_NAME} AND k.company_id IS NOT NULL AND ${OPEN}`,
       [fromId],
     );
     await connection.script('DROP TABLE import_companies');
@@ -51,41 +51,42 @@ export class CompanyLinks {
     return ambiguous;
   }
 
-  /** One row for each company key of these persons: the first of them, and the organisations of that key. */
-  async #gather(fromId: number): Promise<void> {
+  /** One row for each company name of these persons that may lead to an organisation: the first of them stands for all. */
+  async #gather(fromId: number, creates: boolean): Promise<void> {
     await this.#connection.script(
-      'CREATE TEMPORARY TABLE import_companies (first_id bigint PRIMARY KEY, company_key text NOT NULL UNIQUE, lowest bigint, highest bigint)',
+      'CREATE TEMPORARY TABLE import_companies (first_id bigint PRIMARY KEY, company_key text NOT NULL, company_name text NOT NULL, company_id bigint, is_ambiguous bigint NOT NULL, UNIQUE (company_key, company_name))',
     );
+    const known = creates ? '' : `WHERE EXISTS (SELECT 1 FROM customers o WHERE o.kind = 'organisation' AND o.company_key = k.company_key)`;
     await this.#connection.run(
-      `INSERT INTO import_companies (first_id, company_key, lowest, highest)
-       SELECT k.first_id, k.company_key, (SELECT min(o.id) ${ORGANISATIONS}), (SELECT max(o.id) ${ORGANISATIONS})
-       FROM (SELECT min(customers.id) AS first_id, customers.company_key FROM customers WHERE ${OPEN} GROUP BY customers.company_key) k`,
+      `INSERT INTO import_companies (first_id, company_key, company_name, is_ambiguous)
+       SELECT k.first_id, k.company_key, k.company_name, 0 FROM (SELECT min(customers.id) AS first_id, customers.company_key, customers.company_name
+         FROM customers WHERE ${OPEN} GROUP BY customers.company_key, customers.company_name) k ${known}`,
       [fromId],
     );
   }
 
-  async #leaveOut(excluded: TextFilter): Promise<void> {
-    for await (const page of this.#pages<{ first_id: number; company_key: string }>(
-      'SELECT k.first_id, k.company_key FROM import_companies k WHERE',
-    )) {
-      const ids = page.filter(({ company_key }) => excluded.mayHave(company_key)).map(({ first_id }) => first_id);
-      const condition = this.#connection.facts.inJsonArray('first_id', 'integer');
-      if (ids.length > 0) await this.#connection.run(`DELETE FROM import_companies WHERE ${condition}`, [JSON.stringify(ids)]);
-    }
-  }
-
-  async #makeMissing(): Promise<void> {
-    const sql = `SELECT k.first_id, c.company_name FROM import_companies k JOIN customers c ON c.id = k.first_id WHERE k.lowest IS NULL AND`;
-    for await (const page of this.#pages<{ first_id: number; company_name: string }>(sql)) {
-      const ids = await this.#make(page.map(({ company_name }) => company_name));
-      const rows = page.map(({ first_id }, i) => ({ first_id, lowest: ids[i] as number, highest: ids[i] as number }));
+  /** Finds the organisation of each name, makes it where that was asked for, and drops the names that have none. */
+  async #assign(excluded: TextFilter | null, creates: boolean): Promise<void> {
+    for await (const page of this.#pages()) {
+      const companies = await CompanyIndex.load(
+        this.#connection,
+        page.map(({ company_key }) => company_key),
+      );
+      const wanted = page.filter(({ company_key }) => excluded?.mayHave(company_key) !== true);
+      const named = wanted.map(({ company_key: key, company_name: name }) => ({ key, name }));
+      const matches = creates ? await companies.findOrMake(named, this.#make) : named.map((company) => companies.find(company));
+      const rows = wanted.map(({ first_id }, i): SqlRow => {
+        const match = matches[i];
+        return { first_id, company_id: typeof match === 'number' ? match : null, is_ambiguous: match === 'several' ? 1 : 0 };
+      });
       await this.#connection.update('import_companies', ['first_id'], rows);
     }
   }
 
-  async *#pages<T extends SqlRow & { readonly first_id: number }>(select: string): AsyncGenerator<T[]> {
+  async *#pages(): AsyncGenerator<readonly { first_id: number; company_key: string; company_name: string }[]> {
+    const sql = 'SELECT first_id, company_key, company_name FROM import_companies WHERE first_id > ? ORDER BY first_id LIMIT ?';
     for (let after = 0; ; ) {
-      const page = await this.#connection.all<T>(`${select} k.first_id > ? ORDER BY k.first_id LIMIT ?`, [after, PAGE]);
+      const page = await this.#connection.all<{ first_id: number; company_key: string; company_name: string }>(sql, [after, PAGE]);
       const last = page.at(-1);
       if (last === undefined) return;
       yield page;
@@ -94,11 +95,10 @@ export class CompanyLinks {
   }
 
   async #countAmbiguous(fromId: number): Promise<number> {
-    const keys = await this.#connection.all('SELECT 1 AS found FROM import_companies WHERE lowest <> highest LIMIT 1');
-    if (keys.length === 0) return 0;
+    const names = await this.#connection.all('SELECT 1 AS found FROM import_companies WHERE is_ambiguous = 1 LIMIT 1');
+    if (names.length === 0) return 0;
     const [row] = await this.#connection.all<{ n: number }>(
-      `SELECT count(*) AS n FROM import_companies k JOIN customers ON customers.company_key = k.company_key
-       WHERE k.lowest <> k.highest AND ${OPEN}`,
+      `SELECT count(*) AS n FROM import_companies k JOIN customers ON ${SAME_NAME} WHERE k.is_ambiguous = 1 AND ${OPEN}`,
       [fromId],
     );
     return row?.n ?? 0;

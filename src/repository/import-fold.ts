@@ -1,7 +1,7 @@
 import type { SqlRow } from '../engines/engine.ts';
 import { type Customer, type FieldValue, type FieldValues, differences, fieldOf, withValues } from '../model/customer.ts';
 import type { PlannedChild } from '../model/plan.ts';
-import { matchKeysOf } from './customer-rows.ts';
+import { companyKey } from '../normalize/company-key.ts';
 import type { ImportRow } from './import-batch.ts';
 import type { ChildWrite, ConsentWarning, CustomerChildren } from './import-children.ts';
 import { withPhoneOfCountry } from './phone-of-country.ts';
@@ -93,7 +93,7 @@ export class CustomerFold {
   /** Line of the last row that names the company of a person; null where none does. */
   get namedAt(): number | null {
     if (this.#naming === null || this.#state.kind !== 'person') return null;
-    return matchKeysOf(this.#state).company_key === null ? null : this.#naming.line;
+    return companyKey(this.#state.company_name ?? '') === null ? null : this.#naming.line;
   }
 
   /** Links the customer to a company, by the row that named it. */

@@ -2,6 +2,7 @@ import type { Engine } from '../engines/connection.ts';
 import type { ImportFeed } from './import-batch.ts';
 import { checkCounts, type ImportCounts, type ImportSettings } from './import-settings.ts';
 import { ImportWriter } from './import-writer.ts';
+import { requireMatchKeys } from './match-key-rebuild.ts';
 import { PlanRecorder, type PlanRecording } from './plan-recorder.ts';
 import type { RelatedSettings } from './related-rows.ts';
 import { RunLog, type RunHeader } from './run-log.ts';
@@ -49,6 +50,7 @@ export async function runImport(
   clock: () => Date,
   feed: (session: ImportFeed) => Promise<{ sha256: string; repaired?: number }>,
 ): Promise<ImportOutcome> {
+  await requireMatchKeys(engine);
   if (plan.related !== undefined) {
     const { runRelatedImport } = await import('./related-import.ts');
     return runRelatedImport(engine, plan, plan.related, clock, feed);

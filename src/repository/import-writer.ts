@@ -1,7 +1,7 @@
 import type { Connection, PackedColumn, WordIndexBuilder } from '../engines/connection.ts';
 import type { SqlRow } from '../engines/engine.ts';
 import { BitSet, BloomFilter, filterBits, TextFilter } from './bloom.ts';
-import { BatchReader, KEY_FLAGS, type ImportBatch, type ImportFeed, type ImportLayout, MATCH_KEYS, type MatchKey } from './import-batch.ts';
+import { BatchReader, type ImportBatch, type ImportFeed, type ImportLayout, MATCH_KEYS, type MatchKey } from './import-batch.ts';
 import { wordsOf } from './customer-rows.ts';
 import { customerIds, IdBlock } from './id-block.ts';
 import { ChildWriter } from './import-child-writer.ts';
@@ -213,10 +213,6 @@ export class ImportWriter implements ImportFeed {
     ];
     if (!this.#layout.cells.includes('created_at')) columns.push({ name: 'created_at', constant: this.#settings.now });
     for (const [cell, name] of this.#layout.cells.entries()) if (!skipped.has(name)) columns.push({ name, cell });
-    for (const key of ['email', 'phone'] as const) {
-      if (!this.#layout.cells.includes(key)) continue;
-      columns.push({ name: `${key}_key`, cell: this.#reader.cell(key), flags: batch.flags, bit: KEY_FLAGS[key] });
-    }
     if (wordsColumn !== null && batch.words !== null) columns.push({ name: wordsColumn, texts: batch.words });
     return columns;
   }

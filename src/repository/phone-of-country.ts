@@ -1,5 +1,5 @@
 import { type Customer, type FieldValue, withValues } from '../model/customer.ts';
-import { phoneKey } from '../normalize/keys.ts';
+import { isE164Form } from '../normalize/e164.ts';
 import { normalizePhone } from '../normalize/phone.ts';
 
 /**
@@ -9,7 +9,7 @@ import { normalizePhone } from '../normalize/phone.ts';
  */
 export function withPhoneOfCountry(customer: Customer): Customer {
   const { phone, country, phone_ext } = customer;
-  if (phone === null || country === null || country.length !== 2 || phoneKey(phone) !== null) return customer;
+  if (phone === null || country === null || country.length !== 2 || isE164Form(phone)) return customer;
   const { value, extension, understood } = normalizePhone(phone, country);
   if (!understood) return customer;
   const values: Record<string, FieldValue> = { name: customer.name, phone: value };

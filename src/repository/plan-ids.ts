@@ -51,11 +51,11 @@ export class PlanIds {
     return this.#change(change, real);
   }
 
-  #change({ entity, id, action, before, after }: Change, map: typeof local): Change {
+  #change({ entity, id, action, before, after, ...rest }: Change, map: typeof local): Change {
     const { customers, others } = this.#first();
     const row = (one: FieldValues | null): FieldValues | null => (one === null ? null : this.#mapped(entity, one, map));
     const first = entity === 'products' ? (others.products ?? 1) : customers;
-    return { entity, id: map(id, first), action, before: row(before), after: row(after) };
+    return { entity, id: map(id, first), action, before: row(before), after: row(after), ...rest };
   }
 
   #mapped(entity: Entity, row: FieldValues, map: typeof local): FieldValues {

@@ -222,7 +222,7 @@ export class PlanRecorder {
   }
 
   async #putChanges(): Promise<void> {
-    const sql = `SELECT entity_id, run_id, seq, entity, action, before, after FROM changes WHERE run_id = ? AND seq > ? ORDER BY seq LIMIT ${PAGE}`;
+    const sql = `SELECT entity_id, run_id, seq, entity, action, before, after, rules FROM changes WHERE run_id = ? AND seq > ? ORDER BY seq LIMIT ${PAGE}`;
     const touched = new BitSet();
     for (let after = 0; ; ) {
       const page = (await this.#connection.all(sql, [this.#log.id, after])).map(changeOf);

@@ -3,6 +3,7 @@ import type { PlanEnd, PlanHeader, PlanLine } from '../model/plan.ts';
 import { wordsInto } from './import-words.ts';
 import { baselineOf, runsSince, sameBaseline } from './plan-baseline.ts';
 import { PlanExecutor } from './plan-executor.ts';
+import { requireMatchKeys } from './match-key-rebuild.ts';
 import { MovedPlaces } from './plan-moved.ts';
 import { RunLog, type RunHeader } from './run-log.ts';
 
@@ -27,6 +28,7 @@ export interface PlanRun {
  * @throws {CrmError} GUARD_RAIL when the data is not what it was when the plan was made; BUSY
  */
 export async function runPlan(engine: Engine, plan: PlanRun, header: RunHeader, clock: () => Date): Promise<number | null> {
+  await requireMatchKeys(engine);
   const now = clock().toISOString();
   const { files, counts } = plan.end;
   const { baseline } = plan.header;

@@ -38,3 +38,9 @@ export interface CompiledQuery {
   readonly countSql: string;
   readonly countParameters: SqlValue[];
 }
+
+/** Rows of a query, streamed, with their columns. */
+export interface QueryResult {
+  readonly columns: CompiledQuery['columns'];
+  readonly rows: AsyncIterable<SqlValue[][]>;
+}

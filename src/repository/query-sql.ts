@@ -22,11 +22,8 @@ export interface QueryContext {
  * @throws {CrmError} FILTER_SYNTAX, UNKNOWN_FIELD; USAGE for a search without a word or options that exclude each other.
  */
 export function compileQuery(options: QueryOptions, facts: EngineFacts, context: QueryContext): CompiledQuery {
-  const custom: CustomFields = {
-    isCustomField: (name) => context.customFields.has(name),
-    customFieldNames: () => context.customFields,
-  };
-  const condition = compileCondition(options, facts, custom, context.now);
+  const custom = customFieldsOf(context);
+  const condition = compileCondition(options, facts, context);
   const grouped = (options.groupBy?.length ?? 0) > 0 || (options.sum?.length ?? 0) > 0;
   if (grouped && (options.select?.length ?? 0) > 0) {
     throw new CrmError('USAGE', 'a query that groups or sums shows its groups, it cannot select fields', { hint: 'leave out --select' });
@@ -45,13 +42,18 @@ export function compileQuery(options: QueryOptions, facts: EngineFacts, context:
   };
 }
 
-/** A WHERE clause, or nothing. */
-function compileCondition(options: QueryOptions, facts: EngineFacts, custom: CustomFields, now: Date): Fragment {
+/** The WHERE clause of a query on customers, or nothing. @throws {CrmError} FILTER_SYNTAX, UNKNOWN_FIELD, USAGE */
+export function compileCondition(options: QueryOptions, facts: EngineFacts, context: QueryContext): Fragment {
+  const [custom, { now }] = [customFieldsOf(context), context];
   const conditions: Fragment[] = [];
   if (options.ids !== undefined) conditions.push(oneOfIds(options.ids, facts));
   if (options.search !== undefined) conditions.push(searched(options.search, facts));
   if (options.filter !== undefined) conditions.push(compileFilter(parseFilter(options.filter, custom), { facts, custom, now }));
   return conditions.length === 0 ? raw('') : sql` WHERE ${combine(conditions, 'AND')}`;
+}
+
+function customFieldsOf({ customFields }: QueryContext): CustomFields {
+  return { isCustomField: (name) => customFields.has(name), customFieldNames: () => customFields };
 }
 
 function oneOfIds(ids: readonly number[], facts: EngineFacts): Fragment {

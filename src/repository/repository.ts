@@ -5,6 +5,7 @@ import { DEFAULT_BUSY_TIMEOUT_MS, openEngine } from '../engines/index.ts';
 import { checkSchema, migrateUp } from '../engines/migrator.ts';
 import type { Customer, FieldValues } from '../model/customer.ts';
 import { type CustomerDetails, customerDetails } from './customer-details.ts';
+import type { Reviser, RevisionRequest } from './customer-revision.ts';
 import { compileCustomerQuery, customFieldNames } from './customer-query.ts';
 import type { Edit, Editing, NewChild, NewCustomerExtras } from './editing.ts';
 import { findCustomerIds } from './find-customer-ids.ts';
@@ -12,8 +13,10 @@ import { type InUse, inUse } from './in-use.ts';
 import type { ImportFeed } from './import-batch.ts';
 import type { ImportOutcome, ImportRequest } from './import-session.ts';
 import { loginName } from './login-name.ts';
+import type { RebuiltKeys } from './match-key-rebuild.ts';
 import type { PlanRun } from './plan-session.ts';
-import type { CompiledQuery, QueryOptions } from './query-options.ts';
+import type { QualityStore } from './quality-store.ts';
+import type { QueryOptions, QueryResult } from './query-options.ts';
 import {
   type RecordedChange,
   type RecordedInserts,
@@ -39,12 +42,6 @@ export interface OpenOptions {
   readonly actor?: string;
   /** The clock. Default: the system's. */
   readonly now?: () => Date;
-}
-
-/** Rows of a query, streamed, with their columns. */
-export interface QueryResult {
-  readonly columns: CompiledQuery['columns'];
-  readonly rows: AsyncIterable<SqlValue[][]>;
 }
 
 /** What a write did, and the run it was recorded as (null after a dry run). */
@@ -255,20 +252,20 @@ export class Repository {
     id: number,
     options: { readonly commit?: boolean; readonly onProgress?: (done: number) => void | Promise<void> } = {},
   ): Promise<WriteResult<UndoOutcome>> {
-    const { Undo, requireStanding } = await import('./undo.ts');
-    const commit = options.commit ?? true;
-    const now = this.#now().toISOString();
-    return this.#engine.transaction(
-      async (connection) => {
-        const run = await getRun(connection, id);
-        await requireStanding(connection, run);
-        const log = await RunLog.start(connection, { ...this.#header('undo', { run: id }), undoesRun: id }, now);
-        const value = await new Undo(connection, log, now).reverse(run, options.onProgress);
-        await log.finish({ reverted: value.reverted, kept: value.kept.length }, this.#now().toISOString());
-        return { run: commit ? log.id : null, value };
-      },
-      { commit },
-    );
+    const { runUndo } = await import('./undo-session.ts');
+    return runUndo(this.#engine, id, this.#header('undo', { run: id }), this.#now, options);
+  }
+
+  /** Goes through stored customers and writes what becomes of them; see `reviseCustomers`. @returns the run, null where none was made */
+  async revise(command: string, request: RevisionRequest, reviser: Reviser): Promise<number | null> {
+    const { reviseCustomers } = await import('./customer-revision.ts');
+    return reviseCustomers(this.#engine, request, this.#header(command, request.arguments), this.#now, reviser);
+  }
+
+  /** Makes the match keys of all customers again; see `rebuildMatchKeys`. Nothing is written with `commit` false. */
+  async rebuildKeys(options: { readonly commit: boolean; readonly check: (examined: number) => Promise<void> }): Promise<RebuiltKeys> {
+    const { rebuildMatchKeys } = await import('./match-key-rebuild.ts');
+    return this.#engine.transaction((connection) => rebuildMatchKeys(connection, options.check), { commit: options.commit });
   }
 
   /** Keeps a filter under a name, replacing an older one of that name. */
@@ -284,6 +281,11 @@ export class Repository {
   /** All segments by name. */
   segments(): Promise<Segment[]> {
     return listSegments(this.#engine);
+  }
+
+  /** What measuring quality reads and keeps. */
+  async quality(): Promise<QualityStore> {
+    return new (await import('./quality-store.ts')).QualityStore(this.#engine, this.#now());
   }
 
   /** Closes the database; nothing else may be called afterwards. */

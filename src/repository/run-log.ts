@@ -95,6 +95,7 @@ export class RunLog {
       action: change.action,
       before: change.before === null ? null : JSON.stringify(change.before),
       after: change.after === null ? null : JSON.stringify(change.after),
+      rules: change.rules === undefined ? null : JSON.stringify(change.rules),
     });
     if (this.#pending.length >= BATCH) await this.flush();
   }
@@ -201,7 +202,7 @@ export async function listChanges(
     parameters.push(which.customer);
   }
   const rows = await reader.all(
-    `SELECT entity_id, run_id, seq, entity, action, before, after FROM changes WHERE ${conditions.join(' AND ')} ORDER BY run_id, seq LIMIT ?`,
+    `SELECT entity_id, run_id, seq, entity, action, before, after, rules FROM changes WHERE ${conditions.join(' AND ')} ORDER BY run_id, seq LIMIT ?`,
     [...parameters, which.limit],
   );
   return rows.map(changeOf);
@@ -219,6 +220,7 @@ export function changeOf(row: SqlRow): RecordedChange {
     action: row.action as Change['action'],
     before,
     after,
+    ...(typeof row.rules === 'string' ? { rules: storedJson<Readonly<Record<string, string>>>(row.rules) } : {}),
   };
 }
 

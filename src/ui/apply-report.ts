@@ -15,15 +15,15 @@ export async function printApply(
   const { plan, planned, files, counts, rejects, elapsedMs } = result;
   const outcome = { plan, planned, files, ...counts, rejects, elapsedMs };
   await printResult(io, mode, { ok: true, command: 'apply', ...(run === null ? {} : { run }), result: outcome, warnings: [] }, () => {
-    const { read = 0, ...rest } = counts;
+    const { read, ...rest } = counts;
     const words = Object.entries(rest).flatMap(([name, count]) => {
       if (count === 0 && (name === 'skipped' || name === 'companies')) return [];
       const text = name === 'companies' ? `${formatCount(count)} companies made` : `${formatCount(count)} ${name}`;
       return [name === 'rejected' && count > 0 ? style.red(text) : text];
     });
     const lines = [
-      `${plan} (${planned} ${files.join(', ')}) → ${database}`,
-      `${run === null ? 'would apply' : 'applied'} ${plural(read, 'row')} in ${formatDuration(elapsedMs)}: ${words.join(', ')}`,
+      `${plan} (${`${planned} ${files.join(', ')}`.trimEnd()}) → ${database}`,
+      `${run === null ? 'would apply' : 'applied'}${read === undefined ? '' : ` ${plural(read, 'row')}`} in ${formatDuration(elapsedMs)}: ${words.join(', ')}`,
     ];
     if (rejects !== null) lines.push(`rejected rows: ${rejects} (mend them there, then: crm import ${rejects})`);
     lines.push(

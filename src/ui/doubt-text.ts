@@ -11,7 +11,10 @@ export const DOUBT_TEXTS: Readonly<Record<string, (warning: Warning) => string>>
   EXCEL_ERROR: ({ count, field }) =>
     `${plural(count, `${field} value`)} an error of a spreadsheet (#REF! and the like), kept as a custom field`,
   EXCEL_NUMBER: ({ count, field }) => `${plural(count, `${field} value`)} cut to a number like 1.38E+10 by a spreadsheet, ${came(count)}`,
-  EXCEL_DATE: ({ count, field }) => `${plural(count, `${field} value`)} the number of a day in a spreadsheet, ${came(count)}`,
+  EXCEL_DATE: ({ count, field }) =>
+    `${plural(count, `${field} value`)} the number of a day in a spreadsheet, ${came(count)} (read them: --excel-dates 1900)`,
+  TWO_DIGIT_YEAR: ({ count, field }) =>
+    `${plural(count, `${field} value`)} with a year of two digits, taken as the latest year that is past`,
   LOST_ZERO: ({ count, field }) =>
     `${plural(count, `${field} value`)} without the leading zero that US codes have, ${came(count)} (put it back: --restore-zeros)`,
   ZERO_RESTORED: ({ count, field }) => `${plural(count, `${field} value`)} got the leading zero back`,

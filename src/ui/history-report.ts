@@ -89,7 +89,7 @@ function headerEntries(run: Run): [string, string][] {
   ];
 }
 
-function changeLines({ entity, id, action, before, after }: RecordedChange, style: Style): string[] {
+function changeLines({ entity, id, action, before, after, rules }: RecordedChange, style: Style): string[] {
   const verb = { insert: 'added', update: '', delete: 'removed' }[action];
   const head =
     `  ${style.bold(`#${id}`)} ${[entity === 'customers' ? '' : entity, verb].filter((word) => word !== '').join(' ')}`.trimEnd();
@@ -99,9 +99,14 @@ function changeLines({ entity, id, action, before, after }: RecordedChange, styl
     head,
     ...own.map(
       (field) =>
-        `    ${style.dim(printable(field))}  ${action === 'update' ? `${shown(before?.[field])} → ` : ''}${shown(values?.[field])}`,
+        `    ${style.dim(printable(field))}  ${action === 'update' ? `${shown(before?.[field])} → ` : ''}${shown(values?.[field])}${ruleText(rules?.[field], style)}`,
     ),
   ];
+}
+
+/** The rule that a value follows from. */
+function ruleText(rule: string | undefined, style: Style): string {
+  return rule === undefined ? '' : style.dim(`  (${printable(rule)})`);
 }
 
 function shown(value: FieldValue | undefined): string {

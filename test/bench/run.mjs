@@ -1,6 +1,6 @@
 /**
  * Benchmarks: every figure as a ratio against a peer in the same run, because machines differ and are shared.
- *   npm run bench -- [--rows 1000000] [--runs 3] [--only start,import,detect,again,companies,query,export,postgres,memory,pollution] [--generator FILE]
+ *   npm run bench -- [--rows 1000000] [--runs 3] [--only start,import,detect,again,companies,query,export,quality,postgres,memory,pollution] [--generator FILE]
  * Needs the peers on the PATH (sqlite-utils, sqlite3, psql with CRM_BENCH_POSTGRES_URL); what is missing is said.
  */
 import { execFileSync } from 'node:child_process';
@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compare, isInstalled, runOnce } from './measure.mjs';
+import { qualityBench } from './quality.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const argument = (name, fallback) => {
@@ -93,6 +94,14 @@ const benches = {
     runOnce(imported());
     const peer = `sqlite3 -csv imported.db "select * from customers" > peer.csv`;
     report('export to CSV / sqlite3', compare({ ours: `${crm} export out.csv --db imported.db -q`, peer, runs }), 4);
+  },
+  quality: () => {
+    if (!need('sqlite3')) return;
+    runOnce(imported());
+    const { ours, peer, prepare } = qualityBench(crm);
+    const result = compare({ ours, peer, runs, before: prepare });
+    report('quality / sqlite3 counts', result, 10);
+    if (result.peakMb > 400) lines.push({ name: 'quality memory', verdict: 'OVER' });
   },
   postgres: () => {
     const url = process.env.CRM_BENCH_POSTGRES_URL;

@@ -11,6 +11,12 @@ import { tempDir } from '../support/temp-dir.ts';
 
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
+/** Match keys are made again by the rules of this version. */
+const withoutKeys = (tables: Awaited<ReturnType<typeof dump>>): typeof tables => ({
+  ...tables,
+  customers: (tables.customers ?? []).map((row) => Object.fromEntries(Object.entries(row).filter(([name]) => !name.endsWith('_key')))),
+});
+
 describeEachEngine('a database of an older version', (target) => {
   const first = async (): Promise<{ url: string; engine: Engine; schema: DatabaseSchema }> => {
     const url = target.freshUrl();
@@ -66,9 +72,10 @@ describeEachEngine('a database of an older version', (target) => {
 
   it('keeps its customers and runs, which can be imported again, changed and taken back', async () => {
     const { url, engine, schema } = await first();
-    const before = await dump(engine);
+    const before = withoutKeys(await dump(engine));
     await schema.upgrade();
-    expect(await dump(engine)).toMatchObject(before);
+    expect(withoutKeys(await dump(engine))).toMatchObject(before);
+    expect((await inconsistencies(engine)).filter((found) => found.includes('match keys'))).toEqual([]);
 
     const repository = await openRepository(url, { busyTimeoutMs: 500, actor: 'tester' });
     onTestFinished(() => repository.close());

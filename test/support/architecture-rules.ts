@@ -8,7 +8,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['errors', 'model'],
   ['formats', 'engines', 'config', 'normalize'],
   ['repository'],
-  ['import', 'query', 'dedupe', 'archive', 'backup', 'migrate', 'job', 'quality'],
+  ['import', 'query', 'cleansing', 'dedupe', 'archive', 'backup', 'migrate', 'job', 'quality'],
   ['index'],
   ['ui', 'context'],
   ['commands'],
@@ -18,7 +18,7 @@ const LAYERS: readonly (readonly string[])[] = [
 /** Imports between parts of one layer. */
 const SIDEWAYS: Readonly<Record<string, readonly string[]>> = {
   model: ['errors'],
-  job: ['import', 'query', 'dedupe', 'archive', 'backup', 'migrate', 'quality'],
+  job: ['import', 'query', 'cleansing', 'dedupe', 'archive', 'backup', 'migrate', 'quality'],
   context: ['ui'],
 };
 /** Parts that may use less than what lies below them. */
@@ -33,12 +33,19 @@ const OWNERS: Readonly<Record<string, RegExp>> = {
   'pg-copy-streams': /^src\/engines\/postgres[^/]*\.ts$/,
   'libphonenumber-js': /^src\/normalize\/phone[^/]*\.ts$/,
   'i18n-iso-countries': /^src\/normalize\/country-names\.ts$/,
+  entities: /^src\/normalize\/html-entities\.ts$/,
+  mailchecker: /^src\/normalize\/email-domains\.ts$/,
+  stdnum: /^src\/normalize\/tax-id-library\.ts$/,
+  'pinyin-pro': /^src\/normalize\/pinyin\.ts$/,
+  'opencc-js': /^src\/normalize\/han-fold\.ts$/,
   'iconv-lite': /^src\/formats\/decode\.ts$/,
   fflate: /^src\/formats\/zip-archive\.ts$/,
   sax: /^src\/formats\/xml-scanner\.ts$/,
   chalk: /^src\/ui\/style\.ts$/,
   'cli-table3': /^src\/ui\/table\.ts$/,
   inquirer: /^src\/ui\/prompt\.ts$/,
+  'd3-scale': /^src\/ui\/quality-chart[^/]*\.ts$/,
+  'd3-shape': /^src\/ui\/quality-chart[^/]*\.ts$/,
   commander: /^src\/(cli|main|commands\/.+)\.ts$/,
 };
 

@@ -5,7 +5,9 @@ import type { Engine } from '../../src/engines/connection.ts';
 import type { SqlRow } from '../../src/engines/engine.ts';
 import { type ImportFilesOptions, type ImportReport, importFiles } from '../../src/import/import-files.ts';
 import { CHILD_TABLES } from '../../src/model/changeset.ts';
-import { CUSTOMER_COLUMNS, customerOf, matchKeysOf, wordsOf } from '../../src/repository/customer-rows.ts';
+import { matchKeys } from '../../src/normalize/match-keys.ts';
+import { CUSTOMER_COLUMNS, customerOf, wordsOf } from '../../src/repository/customer-rows.ts';
+import { KEY_CELLS } from '../../src/repository/import-batch.ts';
 import { openRepository, type OpenOptions, type Repository } from '../../src/repository/repository.ts';
 import type { EngineTarget } from './engines.ts';
 import { tempDir } from './temp-dir.ts';
@@ -121,13 +123,13 @@ export async function inconsistencies(engine: Engine): Promise<string[]> {
     const orphans = await engine.all(`SELECT customer_id FROM ${table} WHERE customer_id NOT IN (SELECT id FROM customers)`);
     if (orphans.length > 0) found.push(`${orphans.length} rows of ${table} belong to nobody`);
   }
-  const rows = await engine.all(`SELECT ${CUSTOMER_COLUMNS.join(', ')}, email_key, phone_key, name_key, company_key FROM customers`);
+  const rows = await engine.all(`SELECT ${CUSTOMER_COLUMNS.join(', ')}, ${KEY_CELLS.join(', ')} FROM customers`);
   const indexed = await indexedWords(engine);
   for (const row of rows) {
-    const { email_key, phone_key, name_key, company_key, ...columns } = row;
+    const columns = Object.fromEntries(Object.entries(row).filter(([name]) => !KEY_CELLS.includes(name as (typeof KEY_CELLS)[number])));
     const customer = customerOf(columns);
-    const keys = JSON.stringify({ email_key, phone_key, name_key, company_key });
-    if (keys !== JSON.stringify(matchKeysOf(customer))) found.push(`customer ${customer.id} has foreign match keys ${keys}`);
+    const keys = JSON.stringify(Object.fromEntries(KEY_CELLS.map((name) => [name, row[name]])));
+    if (keys !== JSON.stringify(matchKeys(customer))) found.push(`customer ${customer.id} has foreign match keys ${keys}`);
     const expected = [...new Set(wordsOf(customer).split(' '))].filter((word) => word !== '').sort();
     const actual = [...(indexed.get(customer.id) ?? [])].sort();
     if (expected.join(' ') !== actual.join(' '))

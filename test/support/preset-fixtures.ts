@@ -1,3 +1,5 @@
+import { emailKey } from '../../src/normalize/email-key.ts';
+import { phoneKey } from '../../src/normalize/phone-key.ts';
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { CsvReader } from '../../src/formats/csv-reader.ts';
@@ -111,6 +113,7 @@ export function readRelatedWithPreset({ header, rows }: Pick<PresetFixture, 'hea
 /** A contact point or consent in one line. */
 export function childText(child: RowValues['children'][number]): string {
   if (child.table === 'consents') return `consent.${child.channel} ${child.status} (${child.ground}) ${child.decided_at ?? ''}`.trim();
-  const key = child.key === null || child.key === child.value ? '' : ` [${child.key}]`;
+  const expected = child.kind === 'email' ? emailKey(child.value) : child.kind === 'phone' ? phoneKey(child.value) : child.value;
+  const key = child.key === null || child.key === expected ? '' : ` [${child.key}]`;
   return `${child.kind}${child.label === null ? '' : `.${child.label}`} ${child.value}${key}${child.key === null && ['email', 'phone'].includes(child.kind) ? ' [no key]' : ''}`;
 }

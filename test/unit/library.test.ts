@@ -137,7 +137,7 @@ describe('the commands', () => {
     const used = readSourceTree()
       .filter((file) => file.path.startsWith('src/commands/'))
       .flatMap((file) => file.imports.map((name) => resolveImport(file, name)))
-      .filter((path) => path !== null && /^src\/(engines|repository|import|query|formats)\//.test(path));
+      .filter((path) => path !== null && /^src\/(engines|repository|import|query|cleansing|quality|formats)\//.test(path));
     expect(used.filter((path) => !known.has(path))).toEqual([]);
   });
 });

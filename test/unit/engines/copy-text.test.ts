@@ -40,16 +40,16 @@ describe('the text of COPY', () => {
     );
   });
 
-  it('holds numbers, constants, texts beside the rows and cells that are set in some rows only', () => {
+  it('holds numbers, constants, texts beside the rows and cells', () => {
     const columns: PackedColumn[] = [
       { name: 'id', integers: Float64Array.of(7, 8, 9_007_199_254_740_991) },
       { name: 'at', constant: 'a\tb' },
       { name: 'none', constant: null },
       { name: 'version', constant: 1 },
       { name: 'words', texts: packTexts(['x', null, '张']) },
-      { name: 'key', cell: 0, flags: Uint8Array.of(2, 1, 3), bit: 2 },
+      { name: 'key', cell: 0 },
     ];
-    const rows = { count: 3, width: 1, texts: packTexts(['k1', 'k2', 'k3']) };
+    const rows = { count: 3, width: 1, texts: packTexts(['k1', null, 'k3']) };
     const all = [
       ['7', 'a\tb', null, '1', 'x', 'k1'],
       ['8', 'a\tb', null, '1', '', null],

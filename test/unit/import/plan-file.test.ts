@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openPlan } from '../../../src/import/plan-file.ts';
-import { PlanWriter } from '../../../src/import/plan-writer.ts';
+import { PlanWriter } from '../../../src/formats/plan-writer.ts';
 import type { PlanHeader, PlanLine } from '../../../src/model/plan.ts';
 import { tempDir } from '../../support/temp-dir.ts';
 

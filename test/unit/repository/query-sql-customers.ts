@@ -1,7 +1,8 @@
 import type { Connection, Engine } from '../../../src/engines/connection.ts';
 import type { SqlRow } from '../../../src/engines/engine.ts';
 import { migrateUp } from '../../../src/engines/migrator.ts';
-import { emailKey, phoneKey } from '../../../src/normalize/keys.ts';
+import { emailKey } from '../../../src/normalize/email-key.ts';
+import { phoneKey } from '../../../src/normalize/phone-key.ts';
 import { searchWords } from '../../../src/model/search-words.ts';
 
 /** What `today` means in these tests: 2026-01-31, noon. */
