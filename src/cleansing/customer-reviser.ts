@@ -34,6 +34,8 @@ export class CustomerReviser implements Reviser {
   readonly #slots: (string | null)[] = SCALAR_COLUMNS.map(() => null);
   readonly #source: FillSource & { contactTimes: ContactTimes | null };
   /** Customers of the last batch that change or are flagged, so that none is counted twice. */
+  /** Fields filled in the last round, with their rules. */
+  #filled: Record<string, string> | null = null;
   #changedIds = new Set<number>();
   #flaggedIds = new Set<number>();
 
@@ -111,9 +113,17 @@ export class CustomerReviser implements Reviser {
     const slots = this.#slots;
     const id = row[0] as number;
     for (let i = 0; i < slots.length; i++) slots[i] = i === COMPANY_ID ? null : (row[i + 1] as string | null);
-    this.#normalizer.normalize(slots);
+    this.#source.contactTimes = times.get(id) ?? null;
+    let rules: Record<string, string> | null = null;
+    // What is filled may say how another value is read: a country its postal code.
+    do {
+      this.#normalizer.normalize(slots);
+      for (const [at, name] of this.#options.rules?.changedBy ?? []) rules = { ...(rules ?? {}), [SCALAR_COLUMNS[at] as string]: name };
+      this.#filled = null;
+      if (this.#options.fill) this.#fill();
+      if (this.#filled !== null) rules = { ...(rules ?? {}), ...(this.#filled as Record<string, string>) };
+    } while (this.#filled !== null);
     this.#flagAll(id);
-    const rules = this.#rulesOf(id, times);
     let values: Record<string, FieldValue> | null = null;
     for (let i = 0; i < slots.length; i++) {
       const value = slots[i] as string | null;
@@ -143,21 +153,16 @@ export class CustomerReviser implements Reviser {
     this.#tally.flag(field, { id, code, ...(suggestion === undefined ? {} : { suggestion }) });
   }
 
-  /** Fills what is missing. @returns the rules behind values, the user's too; null where there are none */
-  #rulesOf(id: number, times: ReadonlyMap<number, ContactTimes>): Record<string, string> | null {
-    let rules: Record<string, string> | null = null;
-    for (const [at, name] of this.#options.rules?.changedBy ?? []) rules = { ...(rules ?? {}), [SCALAR_COLUMNS[at] as string]: name };
-    if (!this.#options.fill) return rules;
-    this.#source.contactTimes = times.get(id) ?? null;
+  /** Fills what is missing, once. */
+  #fill(): void {
     for (const [name, { fills, derive }] of Object.entries<FillRule>(FILL_RULES)) {
       if (!fills.some((field) => this.#slots[slot(field)] === null && this.#isOpen(field))) continue;
       for (const [field, value] of Object.entries(derive(this.#source) ?? {})) {
         if (value === null || this.#slots[slot(field)] !== null || !this.#isOpen(field)) continue;
         this.#slots[slot(field)] = value;
-        rules = { ...(rules ?? {}), [field]: name };
+        this.#filled = { ...(this.#filled ?? {}), [field]: name };
       }
     }
-    return rules;
   }
 }
 

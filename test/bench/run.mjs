@@ -1,6 +1,6 @@
 /**
  * Benchmarks: every figure as a ratio against a peer in the same run, because machines differ and are shared.
- *   npm run bench -- [--rows 1000000] [--runs 3] [--only start,import,detect,again,companies,query,export,quality,postgres,memory,pollution] [--generator FILE]
+ *   npm run bench -- [--rows 1000000] [--runs 3] [--only start,import,detect,again,companies,query,export,normalize,quality,postgres,memory,pollution] [--generator FILE]
  * Needs the peers on the PATH (sqlite-utils, sqlite3, psql with CRM_BENCH_POSTGRES_URL); what is missing is said.
  */
 import { execFileSync } from 'node:child_process';
@@ -94,6 +94,19 @@ const benches = {
     runOnce(imported());
     const peer = `sqlite3 -csv imported.db "select * from customers" > peer.csv`;
     report('export to CSV / sqlite3', compare({ ours: `${crm} export out.csv --db imported.db -q`, peer, runs }), 4);
+  },
+  normalize: () => {
+    const peer = `${crm} import ${file} --db bench.db -q`;
+    const ours = `${crm} normalize --db imported.db -q`;
+    report('normalize canonical / import', compare({ ours, peer, runs, before: imported(), peerBefore: fresh }), 0.5);
+    const messy = `messy-${rows}.csv`;
+    if (!existsSync(messy)) runOnce(`node ${join(root, 'test/bench/messy-people.mjs')} ${file} ${messy}`);
+    const load = `${crm} import ${messy} --no-normalize --db messy.db -q`;
+    const clear = 'rm -f messy.db messy.db-wal messy.db-shm';
+    const all = compare({ ours: `${crm} normalize --db messy.db -q`, peer: load, runs, before: `${clear}; ${load}`, peerBefore: clear });
+    report('normalize, all changed / import', all, 1.5);
+    if (all.peakMb > 400) lines.push({ name: 'normalize memory', verdict: 'OVER' });
+    runOnce(clear);
   },
   quality: () => {
     if (!need('sqlite3')) return;

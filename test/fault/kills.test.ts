@@ -151,6 +151,14 @@ describe('SIGKILL at any moment leaves the old state or the new one', () => {
     }),
   );
 
+  it('of normalising', { timeout: TIMEOUT_MS }, () =>
+    survives({
+      args: ['normalize', '--fill', '--quiet'],
+      rounds: share(0.3),
+      prepare: async (folder) => void (await crm(folder, ['import', 'small.csv', '--source', 'shop', '--no-normalize', '--quiet'])),
+    }),
+  );
+
   it.skipIf(!postgresAvailable)('of an import into PostgreSQL', { timeout: TIMEOUT_MS }, async () => {
     const folder = folderWith({ 'small.csv': SMALL, 'changed.csv': CHANGED });
     const url = freshSchemaUrl();
