@@ -1,7 +1,7 @@
 -- What normalising and measuring need: loose match keys, the rule behind a derived value, settings of the database, and
 -- what quality was measured when.
 
-ALTER TABLE customers ADD COLUMN name_alt_key text;          -- name_key with formal names for nicknames, and pinyin for Han
+ALTER TABLE customers ADD COLUMN name_alt_key text;          -- name_key with formal names for nicknames and pinyin for Han, where it differs
 ALTER TABLE customers ADD COLUMN address_key  text;
 CREATE INDEX customers_name_alt_key ON customers (name_alt_key) WHERE name_alt_key IS NOT NULL;
 CREATE INDEX customers_address_key  ON customers (address_key) WHERE address_key IS NOT NULL;

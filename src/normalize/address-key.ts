@@ -20,7 +20,7 @@ const SUITE = /\bste\.?\s*(?=[\d#])/g;
 const ORDINAL = /^\d+(?:st|nd|rd|th)$/;
 /** A postal code that is its own place: no sign, no country in front, no ZIP+4. */
 const PLAIN_CODE = /^(?:[A-Z0-9]{1,8}|[A-Z0-9]{10,12})$/;
-const PLAIN_STREET = /^[A-Za-z0-9 ,-]*$/;
+const SPACE = 32;
 /** Words that mean something before a number. */
 const TELLING_WORDS: ReadonlySet<string> = new Set(['no', 'nr', 'num', 'ste', 'n', 'm']);
 const HOUSE_NUMBER = /^\d/;
@@ -76,8 +76,8 @@ const cityPlace = remembering(5000, (city: string): string => {
 });
 
 function streetLine(street: string, city: string | null): string {
-  const plain = plainTokens(street);
-  if (plain !== null) return joined(plain);
+  const plain = plainLine(street);
+  if (plain !== null) return plain;
   const folded = foldHan(fold(street));
   if (HAN.test(folded)) return hanLine(folded, city === null ? '' : foldHan(fold(city)));
   return joined(
@@ -93,11 +93,32 @@ function streetLine(street: string, city: string | null): string {
   );
 }
 
-/** Words of a street of ASCII letters and digits that are read as they stand; null where signs may mean something. */
-function plainTokens(street: string): string[] | null {
-  if (!PLAIN_STREET.test(street)) return null;
-  const words = street.toLowerCase().split(/[ ,-]+/);
-  return words.some((word) => TELLING_WORDS.has(word)) ? null : words;
+/** The key of a street of ASCII letters and digits that are read as they stand, in one pass; null where signs may mean something. */
+function plainLine(street: string): string | null {
+  const lower = street.toLowerCase();
+  let number = '';
+  let line = '';
+  let last = '';
+  let start = -1;
+  for (let i = 0; i <= lower.length; i++) {
+    const code = i < lower.length ? lower.charCodeAt(i) : SPACE;
+    if ((code >= 97 && code <= 122) || (code >= 48 && code <= 57)) {
+      if (start < 0) start = i;
+      continue;
+    }
+    if (code !== SPACE && code !== 44 && code !== 45) return null;
+    if (start < 0) continue;
+    const word = lower.slice(start, i);
+    if (TELLING_WORDS.has(word)) return null;
+    const token = streetToken(word);
+    const first = lower.charCodeAt(start);
+    start = -1;
+    if (token === '' || (token === 'unit' && last === 'unit')) continue;
+    last = token;
+    if (number === '' && first >= 48 && first <= 57 && !ORDINAL.test(token)) number = token;
+    else line += line === '' ? token : ` ${token}`;
+  }
+  return number === '' || line === '' ? number + line : `${number} ${line}`;
 }
 
 /** The key of a street by its folded words: one token for each, the house number in front. */

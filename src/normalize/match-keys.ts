@@ -1,7 +1,8 @@
 import { addressKey } from './address-key.ts';
 import { companyKey } from './company-key.ts';
 import { emailKey } from './email-key.ts';
-import { nameAltKey, nameKey } from './name-key.ts';
+import { nameAltKey } from './name-alt-key.ts';
+import { nameKey } from './name-key.ts';
 import { phoneKey } from './phone-key.ts';
 
 /** The rules by which match keys are made have this version; a database whose keys are of another one has to make them again. */
@@ -15,7 +16,7 @@ export interface MatchKeys {
   readonly phone_key: string | null;
   /** Folded words in alphabetical order, titles left out. */
   readonly name_key: string | null;
-  /** The same with formal names for nicknames, and Han as pinyin. */
+  /** The same with formal names for nicknames, and Han as pinyin; null where that is `name_key` itself. */
   readonly name_alt_key: string | null;
   /** Company name without legal form and region. */
   readonly company_key: string | null;
@@ -40,12 +41,14 @@ export interface KeyedValues {
 /** The match keys of a customer. */
 export function matchKeys(values: KeyedValues): MatchKeys {
   const { kind, name, company_name, email, phone } = values;
+  const key = name === null ? null : nameKey(name);
+  const altKey = key === null ? null : nameAltKey(name as string, key);
   const company = kind === 'organisation' ? (name ?? company_name) : company_name;
   return {
     email_key: email === null ? null : emailKey(email),
     phone_key: phone === null ? null : phoneKey(phone),
-    name_key: name === null ? null : nameKey(name),
-    name_alt_key: name === null ? null : nameAltKey(name),
+    name_key: key,
+    name_alt_key: altKey === key ? null : altKey,
     company_key: company === null ? null : companyKey(company),
     address_key: values.street === null ? null : addressKey(values),
   };

@@ -1,4 +1,4 @@
-import { nameAltKey } from './name-key.ts';
+import { nameAltKey } from './name-alt-key.ts';
 import { sameNickname } from './nicknames.ts';
 
 const HAN = /\p{Script=Han}/u;

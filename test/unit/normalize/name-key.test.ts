@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { nameAltKey, nameKey } from '../../../src/normalize/name-key.ts';
+import { nameAltKey } from '../../../src/normalize/name-alt-key.ts';
+import { nameKey } from '../../../src/normalize/name-key.ts';
 import { formalName, isGivenName, sameNickname } from '../../../src/normalize/nicknames.ts';
 
 describe('nameKey', () => {
