@@ -5,6 +5,7 @@ import type { RejectLimit } from '../import/file-feed.ts';
 import type { ImportFilesOptions, ImportReport } from '../import/import-files.ts';
 import { write } from '../ui/io.ts';
 import { isMatchKey, type MatchKey } from '../repository/import-batch.ts';
+import { amountOf } from './amount.ts';
 import { addDoubtFlags, type DoubtFlags, doubtOptions } from './doubt-flags.ts';
 import type { Examples } from './help-layout.ts';
 import { addMap, mapPairs } from './map-flag.ts';
@@ -147,11 +148,6 @@ function matchKeys(text: string | undefined): MatchKey[] | undefined {
 }
 
 function rejectLimit(text: string): RejectLimit {
-  const match = /^(\d+(?:\.\d+)?)\s*(%?)$/.exec(text.trim());
-  if (match === null || (match[2] === '' && !Number.isInteger(Number(match[1])))) {
-    throw new CrmError('USAGE', `--max-rejects ${text}: give a number of rows or a percentage`, {
-      hint: 'for instance: --max-rejects 10 or --max-rejects 1%',
-    });
-  }
-  return match[2] === '%' ? { share: Number(match[1]) / 100 } : { rows: Number(match[1]) };
+  const amount = amountOf('--max-rejects', text, 'rows', ['10', '1%']);
+  return 'share' in amount ? amount : { rows: amount.count };
 }

@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import { CrmError } from '../errors.ts';
 import { FIELDS, fieldByNameOrLabel } from '../model/fields.ts';
 import { nearest } from '../model/nearest.ts';
+import { amountOf } from './amount.ts';
 import { regionOf } from './region.ts';
 import { rulesOf } from './rules.ts';
 import { wholeNumber } from './selection.ts';
@@ -50,11 +51,6 @@ function fieldName(text: string): string {
 }
 
 function changeLimit(text: string): ChangeLimit {
-  const match = /^(\d+(?:\.\d+)?)\s*(%?)$/.exec(text.trim());
-  if (match === null || (match[2] === '' && !Number.isInteger(Number(match[1])))) {
-    throw new CrmError('USAGE', `--max-changed ${text}: give a number of customers or a percentage`, {
-      hint: 'for instance: --max-changed 1000 or --max-changed 5%',
-    });
-  }
-  return match[2] === '%' ? { share: Number(match[1]) / 100 } : { customers: Number(match[1]) };
+  const amount = amountOf('--max-changed', text, 'customers', ['1000', '5%']);
+  return 'share' in amount ? amount : { customers: amount.count };
 }

@@ -96,7 +96,7 @@ async function writeHtml(
   const { qualityPage } = await import('../ui/quality-html.ts');
   const page = qualityPage(report, await trendOf(store, report.filter, DEFAULT_TREND), language);
   if (path === '-') return write(io.stdout, page);
-  const { writeWhole } = await import('../quality/page-file.ts');
+  const { writeWhole } = await import('../ui/page-file.ts');
   writeWhole(path, page);
 }
 

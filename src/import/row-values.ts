@@ -3,6 +3,7 @@ import { SCALAR_COLUMNS, composeName } from '../model/customer.ts';
 import { type ExternalId, parseExternalIds } from '../model/external-id.ts';
 import { TAG_SEPARATORS } from '../model/tag-list.ts';
 import type { Normalizer } from '../normalize/normalizer.ts';
+import { regionOfAddress } from '../normalize/address-region.ts';
 import { normalizePhone } from '../normalize/phone.ts';
 import { normalizeText } from '../normalize/text.ts';
 import { ruledCell } from './cell-rule.ts';
@@ -30,6 +31,9 @@ const PHONE = slotOf('phone');
 const PHONE_EXT = slotOf('phone_ext');
 const COUNTRY = slotOf('country');
 const POSTAL_CODE = slotOf('postal_code');
+const REGION = slotOf('region');
+const CITY = slotOf('city');
+const STREET = slotOf('street');
 /** What a normaliser but that of phones is told: nothing. */
 const NO_CONTEXT = { region: null };
 /** Longer external ids are no ids, longer tags no tags: they are kept as custom fields. */
@@ -223,10 +227,13 @@ export class RowValues implements RowFields {
     return this.slots[PHONE] as string | null;
   }
 
-  /** ISO 3166-1 alpha-2 region of national phone numbers in this row. */
+  /** ISO 3166-1 alpha-2 region of national phone numbers in this row: by its country, its address, or the usual one. */
   get phoneRegion(): string | null {
     const country = this.slots[COUNTRY] as string | null;
-    return country !== null && country.length === 2 ? country : this.#options.region;
+    if (country !== null && country.length === 2) return country;
+    const { slots } = this;
+    const known = this.#options.known?.country ?? regionOfAddress(slots[REGION] ?? null, slots[CITY] ?? null, slots[STREET] ?? null);
+    return known ?? this.#options.region;
   }
 
   /** Makes an address or number the e-mail or phone of the row. */

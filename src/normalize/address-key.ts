@@ -2,11 +2,10 @@ import { fold } from '../model/fold.ts';
 import { districtLength, parseChineseAddress } from './chinese-address.ts';
 import { chineseCity, chineseProvince } from './chinese-divisions.ts';
 import { foldHan } from './han-fold.ts';
+import { cutKey } from './key-length.ts';
 import { remembering } from './memo.ts';
 import { streetToken } from './street-words.ts';
 
-/** Keys are cut here, so that no index entry is too long for either engine. */
-const MAX_KEY_LENGTH = 200;
 /** A longer street is a document in the wrong column. */
 const MAX_STREET_LENGTH = 1000;
 const HAN = /\p{Script=Han}/u;
@@ -49,7 +48,7 @@ export function addressKey(values: AddressValues): string | null {
   const line = streetLine(chinese === null ? street : (chinese.street ?? ''), city);
   if (line === '') return null;
   const place = postalPlace(code, country) || cityPlace(city ?? chinese?.city ?? '');
-  return place === '' ? null : cut(`${place} ${line}`);
+  return place === '' ? null : cutKey(`${place} ${line}`);
 }
 
 function postalPlace(code: string | null, country: string | null): string {
@@ -143,13 +142,4 @@ function hanLine(folded: string, city: string): string {
   const rest = line.slice(districtLength(line, null));
   const number = (rest === '' ? line : rest).replace(/(?<=\d)号(?!线)/g, ' ').replace(/(?<!\d) | (?!\d)/g, '');
   return number.trim();
-}
-
-function cut(key: string): string {
-  return key.length <= MAX_KEY_LENGTH
-    ? key
-    : key
-        .slice(0, MAX_KEY_LENGTH)
-        .replace(/[\ud800-\udbff]$/, '')
-        .trimEnd();
 }

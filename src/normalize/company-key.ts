@@ -1,11 +1,10 @@
 import { fold } from '../model/fold.ts';
 import { foldHan } from './han-fold.ts';
+import { cutKey, MAX_KEY_LENGTH } from './key-length.ts';
 import { remembering } from './memo.ts';
 import { mayEndInForm } from './legal-forms.ts';
 import { mayHaveParts, parseOrganisation } from './organisation-parts.ts';
 
-/** Keys are cut here, so that no index entry is too long for either engine. */
-const MAX_KEY_LENGTH = 200;
 /** Each round takes a character away at least. */
 const MAX_ROUNDS = MAX_KEY_LENGTH + 2;
 
@@ -51,7 +50,7 @@ function isPlainHan(text: string): boolean {
 }
 
 function reduced(name: string): string {
-  return cut(squeezed(parseOrganisation(name).core));
+  return cutKey(squeezed(parseOrganisation(name).core));
 }
 
 function squeezed(text: string): string {
@@ -72,13 +71,4 @@ function isPlainWords(text: string): boolean {
     else return false;
   }
   return !spaceBefore;
-}
-
-function cut(key: string): string {
-  if (key.length <= MAX_KEY_LENGTH) return key;
-  // A character of two code units is not cut in half, nor is a space left at the end.
-  return key
-    .slice(0, MAX_KEY_LENGTH)
-    .replace(/[\ud800-\udbff]$/, '')
-    .trimEnd();
 }

@@ -1,5 +1,6 @@
 import { SCALAR_COLUMNS, composeName } from '../model/customer.ts';
 import { FIELDS, type Field } from '../model/fields.ts';
+import { regionOfAddress } from './address-region.ts';
 import type { CustomRules } from './custom-rules.ts';
 import { NORMALIZERS } from './index.ts';
 import type { NormalizeContext, Normalizer } from './normalizer.ts';
@@ -13,6 +14,9 @@ const NAME = slot('name');
 const GIVEN_NAME = slot('given_name');
 const FAMILY_NAME = slot('family_name');
 const COUNTRY = slot('country');
+const REGION = slot('region');
+const CITY = slot('city');
+const STREET = slot('street');
 const PHONE = slot('phone');
 const PHONE_EXT = slot('phone_ext');
 
@@ -117,11 +121,16 @@ export class CustomerNormalizer {
     if (!understood) this.notUnderstood.push(at);
   }
 
+  /** The country of a number that names none: that of the customer, of its address, or the usual one. */
+  #phoneRegion(slots: readonly (string | null)[]): string | null {
+    return this.#context.country ?? regionOfAddress(slots[REGION] ?? null, slots[CITY] ?? null, slots[STREET] ?? null) ?? this.#region;
+  }
+
   /** A number with an extension, where another extension is stored, stays as it is: one of the two would be lost. */
   #phone(slots: (string | null)[]): void {
     const raw = slots[PHONE] as string | null;
     if (raw === null) return;
-    const { value, extension, understood } = normalizePhone(raw, this.#context.region);
+    const { value, extension, understood } = normalizePhone(raw, this.#phoneRegion(slots));
     if (!understood) this.notUnderstood.push(PHONE);
     const stored = slots[PHONE_EXT] as string | null;
     if (value === '' || (extension !== null && stored !== null && stored !== extension)) return;

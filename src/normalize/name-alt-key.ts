@@ -2,6 +2,7 @@ import { hanSurname, isPinyinSurname, isStrongPinyinSurname } from './chinese-su
 import { foldHan } from './han-fold.ts';
 import { nameKey } from './name-key.ts';
 import { countPinyinSyllables, isPinyinSyllable } from './name-syllables.ts';
+import { MAX_KEY_LENGTH } from './key-length.ts';
 import {
   ASCII,
   asciiWords,
@@ -10,7 +11,6 @@ import {
   HAN_WORD,
   HAN_WORDS,
   joinHan,
-  MAX_KEY_LENGTH,
   settle,
   shapeOf,
   sortWords,

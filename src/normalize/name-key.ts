@@ -1,4 +1,5 @@
 import { foldHan } from './han-fold.ts';
+import { MAX_KEY_LENGTH } from './key-length.ts';
 import {
   ASCII,
   asciiWords,
@@ -6,7 +7,6 @@ import {
   foldedWords,
   HAN_WORDS,
   joinHan,
-  MAX_KEY_LENGTH,
   settle,
   shapeOf,
   sortWords,

@@ -1,10 +1,9 @@
 import { fold } from '../model/fold.ts';
 import { isHanSurname } from './chinese-surnames.ts';
 import { foldHan } from './han-fold.ts';
+import { cutKey } from './key-length.ts';
 import { HAN_KEY_TITLES, KEY_TITLES } from './name-titles.ts';
 
-/** Keys are cut here, so that no index entry is too long for either engine. */
-export const MAX_KEY_LENGTH = 200;
 /** Written within a word and not between two: O'Brien is obrien. */
 const WITHIN_NAME = /['’‘`´ʼ]/g;
 const SIGNS = /[^\p{L}\p{M}\p{N}]+/gu;
@@ -74,12 +73,16 @@ export function joinHan(words: string): string {
   return [withoutHanTitle(foldHan(han.join(''))), ...all.filter((word) => !HAN_WORD.test(word)).map(foldHan)].join(' ');
 }
 
-/** Shapes of a text: anything; ASCII; ASCII letters and digits with single spaces between; Han with single spaces between. */
+/** Shape of any text that is none of the others. */
 const OTHER = 0;
+/** Shape of an ASCII text. */
 export const ASCII = 1;
+/** Shape of ASCII letters and digits with single spaces between. */
 export const WORDS = 2;
+/** Shape of Han characters with single spaces between. */
 export const HAN_WORDS = 3;
 
+/** The shape of a name, which says how fast its key is made. */
 export function shapeOf(text: string): typeof OTHER | typeof ASCII | typeof WORDS | typeof HAN_WORDS {
   let ascii = true;
   let han = true;
@@ -132,6 +135,7 @@ function isAlphanumeric(code: number): boolean {
   return (code >= 97 && code <= 122) || (code >= 48 && code <= 57) || (code >= 65 && code <= 90);
 }
 
+/** The key of words in any order. */
 export function sortWords(words: string): string | null {
   const space = words.indexOf(' ');
   if (space < 0) return cut(words);
@@ -141,11 +145,7 @@ export function sortWords(words: string): string | null {
   return cut(first <= second ? words : `${second} ${first}`);
 }
 
-export function cut(key: string): string | null {
-  if (key.length <= MAX_KEY_LENGTH) return key === '' ? null : key;
-  // A character of two code units is not cut in half, nor is a space left at the end.
-  return key
-    .slice(0, MAX_KEY_LENGTH)
-    .replace(/[\ud800-\udbff]$/, '')
-    .trimEnd();
+/** The key of folded words, not too long; null when there are none. */
+export function cut(words: string): string | null {
+  return words === '' ? null : cutKey(words);
 }

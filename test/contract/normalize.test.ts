@@ -142,6 +142,21 @@ describeEachEngine('normalize', (target) => {
     expect(await customer(imported, 1)).toMatchObject({ tier: 'Gold', job_title: 'Senior Engineer', owner: 'eve' });
   });
 
+  it('reads a phone by the country, else by the address, else by the usual country', async () => {
+    const text =
+      'name,phone,city,state,country\nA,138 0013 8000,,广东,\nB,138 0013 8000,深圳市,,\nC,030 23125014,,,\nD,030 23125014,上海,,DE\nE,2345 6789,,香港,\n';
+    const phones = async ({ repository }: TestDatabase) =>
+      Promise.all([1, 2, 3, 4, 5].map(async (id) => (await repository.get(id))?.customer.phone));
+    const expected = ['+8613800138000', '+8613800138000', '+493023125014', '+493023125014', '+85223456789'];
+    const imported = await testDatabase(target);
+    await importText(imported, text, { region: 'DE', match: [] });
+    expect(await phones(imported)).toEqual(expected);
+    const stored = await testDatabase(target);
+    await importText(stored, text, { region: null, match: [] });
+    await run(stored, { region: 'DE' });
+    expect(await phones(stored)).toEqual(expected);
+  });
+
   it('normalises further addresses and numbers, but for a number with an extension', async () => {
     const database = await messy();
     const add = (row: Record<string, string>) => database.repository.addChild(6, { table: 'contact_points', row });

@@ -70,7 +70,7 @@ describeEachEngine('a large import', (target) => {
       expect(await inconsistencies(engine)).toEqual([]);
       if (engine.facts.name === 'sqlite')
         expect(await engine.all("SELECT count(*) AS n FROM sqlite_master WHERE type = 'index' AND name LIKE 'customers_%'")).toEqual([
-          { n: 6 },
+          { n: 8 },
         ]);
     });
   });
