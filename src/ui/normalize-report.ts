@@ -61,10 +61,7 @@ export async function printNormalize(io: Io, mode: OutputMode, report: Normalize
 function summary({ mode, result, database }: NormalizeReport, style: Style): string {
   const { examined, changed, flagged, elapsedMs } = result;
   const verb = mode === 'done' ? 'changed' : 'would change';
-  const what =
-    changed === 0
-      ? `${mode === 'done' ? '' : 'would change '}nothing: every value is in canonical form`.trimStart()
-      : `${verb} ${style.bold(plural(changed, 'customer'))}`;
+  const what = changed === 0 ? `${verb} nothing: every value is in canonical form` : `${verb} ${style.bold(plural(changed, 'customer'))}`;
   const flags = flagged === 0 ? '' : `, ${plural(flagged, 'customer')} with flagged values`;
   return `${database}: examined ${plural(examined, 'customer')} in ${formatDuration(elapsedMs)}; ${what}${flags}`;
 }
