@@ -19,7 +19,8 @@ export function compileCustomerCondition(engine: Pick<Engine, 'all' | 'facts'>, 
   return withCustomFields(engine, (names) => compileCondition(options, engine.facts, { now, customFields: new Set(names) }));
 }
 
-async function withCustomFields<T>(engine: Pick<Engine, 'all' | 'facts'>, compile: (names: readonly string[]) => T): Promise<T> {
+/** Compiles with the names of the custom fields, which are looked up only where the catalogue does not know a name. */
+export async function withCustomFields<T>(engine: Pick<Engine, 'all' | 'facts'>, compile: (names: readonly string[]) => T): Promise<T> {
   try {
     return compile([]);
   } catch (error) {

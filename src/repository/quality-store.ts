@@ -1,7 +1,7 @@
 import type { Engine } from '../engines/connection.ts';
 import type { SqlRow, SqlValue } from '../engines/engine.ts';
-import { CrmError } from '../errors.ts';
-import { compileCustomerCondition, compileCustomerQuery, customFieldNames } from './customer-query.ts';
+import type { CustomFields } from '../model/filter-fields.ts';
+import { compileCustomerCondition, compileCustomerQuery, withCustomFields } from './customer-query.ts';
 import { compileCandidates, compileDistinct, type IdentifyingField, type SharedKey } from './quality-keys.ts';
 import { compileQualityRows } from './quality-rows.ts';
 import type { Fragment } from './query-fragment.ts';
@@ -44,7 +44,7 @@ export class QualityStore {
   async rows(scope: QualityScope, by: string | null): Promise<AsyncIterable<SqlValue[][]>> {
     const condition = await this.#condition(scope);
     const { facts } = this.#engine;
-    return this.#stream(await withCustomFields(this.#engine, (custom) => compileQualityRows(condition, by, facts, custom)));
+    return this.#stream(await withCustomFields(this.#engine, (names) => compileQualityRows(condition, by, facts, customFieldsOf(names))));
   }
 
   /** The largest groups of a field with their size, largest first. @throws {CrmError} FILTER_SYNTAX, UNKNOWN_FIELD */
@@ -102,16 +102,7 @@ export class QualityStore {
   }
 }
 
-/** Which custom fields there are is looked up only where the catalogue does not know a name: that takes reading all of them. */
-async function withCustomFields<T>(
-  engine: Engine,
-  compile: (custom: { isCustomField(name: string): boolean; customFieldNames(): ReadonlySet<string> }) => T,
-): Promise<T> {
-  const fieldsOf = (names: ReadonlySet<string>) => ({ isCustomField: (name: string) => names.has(name), customFieldNames: () => names });
-  try {
-    return compile(fieldsOf(new Set()));
-  } catch (error) {
-    if (!(error instanceof CrmError) || error.code !== 'UNKNOWN_FIELD') throw error;
-    return compile(fieldsOf(new Set(await customFieldNames(engine))));
-  }
+function customFieldsOf(names: readonly string[]): CustomFields {
+  const known = new Set(names);
+  return { isCustomField: (name) => known.has(name), customFieldNames: () => known };
 }

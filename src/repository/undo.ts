@@ -2,7 +2,7 @@ import type { Connection } from '../engines/connection.ts';
 import { CrmError } from '../errors.ts';
 import type { Change } from '../model/changeset.ts';
 import { type Customer, type FieldValue, type FieldValues, differences, fieldOf, withValues } from '../model/customer.ts';
-import { CustomerStore, type Saved, customerFromWhole, wholeOf } from './customer-store.ts';
+import { CustomerStore, type Saved, type Update, customerFromWhole, wholeOf } from './customer-store.ts';
 import { keepChanged } from './later-changes.ts';
 import { ChildUndo, reverseProduct } from './related-undo.ts';
 import { type RecordedChange, type Run, type RunLog, changeOf } from './run-log.ts';
@@ -154,7 +154,8 @@ export class Undo {
 
   /** @returns the ids of what was written */
   async #saveStates(original: ReadonlyMap<number, Customer>, states: ReadonlyMap<number, Customer | null>): Promise<Set<number>> {
-    const saved = new Map<number, Saved>();
+    const restored: Saved[] = [];
+    const updates: Update[] = [];
     for (const [id, state] of states) {
       const before = original.get(id);
       if (state === null || state === before) continue;
@@ -164,7 +165,8 @@ export class Undo {
       const isSame = before !== undefined && changed === null;
       if (state.company_id !== linked.company_id) this.#companies.set(id, { companyId: state.company_id as number, counted: !isSame });
       if (isSame) continue;
-      saved.set(id, { customer, rowHash: null });
+      if (changed === null) restored.push({ customer, rowHash: null });
+      else updates.push({ customer, rowHash: null, changed });
       this.#reverted++;
       await this.#log.add(
         changed === null
@@ -172,8 +174,9 @@ export class Undo {
           : { entity: 'customers', id, action: 'update', ...changed },
       );
     }
-    await this.#store.save([...saved.values()]);
-    return new Set(saved.keys());
+    await this.#store.save(restored);
+    await this.#store.update(updates);
+    return new Set([...restored, ...updates].map(({ customer }) => customer.id));
   }
 
   /** The company to be written now: one that is not there already may come back later, or never. */
