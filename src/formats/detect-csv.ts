@@ -23,7 +23,7 @@ export function detectCsv(source: FileSource, given: CsvGiven = {}): CsvPlan {
   const head = { ...piece, text: bomBytes > 0 ? piece.text.slice(1) : piece.text, byte: bomBytes };
   const pieces = dialectPieces(source, found.encoding, head);
   if (bomBytes > 0) pieces[0] = (pieces[0] as string).replace(/^\ufeff/, '');
-  const dialect = findDialect(pieces, given);
+  const dialect = findDialect(pieces, given, head.isLast && pieces.length === 1);
   const context: Context = { source, given, encoding: { ...found, bomBytes }, dialect, lineEnd: findLineEnd(pieces) };
   const tables = findTables(head.text, dialect.sepLength, dialect.sepLength > 0 ? 1 : 0, dialect.syntax, head.isLast, given);
   if (tables.length === 0) return emptyPlan(context);

@@ -51,15 +51,16 @@ interface Candidate {
 
 /**
  * Finds out the dialect from pieces of a file; the first one is its beginning, all begin at a line.
+ * @param isWhole whether the first piece is all of the file: a quote that is open at its end is never closed
  * @throws {CrmError} USAGE when what was given is no delimiter.
  */
-export function findDialect(pieces: readonly string[], given: CsvGiven): FoundDialect {
+export function findDialect(pieces: readonly string[], given: CsvGiven, isWhole = false): FoundDialect {
   if (given.delimiter !== undefined) checkDelimiter(given.delimiter, given.quote ?? '"');
   const sep = SEP_LINE.exec(pieces[0] ?? '');
   const sepLength = sep?.[0].length ?? 0;
   const texts = pieces.map((piece, index) => (index === 0 ? piece.slice(sepLength) : piece));
   const named = given.delimiter ?? sep?.[1];
-  const candidates = candidatesFor(texts, named, given).sort((a, b) => b.score - a.score);
+  const candidates = candidatesFor(texts, named, given, isWhole).sort((a, b) => b.score - a.score);
   const best = candidates[0] as Candidate;
   const how = given.delimiter !== undefined ? 'given' : sep === null ? 'detected' : 'sep-line';
   const isOne = named === undefined && best.score <= ONE_COLUMN;
@@ -122,7 +123,7 @@ function confidenceOf(score: number, rival: number): number {
   return Math.round(Math.min(0.99, 0.5 + 0.5 * Math.min(1, lead * 1.5)) * 100) / 100;
 }
 
-function candidatesFor(texts: readonly string[], named: string | undefined, given: CsvGiven): Candidate[] {
+function candidatesFor(texts: readonly string[], named: string | undefined, given: CsvGiven, isWhole: boolean): Candidate[] {
   const delimiters = named === undefined ? [...DELIMITERS, ...signDelimiters(texts[0] ?? '')] : [[named, 1] as const];
   const quotes: readonly Quote[] = given.quote === undefined ? ['"', "'"] : [given.quote];
   const found: Candidate[] = [];
@@ -136,7 +137,7 @@ function candidatesFor(texts: readonly string[], named: string | undefined, give
       for (const syntax of variants(plain, given, isIn, named !== undefined)) {
         // A single stray quote is mended in its line; that no quote is doubled shows in several.
         if (syntax.escape === 'none' && given.escape === undefined && odd < MANY_ODD) continue;
-        const scored = scoreOf(texts, syntax);
+        const scored = scoreOf(texts, syntax, isWhole);
         const { score, fit, isQuoted } = scored;
         if (syntax === plain) odd = scored.odd;
         // A quote other than the usual one must be seen at work.
@@ -188,7 +189,7 @@ function signDelimiters(text: string): [string, number][] {
  * How well a syntax explains the text, in [0,1]: the share of records with as many cells as most have, with quotes where
  * they belong and cells that look like values; the more columns the better.
  */
-function scoreOf(texts: readonly string[], syntax: CsvSyntax): Omit<Candidate, 'syntax'> {
+function scoreOf(texts: readonly string[], syntax: CsvSyntax, isWhole: boolean): Omit<Candidate, 'syntax'> {
   const counts: number[] = [];
   let odd = 0;
   let quoted = 0;
@@ -201,7 +202,7 @@ function scoreOf(texts: readonly string[], syntax: CsvSyntax): Omit<Candidate, '
     for (let at = 0; at < text.length && rows < ROWS_OF_A_PIECE; rows++) {
       let end = scanner.scan(at);
       const isOpen = scanner.openQuote >= 0;
-      const isCut = end >= text.length && rows > 0;
+      const isCut = !isWhole && end >= text.length && rows > 0;
       if (isOpen || (scanner.isIrregular && end > lineEndAfter(text, at))) end = lineEndAfter(text, at);
       if (!(isCut && isOpen) && (scanner.count > 1 || scanner.cells[0]?.trim() !== '')) {
         counts.push(scanner.count);

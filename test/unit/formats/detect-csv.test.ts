@@ -28,6 +28,7 @@ describe('delimiter, quote, escape', () => {
     ['dates with times', 'date;name\n2024-01-02 10:00;A B\n2024-01-03 11:00;C D\n', ';', '"', 'doubled'],
     ['apostrophes', "a,b,c\n'x, y',1,2\n'z, y',3,4\n'q, r',5,6\n", ',', "'", 'doubled'],
     ['backslashes', 'a,b\n"x \\"y\\", z",1\n"q",2\n', ',', '"', 'backslash'],
+    ['a backslash at the end of the last cell', 'name,a,b\nAda,"two\nlines","""\\"\nBob,,\n', ',', '"', 'doubled'],
     ['no escape', 'a,b\n"5" pipe, long",1\n"6" pipe",2\n"7" pipe",3\n', ',', '"', 'none'],
     ['below a preamble', `Report\nof 2024\n\n${PEOPLE}`, ',', '"', 'doubled'],
   ])('%s', (_name, text, delimiter, quote, style) => {
