@@ -23,3 +23,8 @@ export function parseExternalIds(text: string): ExternalId[] {
 export function decodedPart(text: string): string {
   return text.includes('%') ? text.replace(ESCAPED, (found) => String.fromCharCode(Number.parseInt(found.slice(1), 16))) : text;
 }
+
+/** The text that keeps external ids of a row which name another customer in their source, as a custom field of its own one. */
+export function idsKept(ids: readonly ExternalId[]): string {
+  return ids.map(({ source, id }) => `${source}:${id}`).join('; ');
+}

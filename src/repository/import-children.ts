@@ -59,6 +59,11 @@ export class CustomerChildren {
     });
   }
 
+  /** How many there are. */
+  get size(): number {
+    return this.#contacts.length + this.#consents.size;
+  }
+
   /** What has to be written. */
   get writes(): ChildWrite[] {
     const added = this.#added.map((after): ChildWrite => ({ table: 'contact_points', before: null, after }));

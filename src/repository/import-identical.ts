@@ -1,6 +1,7 @@
 import type { Connection } from '../engines/connection.ts';
 import type { SqlRow } from '../engines/engine.ts';
 import type { Customer } from '../model/customer.ts';
+import { idsKept } from '../model/external-id.ts';
 import { FIELDS } from '../model/fields.ts';
 import { CUSTOMER_COLUMNS, customerOf } from './customer-rows.ts';
 import { CustomerStore } from './customer-store.ts';
@@ -50,7 +51,8 @@ export class IdenticalCustomers {
     const idsOf = (some: readonly DeferredRow[]): number[] =>
       some.flatMap((row) => [...found.#sharing(row), ...index.identicalTo(row)]).map(({ id }) => id);
     found.#tags = await store.tagsOf([...new Set(idsOf(rows.filter(({ row }) => row.tags.length > 0)))]);
-    found.#children = await loadChildren(store, idsOf(rows.filter(({ row }) => row.children.length > 0)));
+    const withChildren = rows.filter((row) => row.row.children.length > 0 || index.identicalTo(row).length > 1);
+    found.#children = await loadChildren(store, idsOf(withChildren));
     return found;
   }
 
@@ -63,9 +65,8 @@ export class IdenticalCustomers {
   }
 
   /**
-   * The customer that a row without keys would not change: of those looked at one that has its tags, contact points and
-   * consents too, else any; else one
-   * that is looked for by all that the row says, where very many have its name.
+   * The customer that a row without keys would not change: of those looked at the best fit, else one that is looked for
+   * by all that the row says, where very many have its name.
    * @param isFree whether no other row has taken the customer
    */
   async ofKeyless(deferred: DeferredRow, isFree: (id: number) => boolean): Promise<number | null> {
@@ -93,14 +94,32 @@ export class IdenticalCustomers {
     }
   }
 
-  /** Customers whose fields a row without keys would not change, those that have all else that it says first. */
+  /**
+   * Customers whose fields a row without keys would not change, the best fit first: one with an id that the row names,
+   * then one that has all else it says, then the one that says least beyond it. So rows of which one says less than its
+   * twin find their own customers again, whichever comes first.
+   */
   #identical(deferred: DeferredRow): readonly Customer[] {
     const same = this.#index.identicalTo(deferred).filter((customer) => isSame(customer, deferred.row));
-    if (deferred.row.tags.length === 0 && deferred.row.children.length === 0) return same;
-    return [
-      ...same.filter((customer) => this.#hasAll(customer, deferred)),
-      ...same.filter((customer) => !this.#hasAll(customer, deferred)),
-    ];
+    if (same.length < 2) return same;
+    const ranked = same.map((customer) => ({
+      customer,
+      ranks: [this.#isNamed(customer, deferred.row) ? 0 : 1, this.#hasAll(customer, deferred) ? 0 : 1, this.#extent(customer)] as const,
+    }));
+    ranked.sort(({ ranks: a }, { ranks: b }) => a[0] - b[0] || a[1] - b[1] || a[2] - b[2]);
+    return ranked.map(({ customer }) => customer);
+  }
+
+  /** Whether a customer has one of the row's external ids, or keeps them as those that were somebody else's. */
+  #isNamed(customer: Customer, { ids }: ImportRow): boolean {
+    if (ids.length === 0) return false;
+    return customer.attributes.external_id === idsKept(ids) || ids.some((one) => this.#index.byExternalId(one)?.id === customer.id);
+  }
+
+  /** How much is said of a customer: its values, contact points and consents. */
+  #extent(customer: Customer): number {
+    const values = Object.values(customer).filter((value) => value !== null).length;
+    return values + Object.keys(customer.attributes).length + (this.#children.get(customer.id)?.size ?? 0);
   }
 
   #sharing({ keys }: DeferredRow): readonly Customer[] {

@@ -2,7 +2,7 @@ import type { Connection } from '../engines/connection.ts';
 import type { SqlRow } from '../engines/engine.ts';
 import { BitSet } from './bloom.ts';
 import { CustomerStore } from './customer-store.ts';
-import type { ExternalId } from '../model/external-id.ts';
+import { type ExternalId, idsKept } from '../model/external-id.ts';
 import type { ImportRow } from './import-batch.ts';
 import { CandidateIndex, type DeferredRow, mayBeAbout } from './import-candidates.ts';
 import type { IdBlock } from './id-block.ts';
@@ -187,11 +187,10 @@ export class ImportResolver {
     const taken = row.ids.filter((externalId) => !index.isFree(externalId));
     if (taken.length === 0) return row;
     this.#settings.warn('EXTERNAL_ID_IN_USE', row.line);
-    const kept = taken.map(({ source, id }) => `${source}:${id}`).join('; ');
     return {
       ...row,
       ids: row.ids.filter((externalId) => !taken.includes(externalId)),
-      values: { ...row.values, 'attributes.external_id': kept },
+      values: { ...row.values, 'attributes.external_id': idsKept(taken) },
     };
   }
 

@@ -18,6 +18,16 @@ const shared = (head: string, key: string): string =>
     .map((name) => `${key},${name},\n`)
     .join('')}`;
 
+/** Rows of which some name ids of others, and some say less than the next: they are not made in the order of the file. */
+const TWINS = `email,company,contact.social,family_name,external_ids
+a@x.org,Acme GmbH,ada-wx,,shop:2; crm:9
+a@x.org,Acme GmbH,bob-wx ::: ada-wx,,crm:1
+info@x.org,Acme,,王,shop:1
+a@x.org,Acme,,King,shop:2; crm:9
+A@X.org,Acme,ada-wx,King,
+,Acme GmbH,,King,shop:1
+`;
+
 /** What imports one after the other do, by what is shown. */
 export const IMPORT_CASES: Readonly<Record<string, Case>> = {
   'by the external id of a named source, whatever the name': {
@@ -157,6 +167,13 @@ export const IMPORT_CASES: Readonly<Record<string, Case>> = {
       ['email,name,city\na@x.org,,Rome\n,,Oslo\nb@x.org,Bob,\n', '3 = 0 + 0 + 3 + 0 + 0', { match: ['phone'] }],
     ],
     customers: [{ email: 'a@x.org' }, { city: 'Oslo' }, { name: 'Bob' }],
+  },
+  'rows without keys of which one says less than its twin': {
+    steps: [
+      [TWINS, '6 = 6 + 0 + 0 + 0 + 0', { match: ['phone'], createCompanies: true }],
+      [TWINS, '6 = 0 + 0 + 6 + 0 + 0', { match: ['phone'], createCompanies: true }],
+    ],
+    customers: [{}, {}, {}, {}, {}, {}],
   },
   'two rows of one customer update it once, and again nothing': {
     steps: [
