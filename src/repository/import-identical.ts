@@ -13,6 +13,7 @@ import type { ImportSettings } from './import-settings.ts';
 
 const KEYS = ['email', 'phone'] as const;
 const PAGE = 100;
+const MORE_THAN_ANY_EXTENT = 2 ** 32;
 /** Columns that both engines compare with a text as it is. */
 const TEXT_COLUMNS = FIELDS.filter(({ type, writable }) => writable && type !== 'date' && type !== 'instant').map(({ name }) => name);
 
@@ -24,6 +25,7 @@ export class IdenticalCustomers {
   readonly #groups = new Map<string, Customer[]>();
   #tags: ReadonlyMap<number, ReadonlySet<string>> = new Map();
   #children: ReadonlyMap<number, CustomerChildren> = new Map();
+  readonly #extents = new Map<number, number>();
   readonly #index: CandidateIndex;
   readonly #connection: Connection;
   /** By what rows say: customers found and not looked at yet, and the id up to which they were looked at. */
@@ -48,9 +50,12 @@ export class IdenticalCustomers {
       await found.#loadGroups(connection, key, shared);
     }
     const store = new CustomerStore(connection);
-    const idsOf = (some: readonly DeferredRow[]): number[] =>
-      some.flatMap((row) => [...found.#sharing(row), ...index.identicalTo(row)]).map(({ id }) => id);
-    found.#tags = await store.tagsOf([...new Set(idsOf(rows.filter(({ row }) => row.tags.length > 0)))]);
+    const idsOf = (some: readonly DeferredRow[]): number[] => {
+      // Many rows may look at one long group.
+      const groups = new Set(some.flatMap((row) => [found.#sharing(row), index.identicalTo(row)]));
+      return [...new Set([...groups].flatMap((group) => group.map(({ id }) => id)))];
+    };
+    found.#tags = await store.tagsOf(idsOf(rows.filter(({ row }) => row.tags.length > 0)));
     const withChildren = rows.filter((row) => row.row.children.length > 0 || index.identicalTo(row).length > 1);
     found.#children = await loadChildren(store, idsOf(withChildren));
     return found;
@@ -70,8 +75,8 @@ export class IdenticalCustomers {
    * @param isFree whether no other row has taken the customer
    */
   async ofKeyless(deferred: DeferredRow, isFree: (id: number) => boolean): Promise<number | null> {
-    const near = this.#identical(deferred).find(({ id }) => isFree(id));
-    if (near !== undefined) return near.id;
+    const near = this.#bestFit(deferred, isFree);
+    if (near !== null) return near.id;
     return this.#index.hasMoreIdentical(deferred.keys) ? this.#lookFurther(deferred, isFree) : null;
   }
 
@@ -95,19 +100,24 @@ export class IdenticalCustomers {
   }
 
   /**
-   * Customers whose fields a row without keys would not change, the best fit first: one with an id that the row names,
-   * then one that has all else it says, then the one that says least beyond it. So rows of which one says less than its
-   * twin find their own customers again, whichever comes first.
+   * The free customer whose fields a row without keys would not change and that fits it best: one with an id that the row
+   * names, then one that has all else it says, then the one that says least beyond it. So rows of which one says less than
+   * its twin find their own customers again, whichever comes first.
    */
-  #identical(deferred: DeferredRow): readonly Customer[] {
-    const same = this.#index.identicalTo(deferred).filter((customer) => isSame(customer, deferred.row));
-    if (same.length < 2) return same;
-    const ranked = same.map((customer) => ({
-      customer,
-      ranks: [this.#isNamed(customer, deferred.row) ? 0 : 1, this.#hasAll(customer, deferred) ? 0 : 1, this.#extent(customer)] as const,
-    }));
-    ranked.sort(({ ranks: a }, { ranks: b }) => a[0] - b[0] || a[1] - b[1] || a[2] - b[2]);
-    return ranked.map(({ customer }) => customer);
+  #bestFit(deferred: DeferredRow, isFree: (id: number) => boolean): Customer | null {
+    let best: Customer | null = null;
+    let least = Number.POSITIVE_INFINITY;
+    for (const customer of this.#index.identicalTo(deferred)) {
+      if (!isFree(customer.id) || !isSame(customer, deferred.row)) continue;
+      const misfit = this.#misfit(customer, deferred);
+      if (misfit < least) [best, least] = [customer, misfit];
+    }
+    return best;
+  }
+
+  #misfit(customer: Customer, deferred: DeferredRow): number {
+    const missed = (this.#isNamed(customer, deferred.row) ? 0 : 2) + (this.#hasAll(customer, deferred) ? 0 : 1);
+    return missed * MORE_THAN_ANY_EXTENT + this.#extent(customer);
   }
 
   /** Whether a customer has one of the row's external ids, or keeps them as those that were somebody else's. */
@@ -116,10 +126,15 @@ export class IdenticalCustomers {
     return customer.attributes.external_id === idsKept(ids) || ids.some((one) => this.#index.byExternalId(one)?.id === customer.id);
   }
 
-  /** How much is said of a customer: its values, contact points and consents. */
+  /** How much is said of a customer: its values, contact points and consents. Thousands of rows may ask it of the same thousands. */
   #extent(customer: Customer): number {
-    const values = Object.values(customer).filter((value) => value !== null).length;
-    return values + Object.keys(customer.attributes).length + (this.#children.get(customer.id)?.size ?? 0);
+    let extent = this.#extents.get(customer.id);
+    if (extent === undefined) {
+      const values = Object.values(customer).filter((value) => value !== null).length;
+      extent = values + Object.keys(customer.attributes).length + (this.#children.get(customer.id)?.size ?? 0);
+      this.#extents.set(customer.id, extent);
+    }
+    return extent;
   }
 
   #sharing({ keys }: DeferredRow): readonly Customer[] {
