@@ -1,5 +1,5 @@
 import type { SqlValue } from '../engines/engine.ts';
-import { type FieldValue, SCALAR_COLUMNS } from '../model/customer.ts';
+import { type FieldValue, SCALAR_COLUMNS, slotOf } from '../model/customer.ts';
 import { emailDoubts } from '../normalize/email-doubts.ts';
 import { CustomerNormalizer, type CustomerNormalizing } from '../normalize/customer-normalizer.ts';
 import type { ContactTimes, Reviser, Revision, RevisionLookups } from '../repository/customer-revision.ts';
@@ -20,11 +20,10 @@ export interface RevisingOptions extends CustomerNormalizing {
   readonly finish: () => void;
 }
 
-const slot = (column: string): number => SCALAR_COLUMNS.indexOf(column as (typeof SCALAR_COLUMNS)[number]);
-const EMAIL = slot('email');
-const COMPANY_ID = slot('company_id');
-const FIRST_CONTACT = slot('first_contacted_at');
-const LAST_CONTACT = slot('last_contacted_at');
+const EMAIL = slotOf('email');
+const COMPANY_ID = slotOf('company_id');
+const FIRST_CONTACT = slotOf('first_contacted_at');
+const LAST_CONTACT = slotOf('last_contacted_at');
 
 /** Brings stored customers to canonical form and fills what follows from other values; counts what it does. */
 export class CustomerReviser implements Reviser {
@@ -33,9 +32,9 @@ export class CustomerReviser implements Reviser {
   readonly #normalizer: CustomerNormalizer;
   readonly #slots: (string | null)[] = SCALAR_COLUMNS.map(() => null);
   readonly #source: FillSource & { contactTimes: ContactTimes | null };
-  /** Customers of the last batch that change or are flagged, so that none is counted twice. */
   /** Fields filled in the last round, with their rules. */
   #filled: Record<string, string> | null = null;
+  /** Customers of the last batch that change or are flagged, so that none is counted twice. */
   #changedIds = new Set<number>();
   #flaggedIds = new Set<number>();
 
@@ -43,7 +42,7 @@ export class CustomerReviser implements Reviser {
     this.#options = options;
     this.#tally = tally;
     this.#normalizer = new CustomerNormalizer(options);
-    this.#source = { get: (field) => this.#slots[slot(field)] ?? null, contactTimes: null };
+    this.#source = { get: (field) => this.#slots[slotOf(field)] ?? null, contactTimes: null };
   }
 
   async customers(rows: readonly (readonly SqlValue[])[], lookups: RevisionLookups): Promise<readonly Revision[]> {
@@ -156,10 +155,10 @@ export class CustomerReviser implements Reviser {
   /** Fills what is missing, once. */
   #fill(): void {
     for (const [name, { fills, derive }] of Object.entries<FillRule>(FILL_RULES)) {
-      if (!fills.some((field) => this.#slots[slot(field)] === null && this.#isOpen(field))) continue;
+      if (!fills.some((field) => this.#slots[slotOf(field)] === null && this.#isOpen(field))) continue;
       for (const [field, value] of Object.entries(derive(this.#source) ?? {})) {
-        if (value === null || this.#slots[slot(field)] !== null || !this.#isOpen(field)) continue;
-        this.#slots[slot(field)] = value;
+        if (value === null || this.#slots[slotOf(field)] !== null || !this.#isOpen(field)) continue;
+        this.#slots[slotOf(field)] = value;
         this.#filled = { ...(this.#filled ?? {}), [field]: name };
       }
     }

@@ -1,5 +1,5 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CrmError } from '../errors.ts';
+import { pause } from '../interruption.ts';
 import { type PlanTarget, PlanWriter } from '../formats/plan-writer.ts';
 import { FIELDS } from '../model/fields.ts';
 import { type CustomRule, CustomRules } from '../normalize/custom-rules.ts';
@@ -61,8 +61,7 @@ export async function normalizeCustomers(
       fields: options.fields === undefined || options.fields.length === 0 ? null : new Set(options.fields),
       fill: options.fill ?? false,
       check: async () => {
-        await nextTurn();
-        if (options.signal?.aborted === true) throw new CrmError('INTERRUPTED', 'interrupted; nothing was changed');
+        await pause(options.signal);
         options.onProgress?.(tally.examined);
         if (maxChanged !== undefined && 'customers' in maxChanged) checkLimit(tally, maxChanged);
       },

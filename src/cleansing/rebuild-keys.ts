@@ -1,5 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { CrmError } from '../errors.ts';
+import { pause } from '../interruption.ts';
 import type { RebuiltKeys } from '../repository/match-key-rebuild.ts';
 import type { Repository } from '../repository/repository.ts';
 
@@ -15,8 +14,7 @@ export async function rebuildKeys(
   const rebuilt = await repository.rebuildKeys({
     commit: !options.dryRun,
     check: async (examined) => {
-      await nextTurn();
-      if (options.signal?.aborted === true) throw new CrmError('INTERRUPTED', 'interrupted; nothing was changed');
+      await pause(options.signal);
       options.onProgress?.(examined);
     },
   });

@@ -3,7 +3,7 @@ import { CrmError } from '../errors.ts';
 import { SCALAR_COLUMNS } from '../model/customer.ts';
 import { fieldByName, fieldByNameOrLabel } from '../model/fields.ts';
 import { nearest } from '../model/nearest.ts';
-import type { CustomRule } from '../normalize/custom-rules.ts';
+import { type CustomRule, ruleExpression } from '../normalize/custom-rules.ts';
 import { readLookup } from './lookup-file.ts';
 
 /** The setting of the config file that holds the rules. */
@@ -81,7 +81,7 @@ function expression(
   configPath: string,
 ): Omit<CustomRule, 'name' | 'field'> {
   try {
-    new RegExp(pattern, [...new Set(`${flags}u`)].join(''));
+    ruleExpression(pattern, flags);
   } catch (error) {
     throw invalid(configPath, `${place}.pattern`, 'it is no regular expression', (error as Error).message);
   }

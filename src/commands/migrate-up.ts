@@ -1,7 +1,6 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
-import { CrmError } from '../errors.ts';
+import { pause } from '../interruption.ts';
 import { printUpgrade } from '../ui/migrate-report.ts';
 import type { Examples } from './help-layout.ts';
 import type { Run } from './run.ts';
@@ -21,10 +20,7 @@ export function define(command: Command, run: Run): void {
 
 async function up(context: Context, dryRun: boolean): Promise<void> {
   const { io, mode, signal } = context;
-  const check = async (): Promise<void> => {
-    await nextTurn();
-    if (signal.aborted) throw new CrmError('INTERRUPTED', 'interrupted; nothing was changed');
-  };
+  const check = (): Promise<void> => pause(signal);
   const schema = await context.openSchema();
   await printUpgrade(io, mode, { database: schema.label, dryRun, upgrade: await schema.upgrade({ dryRun, check }) });
 }

@@ -1,7 +1,6 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
-import { CrmError } from '../errors.ts';
+import { pause } from '../interruption.ts';
 import { runNumber } from '../query/run-details.ts';
 import { Progress } from '../ui/progress.ts';
 import { printUndo } from '../ui/undo-report.ts';
@@ -31,8 +30,7 @@ async function undo(context: Context, number: string, flags: { readonly dryRun?:
   const progress = new Progress(io, { label: 'taking back', unit: 'record', ...mode });
   const onProgress = async (done: number): Promise<void> => {
     progress.update(done);
-    await nextTurn();
-    if (signal.aborted) throw new CrmError('INTERRUPTED', 'interrupted; nothing was changed');
+    await pause(signal);
   };
   try {
     const { run, value } = await repository.undo(id, { commit: flags.dryRun !== true, onProgress });

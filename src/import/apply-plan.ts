@@ -1,7 +1,7 @@
 import type { PlanLine, PlannedRow } from '../model/plan.ts';
 import { CrmError } from '../errors.ts';
 import type { Repository } from '../repository/repository.ts';
-import { pause } from './interruption.ts';
+import { pause } from '../interruption.ts';
 import type { PlanFile } from './plan-file.ts';
 import { RejectsFiles } from './rejects-files.ts';
 

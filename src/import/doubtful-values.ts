@@ -1,3 +1,4 @@
+import { slotOf } from '../model/customer.ts';
 import type { Field } from '../model/fields.ts';
 import { type Target, targetName } from '../model/header-target.ts';
 import { dateOrderEvidence } from '../normalize/date-order.ts';
@@ -8,7 +9,6 @@ import type { DateOrder, Normalizer } from '../normalize/normalizer.ts';
 import { withLostZeros } from '../normalize/postal-code.ts';
 import { normalizeText } from '../normalize/text.ts';
 import { type DateOrders, PIVOT } from './column-facts.ts';
-import { slotOf } from './row-steps.ts';
 import type { Warnings } from './warnings.ts';
 
 const POSTAL_CODE = slotOf('postal_code');

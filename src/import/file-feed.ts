@@ -1,7 +1,7 @@
 import { CrmError } from '../errors.ts';
 import type { ImportFeed } from '../repository/import-batch.ts';
 import type { RowSink } from './file-rows.ts';
-import { checkInterruption } from './interruption.ts';
+import { checkInterruption } from '../interruption.ts';
 import type { LocalInput } from './local-input.ts';
 import type { PlanWriter } from '../formats/plan-writer.ts';
 import type { RejectsFiles } from './rejects-files.ts';

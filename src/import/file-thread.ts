@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { CrmError, type ErrorCode } from '../errors.ts';
 import type { ImportLayout } from '../repository/import-batch.ts';
 import { type FileRequest, type FileSummary, type RowSink, readFileRows } from './file-rows.ts';
-import { checkInterruption } from './interruption.ts';
+import { checkInterruption } from '../interruption.ts';
 import { fromWire, type WireBatch } from './batch-wire.ts';
 import type { Reject } from './record-importer.ts';
 import type { RelatedChunk } from './related-chunk.ts';

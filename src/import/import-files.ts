@@ -9,7 +9,7 @@ import { FileFeed, type FeedOptions } from './file-feed.ts';
 import { type RequestOptions, requestOf } from './file-request.ts';
 import type { Detected, FileSummary } from './file-rows.ts';
 import { readRows } from './file-thread.ts';
-import { pause } from './interruption.ts';
+import { pause } from '../interruption.ts';
 import { type LocalInput, openInputs } from './local-input.ts';
 import type { ColumnMapping, MappedHow } from './mapping.ts';
 import type { Preset } from './preset.ts';

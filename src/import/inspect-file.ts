@@ -7,7 +7,7 @@ import { targetName } from '../model/header-target.ts';
 import { type Detected, readFileRows } from './file-rows.ts';
 import { type RequestOptions, requestOf } from './file-request.ts';
 import { inFile } from './file-error.ts';
-import { pause } from './interruption.ts';
+import { pause } from '../interruption.ts';
 import { type LocalInput, openInput, openSource, readInput } from './local-input.ts';
 import { choosePresets } from './preset-library.ts';
 import type { MappingEntry } from './import-files.ts';

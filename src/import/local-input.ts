@@ -5,7 +5,7 @@ import { type DetectedFormat, detectFormat } from '../formats/detect-format.ts';
 import type { FileSource } from '../formats/file-source.ts';
 import { inFile } from './file-error.ts';
 import { type InputFile, inputFile } from './input-file.ts';
-import { checkInterruption } from './interruption.ts';
+import { checkInterruption } from '../interruption.ts';
 import { spoolInput } from './spooled-input.ts';
 import { standardInput } from './standard-input.ts';
 

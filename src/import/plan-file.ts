@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { CrmError } from '../errors.ts';
 import { PLAN_FORMAT, PLAN_VERSION, type PlanEnd, type PlanHeader, type PlanLine } from '../model/plan.ts';
-import { checkInterruption } from './interruption.ts';
+import { checkInterruption } from '../interruption.ts';
 import { openInput } from './local-input.ts';
 import { endText } from '../formats/plan-writer.ts';
 

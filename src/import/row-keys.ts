@@ -1,7 +1,7 @@
+import { slotOf } from '../model/customer.ts';
 import { FIELDS } from '../model/fields.ts';
 import { phoneWords, WordBuffer } from '../model/search-words.ts';
 import { type KeyedValues, type MatchKeys, matchKeys } from '../normalize/match-keys.ts';
-import { slotOf } from './row-steps.ts';
 import type { RowValues } from './row-values.ts';
 
 const PHONE = slotOf('phone');

@@ -1,10 +1,10 @@
+import { slotOf } from '../model/customer.ts';
 import type { WordBuffer } from '../model/search-words.ts';
 import { TextPacker } from '../model/packed-texts.ts';
 import type { ImportBatch, ImportLayout } from '../repository/import-batch.ts';
 import { DERIVED_CELLS, DERIVED_FLAGS, KEY_CELLS, MATCH_KEYS } from '../repository/import-batch.ts';
 import { addToHash, addUnitsToHash, beginHash, endHash, hash53, hashHigh, hashLow } from './hash.ts';
 import { RowWords, rowKeys } from './row-keys.ts';
-import { slotOf } from './row-steps.ts';
 import type { RowValues } from './row-values.ts';
 
 /** Rows packed before a batch is handed on; at most this many characters more or less. */

@@ -1,11 +1,9 @@
-import { SCALAR_COLUMNS } from '../model/customer.ts';
+import { slotOf } from '../model/customer.ts';
 import { isReadByCell } from '../normalize/customer-normalizer.ts';
 import { NORMALIZERS } from '../normalize/index.ts';
 import type { Normalizer } from '../normalize/normalizer.ts';
 import type { CellRule } from './cell-rule.ts';
 import type { ColumnMapping } from './mapping.ts';
-
-const SLOTS: ReadonlyMap<string, number> = new Map(SCALAR_COLUMNS.map((column, slot) => [column as string, slot]));
 
 /** One step of reading a row: which cell goes where. */
 export interface Step {
@@ -17,11 +15,6 @@ export interface Step {
   readonly slot: number;
   /** Of a field that is read by itself; the others depend on the whole row (`CustomerNormalizer`). */
   readonly normalize: Normalizer | null;
-}
-
-/** The place of a scalar column of `customers` in `RowValues.slots`. */
-export function slotOf(column: string): number {
-  return SLOTS.get(column) as number;
 }
 
 /** The steps of these columns: of all that are read for themselves and hold neither contact points nor consents. */

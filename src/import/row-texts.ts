@@ -1,8 +1,7 @@
-import { SCALAR_COLUMNS } from '../model/customer.ts';
+import { SCALAR_COLUMNS, slotOf } from '../model/customer.ts';
 import { CustomRules } from '../normalize/custom-rules.ts';
 import { CustomerNormalizer } from '../normalize/customer-normalizer.ts';
 import type { RowOptions } from './row-options.ts';
-import { slotOf } from './row-steps.ts';
 import type { Warnings } from './warnings.ts';
 
 /** People may be called anything: `crm quality` tells of names with digits, an import does not. */

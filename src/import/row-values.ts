@@ -1,5 +1,5 @@
 import type { ChildValue } from '../model/child-value.ts';
-import { SCALAR_COLUMNS, composeName } from '../model/customer.ts';
+import { SCALAR_COLUMNS, composeName, slotOf } from '../model/customer.ts';
 import { type ExternalId, parseExternalIds } from '../model/external-id.ts';
 import { TAG_SEPARATORS } from '../model/tag-list.ts';
 import type { Normalizer } from '../normalize/normalizer.ts';
@@ -13,7 +13,7 @@ import { type DoubtfulValues, looksDamaged } from './doubtful-values.ts';
 import type { ColumnMapping } from './mapping.ts';
 import { RowChildren, type RowFields } from './row-children.ts';
 import type { RowOptions } from './row-options.ts';
-import { type Step, slotOf, stepsOf } from './row-steps.ts';
+import { type Step, stepsOf } from './row-steps.ts';
 import { RowTexts } from './row-texts.ts';
 import type { Warnings } from './warnings.ts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createGunzip, type Gunzip } from 'node:zlib';
 import { removeStale } from '../engines/stale-files.ts';
 import { CrmError, isDiskFull } from '../errors.ts';
-import { checkInterruption } from './interruption.ts';
+import { checkInterruption } from '../interruption.ts';
 
 /** Bytes that tell whether an input is packed. */
 const HEAD_BYTES = 3;

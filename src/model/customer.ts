@@ -57,6 +57,13 @@ export const SCALAR_COLUMNS: readonly (keyof Customer & string)[] = [
   'company_id',
 ] as (keyof Customer & string)[];
 
+const SLOTS: ReadonlyMap<string, number> = new Map(SCALAR_COLUMNS.map((column, slot) => [column, slot]));
+
+/** The place of a scalar column among values in the order of `SCALAR_COLUMNS`. */
+export function slotOf(column: string): number {
+  return SLOTS.get(column) as number;
+}
+
 /** Columns kept by the program itself: no part of what a person changes. */
 const BOOKKEEPING: ReadonlySet<string> = new Set(['updated_at', 'version', 'accessed_at']);
 

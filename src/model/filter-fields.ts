@@ -31,6 +31,12 @@ export interface CustomFields {
   readonly customFieldNames?: () => Iterable<string>;
 }
 
+/** These custom fields and no others. */
+export function customFieldsOf(names: Iterable<string>): CustomFields {
+  const known = new Set(names);
+  return { isCustomField: (name) => known.has(name), customFieldNames: () => known };
+}
+
 const DERIVED: readonly { readonly field: QueryField; readonly labels: readonly string[] }[] = [
   { field: { kind: 'count', name: 'orders.count', table: 'orders' }, labels: ['订单数'] },
   { field: { kind: 'money', name: 'orders.total' }, labels: ['订单总额'] },

@@ -1,4 +1,4 @@
-import { SCALAR_COLUMNS } from '../model/customer.ts';
+import { slotOf } from '../model/customer.ts';
 
 /** One rule of the user, ready to be sent to another thread: a table of values, or a regular expression with its replacement. */
 export interface CustomRule {
@@ -31,7 +31,7 @@ export class CustomRules {
 
   constructor(rules: readonly CustomRule[]) {
     this.#rules = rules.map((rule) => ({
-      slot: SCALAR_COLUMNS.indexOf(rule.field as (typeof SCALAR_COLUMNS)[number]),
+      slot: slotOf(rule.field),
       name: rule.name,
       apply: compiled(rule),
     }));
@@ -51,11 +51,16 @@ export class CustomRules {
   }
 }
 
+/** The regular expression of a rule. @throws {SyntaxError} */
+export function ruleExpression(pattern: string, flags: string): RegExp {
+  return new RegExp(pattern, [...new Set(`${flags}u`)].join(''));
+}
+
 function compiled({ map, pattern, flags = '', replace = '' }: CustomRule): (value: string) => string {
   if (map !== undefined) {
     const table = new Map(Object.entries(map));
     return (value) => table.get(value) ?? value;
   }
-  const expression = new RegExp(pattern as string, [...new Set(`${flags}u`)].join(''));
+  const expression = ruleExpression(pattern as string, flags);
   return (value) => value.replace(expression, replace).trim();
 }

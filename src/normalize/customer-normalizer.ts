@@ -1,4 +1,4 @@
-import { SCALAR_COLUMNS, composeName } from '../model/customer.ts';
+import { composeName, slotOf } from '../model/customer.ts';
 import { FIELDS, type Field } from '../model/fields.ts';
 import { regionOfAddress } from './address-region.ts';
 import type { CustomRules } from './custom-rules.ts';
@@ -6,19 +6,16 @@ import { NORMALIZERS } from './index.ts';
 import type { NormalizeContext, Normalizer } from './normalizer.ts';
 import { normalizePhone } from './phone.ts';
 
-/** The place of a scalar column of `customers` among the slots of a customer. */
-const slot = (column: string): number => SCALAR_COLUMNS.indexOf(column as (typeof SCALAR_COLUMNS)[number]);
-
-const KIND = slot('kind');
-const NAME = slot('name');
-const GIVEN_NAME = slot('given_name');
-const FAMILY_NAME = slot('family_name');
-const COUNTRY = slot('country');
-const REGION = slot('region');
-const CITY = slot('city');
-const STREET = slot('street');
-const PHONE = slot('phone');
-const PHONE_EXT = slot('phone_ext');
+const KIND = slotOf('kind');
+const NAME = slotOf('name');
+const GIVEN_NAME = slotOf('given_name');
+const FAMILY_NAME = slotOf('family_name');
+const COUNTRY = slotOf('country');
+const REGION = slotOf('region');
+const CITY = slotOf('city');
+const STREET = slotOf('street');
+const PHONE = slotOf('phone');
+const PHONE_EXT = slotOf('phone_ext');
 
 type NormalizerName = NonNullable<Field['normalizer']>;
 
@@ -39,7 +36,7 @@ interface Step {
 function steps(wanted: (normalizer: NormalizerName) => boolean): readonly Step[] {
   return FIELDS.flatMap(({ name, normalizer }) => {
     const isPart = name === 'name' || normalizer === undefined || normalizer === 'phone';
-    return isPart || !wanted(normalizer) ? [] : [{ slot: slot(name), normalize: NORMALIZERS[normalizer] }];
+    return isPart || !wanted(normalizer) ? [] : [{ slot: slotOf(name), normalize: NORMALIZERS[normalizer] }];
   });
 }
 

@@ -1,4 +1,4 @@
-import { SCALAR_COLUMNS } from '../model/customer.ts';
+import { slotOf } from '../model/customer.ts';
 import { isRegionCode } from '../normalize/country.ts';
 import { type Consent, optedOutButSubscribed } from './opt-out.ts';
 import type { Label } from './measured-fields.ts';
@@ -41,7 +41,6 @@ export interface ConsistencyRule {
   readonly breaks: (subject: Subject, calendar: Calendar) => boolean;
 }
 
-const slotOf = (column: string): number => SCALAR_COLUMNS.indexOf(column as (typeof SCALAR_COLUMNS)[number]);
 const KIND = slotOf('kind');
 const NAME = slotOf('name');
 const COMPANY_NAME = slotOf('company_name');

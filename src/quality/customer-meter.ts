@@ -1,5 +1,5 @@
 import type { SqlValue } from '../engines/engine.ts';
-import { SCALAR_COLUMNS } from '../model/customer.ts';
+import { SCALAR_COLUMNS, slotOf } from '../model/customer.ts';
 import { type CustomerNormalizing, CustomerNormalizer } from '../normalize/customer-normalizer.ts';
 import { emailDoubts } from '../normalize/email-doubts.ts';
 import { QUALITY_EXTRAS, type QualityExtra, UNIT_SEPARATOR } from '../repository/quality-rows.ts';
@@ -26,7 +26,6 @@ export interface MeterOptions {
 }
 
 const WIDTH = SCALAR_COLUMNS.length;
-const slotOf = (column: string): number => SCALAR_COLUMNS.indexOf(column as (typeof SCALAR_COLUMNS)[number]);
 const KIND = slotOf('kind');
 const EMAIL = slotOf('email');
 const TAX_ID = slotOf('tax_id');

@@ -1,6 +1,5 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { SqlValue } from '../engines/engine.ts';
-import { CrmError } from '../errors.ts';
+import { pause } from '../interruption.ts';
 import { fold } from '../model/fold.ts';
 import { sameNamePossible } from '../normalize/same-name.ts';
 import { CANDIDATE_COLUMNS, type SharedKey } from '../repository/quality-keys.ts';
@@ -35,8 +34,7 @@ export async function findDuplicates(store: QualityStore, scope: QualityScope, s
         }
         block.push(candidateOf(columns));
       }
-      await nextTurn();
-      if (signal?.aborted === true) throw new CrmError('INTERRUPTED', 'interrupted; nothing was changed');
+      await pause(signal);
     }
     linkBlock(key, block, groups);
   }

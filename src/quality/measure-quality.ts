@@ -1,5 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { CrmError } from '../errors.ts';
+import { pause } from '../interruption.ts';
 import type { CustomerNormalizing } from '../normalize/customer-normalizer.ts';
 import type { QualityScope, QualityStore } from '../repository/quality-store.ts';
 import { CONSISTENCY_RULES } from './consistency-rules.ts';
@@ -50,8 +49,7 @@ export async function measureQuality(store: QualityStore, options: MeasureOption
   for await (const batch of rows) {
     for (const row of batch) meter.add(row);
     onProgress?.(meter.total.customers);
-    await nextTurn();
-    if (signal?.aborted === true) throw new CrmError('INTERRUPTED', 'interrupted; nothing was changed');
+    await pause(signal);
   }
   const filter = scope.filter ?? null;
   const { total: tally } = meter;

@@ -1,4 +1,4 @@
-import { SCALAR_COLUMNS } from '../model/customer.ts';
+import { slotOf } from '../model/customer.ts';
 import { FIELDS } from '../model/fields.ts';
 
 /** A text in the two languages of reports. */
@@ -36,7 +36,7 @@ export const MEASURED_FIELDS: readonly MeasuredField[] = FIELDS.filter(({ name }
   ({ name, label }) => ({
     name,
     label,
-    slot: SCALAR_COLUMNS.indexOf(name as (typeof SCALAR_COLUMNS)[number]),
+    slot: slotOf(name),
     weight: weights.get(name) ?? 1,
     isChecked: listed(CHECKED).has(name),
     ofPersons: listed(OF_PERSONS).has(name),

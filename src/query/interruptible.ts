@@ -1,5 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { CrmError } from '../errors.ts';
+import { pause } from '../interruption.ts';
 
 /**
  * Passes batches on and lets the program hear signals between them: a database in the same process never waits, so the
@@ -9,7 +8,6 @@ import { CrmError } from '../errors.ts';
 export async function* interruptible<T>(batches: AsyncIterable<T>, signal: AbortSignal | undefined): AsyncGenerator<T> {
   for await (const batch of batches) {
     yield batch;
-    await nextTurn();
-    if (signal?.aborted) throw new CrmError('INTERRUPTED', 'interrupted; nothing was changed');
+    await pause(signal);
   }
 }

@@ -1,5 +1,5 @@
 import { CrmError } from '../errors.ts';
-import type { CustomFields } from '../model/filter-fields.ts';
+import { customFieldsOf } from '../model/filter-fields.ts';
 import { parseFilter } from '../model/filter-parser.ts';
 import { type Filter, formatFilter } from '../model/filter.ts';
 import type { QueryOptions } from '../repository/query-options.ts';
@@ -77,15 +77,11 @@ async function parseSegment(repository: Repository, name: string): Promise<Filte
 /** Custom fields are looked up in the data only where the catalogue does not know a name. */
 async function parse(repository: Repository, text: string): Promise<Filter> {
   try {
-    return parseFilter(text, customFields(new Set()));
+    return parseFilter(text, customFieldsOf([]));
   } catch (error) {
     if (!(error instanceof CrmError) || error.code !== 'UNKNOWN_FIELD') throw error;
-    return parseFilter(text, customFields(new Set(await repository.customFields())));
+    return parseFilter(text, customFieldsOf(await repository.customFields()));
   }
-}
-
-function customFields(names: ReadonlySet<string>): CustomFields {
-  return { isCustomField: (name) => names.has(name), customFieldNames: () => names };
 }
 
 /** Whether any value may be written in another form than it is stored: the tables for that take a moment to load. */

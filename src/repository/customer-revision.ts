@@ -122,7 +122,7 @@ async function pass(
     await reviser.check();
   }
   reviser.finish();
-  await writer?.finish();
+  await writer?.flushMarks();
 }
 
 /** Writes revisions of customers and of their contact points, and records them. */
@@ -166,27 +166,22 @@ class RevisionWriter {
     );
   }
 
-  /** What is stored of these customers beside their fields; the rows that they were equal to are remembered for `finish`. */
+  /** What is stored of these customers beside their fields; the rows that they were equal to are remembered for `flushMarks`. */
   async #storedKeys(updates: readonly Update[]): Promise<ReadonlyMap<number, SqlRow>> {
     const rows = await this.#connection.all(
       `SELECT id, row_hash, ${KEY_CELLS.join(', ')} FROM customers WHERE ${this.#connection.facts.inJsonArray('id', 'integer')}`,
       [JSON.stringify(updates.map(({ customer }) => customer.id))],
     );
     for (const { id, row_hash } of rows) if (row_hash !== null) this.#marks.push({ rowHash: row_hash as number, id: id as number });
-    if (this.#marks.length >= MARKS) await this.#flushMarks();
+    if (this.#marks.length >= MARKS) await this.flushMarks();
     return new Map(rows.map((row) => [row.id as number, row]));
   }
 
-  /** Writes the marks of the rows in their order, because they are kept by their hash. */
-  async #flushMarks(): Promise<void> {
+  /** Writes the marks that wait, in the order of the rows' hashes, by which they are kept. */
+  async flushMarks(): Promise<void> {
     const marks = this.#marks.sort((a, b) => a.rowHash - b.rowHash || a.id - b.id);
     this.#marks = [];
     for (let at = 0; at < marks.length; at += PAGE) await this.#store.mark(marks.slice(at, at + PAGE));
-  }
-
-  /** Writes what is left. */
-  async finish(): Promise<void> {
-    await this.#flushMarks();
   }
 
   #updateOf({ row, values }: Revision): Update & { readonly changed: NonNullable<Update['changed']> } {

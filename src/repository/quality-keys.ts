@@ -3,7 +3,7 @@ import { raw, sql, type Fragment } from './query-fragment.ts';
 /** What customers may have in common that makes them candidates for duplicates. */
 export type SharedKey = 'email' | 'phone' | 'name';
 
-/** SQL of each key; the loose name key is the strict one where it was not made yet. */
+/** SQL of each key; where the loose name key is the strict one, it is not stored again. */
 const KEYS: Readonly<Record<SharedKey, string>> = {
   email: 'customers.email_key',
   phone: 'customers.phone_key',

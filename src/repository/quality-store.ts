@@ -1,6 +1,6 @@
 import type { Engine } from '../engines/connection.ts';
 import type { SqlRow, SqlValue } from '../engines/engine.ts';
-import type { CustomFields } from '../model/filter-fields.ts';
+import { customFieldsOf } from '../model/filter-fields.ts';
 import { compileCustomerCondition, compileCustomerQuery, withCustomFields } from './customer-query.ts';
 import { compileCandidates, compileDistinct, type IdentifyingField, type SharedKey } from './quality-keys.ts';
 import { compileQualityRows } from './quality-rows.ts';
@@ -100,9 +100,4 @@ export class QualityStore {
   #condition(scope: QualityScope): Promise<Fragment> {
     return compileCustomerCondition(this.#engine, scope, this.now);
   }
-}
-
-function customFieldsOf(names: readonly string[]): CustomFields {
-  const known = new Set(names);
-  return { isCustomField: (name) => known.has(name), customFieldNames: () => known };
 }

@@ -1,6 +1,6 @@
 import type { EngineFacts } from '../engines/engine.ts';
 import { CrmError } from '../errors.ts';
-import type { CustomFields } from '../model/filter-fields.ts';
+import { customFieldsOf } from '../model/filter-fields.ts';
 import { parseFilter } from '../model/filter-parser.ts';
 import { searchTerms } from '../model/search-words.ts';
 import { compileFilter } from './filter-sql.ts';
@@ -22,7 +22,7 @@ export interface QueryContext {
  * @throws {CrmError} FILTER_SYNTAX, UNKNOWN_FIELD; USAGE for a search without a word or options that exclude each other.
  */
 export function compileQuery(options: QueryOptions, facts: EngineFacts, context: QueryContext): CompiledQuery {
-  const custom = customFieldsOf(context);
+  const custom = customFieldsOf(context.customFields);
   const condition = compileCondition(options, facts, context);
   const grouped = (options.groupBy?.length ?? 0) > 0 || (options.sum?.length ?? 0) > 0;
   if (grouped && (options.select?.length ?? 0) > 0) {
@@ -44,16 +44,13 @@ export function compileQuery(options: QueryOptions, facts: EngineFacts, context:
 
 /** The WHERE clause of a query on customers, or nothing. @throws {CrmError} FILTER_SYNTAX, UNKNOWN_FIELD, USAGE */
 export function compileCondition(options: QueryOptions, facts: EngineFacts, context: QueryContext): Fragment {
-  const [custom, { now }] = [customFieldsOf(context), context];
+  const custom = customFieldsOf(context.customFields);
   const conditions: Fragment[] = [];
   if (options.ids !== undefined) conditions.push(oneOfIds(options.ids, facts));
   if (options.search !== undefined) conditions.push(searched(options.search, facts));
-  if (options.filter !== undefined) conditions.push(compileFilter(parseFilter(options.filter, custom), { facts, custom, now }));
+  if (options.filter !== undefined)
+    conditions.push(compileFilter(parseFilter(options.filter, custom), { facts, custom, now: context.now }));
   return conditions.length === 0 ? raw('') : sql` WHERE ${combine(conditions, 'AND')}`;
-}
-
-function customFieldsOf({ customFields }: QueryContext): CustomFields {
-  return { isCustomField: (name) => customFields.has(name), customFieldNames: () => customFields };
 }
 
 function oneOfIds(ids: readonly number[], facts: EngineFacts): Fragment {

@@ -5,7 +5,7 @@ export type Rule = (files: readonly SourceFile[]) => string[];
 
 /** The layers from the bottom up; a file may import its own folder and lower layers. Files of `src` itself go by their name. */
 const LAYERS: readonly (readonly string[])[] = [
-  ['errors', 'model'],
+  ['errors', 'model', 'interruption'],
   ['formats', 'engines', 'config', 'normalize'],
   ['repository'],
   ['import', 'query', 'cleansing', 'dedupe', 'archive', 'backup', 'migrate', 'job', 'quality'],
@@ -18,6 +18,7 @@ const LAYERS: readonly (readonly string[])[] = [
 /** Imports between parts of one layer. */
 const SIDEWAYS: Readonly<Record<string, readonly string[]>> = {
   model: ['errors'],
+  interruption: ['errors'],
   job: ['import', 'query', 'cleansing', 'dedupe', 'archive', 'backup', 'migrate', 'quality'],
   context: ['ui'],
 };

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { CrmError } from '../errors.ts';
+import { CrmError } from './errors.ts';
 
 /** Stops the work when the user wants it to stop. @throws {CrmError} INTERRUPTED */
 export function checkInterruption(signal: AbortSignal | undefined): void {
