@@ -1,7 +1,17 @@
 import type { SqlValue } from './engine.ts';
 
 /** Columns of our tables that hold JSON: sent as JSON, read as text. */
-const JSON_COLUMNS: ReadonlySet<string> = new Set(['attributes', 'before', 'after', 'arguments', 'counts', 'evidence', 'rules', 'report']);
+const JSON_COLUMNS: ReadonlySet<string> = new Set([
+  'attributes',
+  'before',
+  'after',
+  'arguments',
+  'counts',
+  'evidence',
+  'rules',
+  'report',
+  'guards',
+]);
 
 const OID = { int8: 20, int4: 23, int2: 21, float4: 700, float8: 701, bool: 16, timestamptz: 1184, timestamp: 1114, bytea: 17 };
 
@@ -22,11 +32,18 @@ export const TYPE_PARSERS = {
       case OID.timestamptz:
       case OID.timestamp:
         return instant;
+      case OID.bytea:
+        return bytes;
       default:
         return (value) => value;
     }
   },
 };
+
+/** `\xc3a4` → the bytes. */
+function bytes(value: string): Uint8Array {
+  return Buffer.from(value.slice(2), 'hex');
+}
 
 function integer(value: string): number | bigint {
   const number = Number(value);

@@ -49,9 +49,11 @@ export async function customerDetails(engine: Engine, id: number): Promise<Custo
       `SELECT id, number, status, ordered_at, total_minor, total_currency FROM orders WHERE customer_id = ? ORDER BY ordered_at DESC LIMIT ${DETAILS_LIMIT}`,
     ),
     possibleDuplicates: await engine.all(
-      `SELECT p.score, p.verdict, p.decision, c.id, c.name FROM duplicate_pairs p
+      `SELECT p.score, p.verdict, d.decision, c.id, c.name FROM duplicate_pairs p
        JOIN customers c ON c.id = CASE WHEN p.left_id = ? THEN p.right_id ELSE p.left_id END
-       WHERE (p.left_id = ? OR p.right_id = ?) AND (p.decision IS NULL OR p.decision <> 'distinct') ORDER BY p.score DESC LIMIT ${DETAILS_LIMIT}`,
+       LEFT JOIN duplicate_decisions d ON d.left_id = p.left_id AND d.right_id = p.right_id
+       WHERE (p.left_id = ? OR p.right_id = ?) AND p.verdict <> 'distinct' AND (d.decision IS NULL OR d.decision <> 'distinct')
+       ORDER BY p.score DESC, c.id LIMIT ${DETAILS_LIMIT}`,
       [id, id, id],
     ),
     runs: await listRuns(engine, { limit: DETAILS_LIMIT, customer: id }),

@@ -7,6 +7,7 @@ import type { Customer, FieldValues } from '../model/customer.ts';
 import { type CustomerDetails, customerDetails } from './customer-details.ts';
 import type { Reviser, RevisionRequest } from './customer-revision.ts';
 import { compileCustomerQuery, customFieldNames } from './customer-query.ts';
+import type { DuplicateStore } from './duplicate-store.ts';
 import type { Edit, Editing, NewChild, NewCustomerExtras } from './editing.ts';
 import { findCustomerIds } from './find-customer-ids.ts';
 import { type InUse, inUse } from './in-use.ts';
@@ -59,7 +60,7 @@ export async function openRepository(target: string, options: OpenOptions = {}):
   const create = options.create ?? false;
   const engine = await openEngine(target, { create, busyTimeoutMs: options.busyTimeoutMs ?? DEFAULT_BUSY_TIMEOUT_MS });
   try {
-    const created = create && (await needsTables(engine));
+    const created = create && (await engine.all(engine.facts.tableExistsSql, ['schema_migrations'])).length === 0;
     if (created) await migrateUp(engine);
     await checkSchema(engine);
     return new Repository(engine, options, created);
@@ -67,10 +68,6 @@ export async function openRepository(target: string, options: OpenOptions = {}):
     await engine.close();
     throw error;
   }
-}
-
-async function needsTables(engine: Engine): Promise<boolean> {
-  return (await engine.all(engine.facts.tableExistsSql, ['schema_migrations'])).length === 0;
 }
 
 /** The customer database: everything the commands do goes through here. */
@@ -112,7 +109,7 @@ export class Repository {
 
   /** How many customers there are. */
   async count(): Promise<number> {
-    return ((await this.#engine.all<{ n: number }>('SELECT count(*) AS n FROM customers'))[0] as { n: number }).n;
+    return (await this.#engine.all('SELECT count(*) AS n FROM customers'))[0]?.n as number;
   }
 
   /**
@@ -288,10 +285,13 @@ export class Repository {
     return new (await import('./quality-store.ts')).QualityStore(this.#engine, this.#now());
   }
 
-  /** Closes the database; nothing else may be called afterwards. */
-  close(): Promise<void> {
-    return this.#engine.close();
+  /** What finding and merging duplicates reads and keeps. */
+  async duplicates(): Promise<DuplicateStore> {
+    return new (await import('./duplicate-store.ts')).DuplicateStore(this.#engine, this.#actor, this.#now);
   }
+
+  /** Closes the database; nothing else may be called afterwards. */
+  close = (): Promise<void> => this.#engine.close();
 
   #header(command: string, args: RunHeader['arguments']): RunHeader {
     return { command, arguments: args, actor: this.#actor, host: hostname() };
