@@ -1,6 +1,7 @@
 import type { Connection, Engine } from '../engines/connection.ts';
 import type { SqlRow, SqlValue } from '../engines/engine.ts';
 import type { DuplicateCluster, DuplicateDecision, DuplicatePair } from '../model/duplicates.ts';
+import { DuplicateSearchStore } from './duplicate-search-store.ts';
 import { storedJson } from './stored-json.ts';
 
 /** So many rows are written or read at a time. */
@@ -19,6 +20,11 @@ export class DuplicateStore {
     this.#engine = engine;
     this.#actor = actor;
     this.#now = now;
+  }
+
+  /** What a search reads and keeps. */
+  get search(): DuplicateSearchStore {
+    return new DuplicateSearchStore(this.#engine, this.#now);
   }
 
   /** The pair as the last search saw it, and what it was decided to be; each null where there is none. */
