@@ -35,6 +35,13 @@ export const COMMANDS = {
   export: { summary: 'write customers to a file', load: () => import('./export.ts') },
   normalize: { summary: 'bring values to canonical form', load: () => import('./normalize.ts') },
   quality: { summary: 'measure how good the data is', load: () => import('./quality.ts') },
+  dedupe: {
+    summary: 'find customers that are there more than once',
+    commands: {
+      review: { summary: 'decide by hand which pairs are the same', load: () => import('./dedupe-review.ts') },
+      explain: { summary: 'why two customers are taken for one, or are not', load: () => import('./dedupe-explain.ts') },
+    },
+  },
   history: { summary: 'what was done, by whom', load: () => import('./history.ts') },
   apply: { summary: 'execute a plan that was saved', load: () => import('./apply.ts') },
   undo: { summary: 'take a run back', load: () => import('./undo.ts') },
