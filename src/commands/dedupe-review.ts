@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { comparedFields } from '../dedupe/compared-fields.ts';
 import { DecisionLines } from '../dedupe/decision-file.ts';
 import { type ExplainPairs, explainPairs } from '../dedupe/explain-pair.ts';
-import { exportPairs } from '../dedupe/export-pairs.ts';
+import { exportPairs, type PairExportOptions } from '../dedupe/export-pairs.ts';
 import { type ReviewOptions, ReviewSession } from '../dedupe/review-session.ts';
 import { takeDecisions } from '../dedupe/take-decisions.ts';
 import { CrmError } from '../errors.ts';
@@ -23,12 +23,13 @@ interface ReviewFlags {
   readonly decisions?: string;
   readonly export?: string;
   readonly all?: boolean;
+  readonly excel?: boolean;
 }
 
 /** For the help. */
 export const EXAMPLES: Examples = [
   ['crm dedupe review', 'one pair after another, on the terminal'],
-  ['crm dedupe review --export pairs.csv', 'for a spreadsheet or another program'],
+  ['crm dedupe review --export pairs.csv --excel', 'for a spreadsheet; without --excel for a program'],
   ['crm dedupe review --decisions pairs.csv', 'take the answers back in'],
 ];
 
@@ -40,6 +41,7 @@ export function define(command: Command, run: Run): void {
     .option('--decisions <file>', 'take decisions from a CSV file; - is standard input')
     .option('--export <file>', 'write the open pairs as CSV; - is standard output')
     .option('--all', 'with --export: pairs that were decided already, too')
+    .option('--excel', 'with --export: byte order mark and CR LF, as spreadsheets want them')
     .action((flags: ReviewFlags) => run(command, (context) => review(context, flags)));
 }
 
@@ -53,7 +55,7 @@ async function review(context: Context, flags: ReviewFlags): Promise<void> {
   let done: Omit<ReviewReport, 'open'> = empty;
   if (lines !== null) done = await takeDecisions(store, lines.lines, lines.rejects);
   if (flags.export !== undefined) {
-    const rows = await writePairs(context, store, flags.export, { ...options, all: flags.all ?? false });
+    const rows = await writePairs(context, store, flags.export, { ...options, all: flags.all ?? false, excel: flags.excel ?? false });
     done = { ...done, exported: { file: flags.export, rows } };
   }
   if (lines === null && flags.export === undefined)
@@ -105,12 +107,7 @@ async function readDecisions(path: string, signal: AbortSignal): Promise<Decisio
   return lines;
 }
 
-async function writePairs(
-  { io }: Context,
-  store: DuplicateStore,
-  path: string,
-  options: ReviewOptions & { readonly all: boolean },
-): Promise<number> {
+async function writePairs({ io }: Context, store: DuplicateStore, path: string, options: PairExportOptions): Promise<number> {
   if (path === '-') return exportPairs(store, options, (text) => write(io.stdout, text));
   const { OutputFile } = await import('../formats/output-file.ts');
   const file = new OutputFile(path);
@@ -127,7 +124,8 @@ async function writePairs(
 function optionsOf({ io, mode }: Context, flags: ReviewFlags): ReviewOptions {
   const limit = wholeNumber('--limit', flags.limit);
   const minScore = scoreOf(flags.minScore);
-  if (flags.all === true && flags.export === undefined) throw new CrmError('USAGE', '--all goes with --export');
+  for (const name of ['all', 'excel'] as const)
+    if (flags[name] === true && flags.export === undefined) throw new CrmError('USAGE', `--${name} goes with --export`);
   if (mode.json && flags.export === '-')
     throw new CrmError('USAGE', '--json and --export - both want standard output', { hint: 'name a file, or leave --json out' });
   if (flags.decisions === undefined && flags.export === undefined && !canAsk(io, mode))

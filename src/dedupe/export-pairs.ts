@@ -9,6 +9,8 @@ export interface PairExportOptions {
   readonly minScore?: number;
   /** Pairs that were decided already too, behind the open ones. */
   readonly all?: boolean;
+  /** A byte order mark and CR LF, which spreadsheets need to read UTF-8 by a double click. */
+  readonly excel?: boolean;
 }
 
 /** Column endings and the fields they hold, for each of the two customers. */
@@ -29,6 +31,7 @@ const HEADER = [
   ...FIELDS.flatMap(([ending]) => [`left_${ending}`, `right_${ending}`]),
   'decision',
 ];
+const BYTE_ORDER_MARK = '\ufeff';
 const PAGE = 1000;
 /** More pairs than any person decides; the order needs them all at once. */
 const MOST_PAIRS = 1_000_000;
@@ -52,11 +55,12 @@ export async function exportPairs(
   write: (text: string) => void | Promise<void>,
 ): Promise<number> {
   const rows = await rowsOf(store, options);
-  await write(csvLine(HEADER));
+  const text = (lines: string): string => (options.excel === true ? lines.replaceAll('\n', '\r\n') : lines);
+  await write(text(`${options.excel === true ? BYTE_ORDER_MARK : ''}${csvLine(HEADER)}`));
   for (let at = 0; at < rows.length; at += PAGE) {
     const page = rows.slice(at, at + PAGE);
     const customers = await store.lookups.customers(page.flatMap(({ left, right }) => [left, right]));
-    await write(page.map((row) => lineOf(row, customers)).join(''));
+    await write(text(page.map((row) => lineOf(row, customers)).join('')));
   }
   return rows.length;
 }
@@ -82,7 +86,7 @@ function lineOf({ left, right, pair, decision }: Row, customers: ReadonlyMap<num
   const found =
     pair === null
       ? ['', '', '', '', '']
-      : [String(pair.score), pair.bits.toFixed(3), pair.verdict, guardFormula(pair.rule), guardFormula(pair.guards.join(' '))];
+      : [pair.score.toFixed(6), pair.bits.toFixed(3), pair.verdict, guardFormula(pair.rule), guardFormula(pair.guards.join(' '))];
   const fields = FIELDS.flatMap(([, field]) => [text(left, field), text(right, field)]);
   return csvLine([String(left), String(right), ...found, ...fields, decision]);
 }

@@ -59,7 +59,13 @@ export function scoreOf(bits: number): number {
 }
 
 /** A piece of evidence; where the sides are the same, the level is `exact`. */
-export function evidence(field: string, left: string | null, right: string | null, bits: number, more: Partial<FieldEvidence> = {}): FieldEvidence {
+export function evidence(
+  field: string,
+  left: string | null,
+  right: string | null,
+  bits: number,
+  more: Partial<FieldEvidence> = {},
+): FieldEvidence {
   const level = left === null || right === null ? 'null' : left === right ? 'exact' : 'else';
   const odds = level === 'null' ? { m: null, u: null } : { m: 0.9, u: 0.9 / 2 ** bits };
   return { field, left, right, level, bits, ...odds, termFrequency: null, ...more };
@@ -75,7 +81,19 @@ export function explanation(
   const priorBits = -12;
   const bits = fields.reduce((sum, one) => sum + one.bits, priorBits);
   return {
-    ...{ left, right, priorBits, fields, bits, score: scoreOf(bits), verdict: 'review', guards: [], rules: ['email'], cluster: null, decision: null },
+    ...{
+      left,
+      right,
+      priorBits,
+      fields,
+      bits,
+      score: scoreOf(bits),
+      verdict: 'review',
+      guards: [],
+      rules: ['email'],
+      cluster: null,
+      decision: null,
+    },
     ...more,
   };
 }
