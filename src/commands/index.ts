@@ -40,6 +40,7 @@ export const COMMANDS = {
     commands: {
       review: { summary: 'decide by hand which pairs are the same', load: () => import('./dedupe-review.ts') },
       explain: { summary: 'why two customers are taken for one, or are not', load: () => import('./dedupe-explain.ts') },
+      report: { summary: 'what the search for duplicates found, with charts', load: () => import('./dedupe-report.ts') },
     },
   },
   history: { summary: 'what was done, by whom', load: () => import('./history.ts') },
