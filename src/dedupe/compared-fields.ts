@@ -32,6 +32,7 @@ const MOST_JOINED = 8;
  */
 export function comparedFields(left: CustomerDetails, right: CustomerDetails, explanation: PairExplanation | null): ComparedField[] {
   const evidence = new Map((explanation?.fields ?? []).map((field) => [field.field, field]));
+  const compared = new Set(evidence.keys());
   const lines: ComparedField[] = [];
   const add = (name: string, label: ComparedField['label'], a: string | null, b: string | null): void => {
     const found = evidence.get(name) ?? null;
@@ -40,7 +41,7 @@ export function comparedFields(left: CustomerDetails, right: CustomerDetails, ex
   };
   const fields = (names: readonly string[]): void => {
     for (const name of names) {
-      if (isLeftOut(name, left.customer, right.customer, evidence)) continue;
+      if (isLeftOut(name, left.customer, right.customer, compared)) continue;
       add(name, labelOf(name), fieldText(left.customer, name), fieldText(right.customer, name));
     }
   };
@@ -71,15 +72,15 @@ export function labelOf(name: string): ComparedField['label'] {
 }
 
 /** The kind where it is the same; and a name that its parts say already, or parts that the name says. */
-function isLeftOut(name: string, left: Customer, right: Customer, evidence: ReadonlyMap<string, FieldEvidence>): boolean {
-  if (evidence.has(name)) return false;
+function isLeftOut(name: string, left: Customer, right: Customer, compared: ReadonlySet<string>): boolean {
+  if (compared.has(name)) return false;
   if (name === 'kind') return left.kind === right.kind;
   if (!NAMES.includes(name)) return false;
   const isComposed = [left, right].every(
     (one) => one.name === null || one.name === composeName(one.given_name, one.family_name) || hasNoParts(one),
   );
   if (!isComposed) return false;
-  const partsAreCompared = evidence.has('given_name') || evidence.has('family_name');
+  const partsAreCompared = compared.has('given_name') || compared.has('family_name');
   return name === 'name' ? partsAreCompared && ![left, right].some((one) => one.name !== null && hasNoParts(one)) : !partsAreCompared;
 }
 

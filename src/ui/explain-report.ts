@@ -67,7 +67,10 @@ export function explanationLines(
 }
 
 function waterfallLines(explanation: PairExplanation, options: ExplanationOptions): string[] {
-  const { fields, priorBits, bits } = explanation;
+  const { priorBits, bits } = explanation;
+  const isEmpty = ({ left, right, bits: weight }: FieldEvidence): boolean => left === null && right === null && weight === 0;
+  const fields = explanation.fields.filter((field) => !isEmpty(field));
+  const empty = explanation.fields.filter(isEmpty).map(({ field }) => printable(labelOf(field).en));
   const { columns, style, bars } = options;
   const labels = ['prior', ...fields.map(({ field }) => printable(labelOf(field).en)), 'sum'];
   const levels = ['', ...fields.map(({ level }) => shownLevel(level)), ''];
@@ -86,6 +89,7 @@ function waterfallLines(explanation: PairExplanation, options: ExplanationOption
     ...fields.flatMap((field, i) => [line(i + 1, field.bits, drawn.bars[i + 1] as WaterfallBar), ...details(field)]),
     style.dim('─'.repeat(labelWidth + levelWidth + BITS_WIDTH + 3)),
     line(fields.length + 1, bits, drawn.total),
+    ...(empty.length === 0 ? [] : [style.dim(`neither has: ${empty.join(', ')}`)]),
   ];
 }
 

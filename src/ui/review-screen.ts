@@ -89,7 +89,7 @@ function widthsOf(columns: number): { label: number; value: number; hasLevels: b
   const hasLevels = columns >= ROOM_FOR_LEVELS;
   const label = columns >= 100 ? MAX_LABEL : columns >= 60 ? 12 : 8;
   const evidence = (hasLevels ? LEVEL_WIDTH + 1 : 0) + BITS_WIDTH + 1;
-  return { label, value: Math.max(6, Math.floor((columns - label - 1 - 3 - evidence) / 2)), hasLevels };
+  return { label, value: Math.max(4, Math.floor((columns - label - 1 - 3 - evidence) / 2)), hasLevels };
 }
 
 function fieldLines({ label, left, right, evidence }: ComparedField, { columns, style }: ScreenOptions): string[] {

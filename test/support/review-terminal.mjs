@@ -1,6 +1,7 @@
 /**
  * `crm dedupe review` on a terminal with evidence made by hand: the search for duplicates is not needed.
- * Arguments: database, --limit N. Prints the counts as JSON on standard output at the end.
+ * Arguments: database, limit. Prints the counts as JSON on standard output at the end. With KILLED_AT=N in the environment
+ * it dies, as of kill -9, when it is about to show its Nth pair.
  */
 import { reviewOnTerminal } from '../../dist/commands/dedupe-review.js';
 import { openRepository } from '../../dist/repository/repository.js';
@@ -8,8 +9,10 @@ import { processIo } from '../../dist/ui/io.js';
 
 const [, , database, limit] = process.argv;
 const repository = await openRepository(database, { actor: 'tester' });
-const explain = async (_repository, pairs) =>
-  pairs.map(({ left, right }) => {
+let shown = 0;
+const explain = async (_repository, pairs) => {
+  if (++shown === Number(process.env.KILLED_AT)) process.kill(process.pid, 'SIGKILL');
+  return pairs.map(({ left, right }) => {
     const fields = [
       { field: 'given_name', left: 'Ada', right: 'Ada', level: 'exact', bits: 7.25, m: 0.9, u: 0.006, termFrequency: null },
       { field: 'family_name', left: 'Lovelace', right: 'Lovelase', level: 'one_edit', bits: 4.5, m: 0.05, u: 0.002, termFrequency: null },
@@ -20,6 +23,7 @@ const explain = async (_repository, pairs) =>
       ...{ cluster: null, decision: null },
     };
   });
+};
 try {
   const options = limit === undefined ? {} : { limit: Number(limit) };
   const counts = await reviewOnTerminal(processIo(), repository, options, explain, new AbortController().signal);
