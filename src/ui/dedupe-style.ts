@@ -49,5 +49,10 @@ mark{background:color-mix(in srgb,var(--fair) 38%,transparent);color:inherit;bor
 .levels .chartcell{grid-column:1/-1;grid-row:2}.levels tr:has(th) .chartcell{grid-row:3}.levels .m-u{font-size:.85rem}.levels .m-u::before{display:inline}
 .rules .parts{display:none}
 }
-@media print{.chart.wide{min-width:0}.sample{break-inside:avoid}.facts b{font-size:1.3rem}}
+@media print{
+.chart.wide{min-width:0}.facts b{font-size:1.3rem}.facts{grid-template-columns:repeat(5,1fr)}h2,h3{break-after:avoid}
+.sample,.levels tbody,.clusters ul li{break-inside:avoid}.clusters{columns:240px}.clusters>li{break-inside:auto}
+.evidence,.levels,.clusters{font-size:8.5pt}.evidence td,.evidence th{padding-top:2px;padding-bottom:2px}.sample{padding:6px 10px}
+.evidence .chartcell,.chartcell{min-width:80px}.evidence .v{min-width:5em}.evidence .l{min-width:5em}.evidence tbody th{min-width:7em}
+}
 `;

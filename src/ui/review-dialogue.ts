@@ -64,6 +64,7 @@ async function ask(io: Io, session: ReviewSession, load: LoadPair, keys: KeyRead
         isOpen = !(await session.back());
         if (isOpen) await say(io, `${style.dim('this is the first pair: there is no answer to take back')}\n`);
       } else if (key === '?' || key === 'h') await say(io, `${reviewHelp({ style }).join('\n')}\n`);
+      else isOpen = false; // any other key draws the pair again
     }
   }
 }

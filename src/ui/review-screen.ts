@@ -153,16 +153,35 @@ function shortenedLines(fields: readonly ComparedField[], options: ScreenOptions
 }
 
 function sumLines({ pair, explanation, clusterSize }: ReviewView, { columns, style }: ScreenOptions): string[] {
-  const bits = style.bold(`${signedBits(pair.bits)} bits`);
-  const sum =
+  const parts =
     explanation === null
-      ? `sum ${bits} · probability ${shownScore(pair.score)} · for the evidence run crm dedupe find again`
-      : `prior ${signedBits(explanation.priorBits)} · evidence ${signedBits(explanation.bits - explanation.priorBits)} · sum ${style.bold(`${signedBits(explanation.bits)} bits`)} · probability ${shownScore(explanation.score)}`;
-  const guards = (explanation?.guards ?? pair.guards).map((guard) =>
-    style.yellow(cutToWidth(`! ${printable(guardLabel(guard).en)}`, columns)),
-  );
+      ? [`sum ${signedBits(pair.bits)} bits`, `probability ${shownScore(pair.score)}`, 'for the evidence run crm dedupe find again']
+      : [
+          `prior ${signedBits(explanation.priorBits)}`,
+          `evidence ${signedBits(explanation.bits - explanation.priorBits)}`,
+          `sum ${signedBits(explanation.bits)} bits`,
+          `probability ${shownScore(explanation.score)}`,
+        ];
+  const sum = wrapped(parts, ' · ', columns).map((line) => line.replace(/sum \S+ bits/, style.bold));
+  const guards = (explanation?.guards ?? pair.guards).flatMap((guard) => guardLines(guard, columns).map(style.yellow));
   const cluster = clusterSize > 2 ? [style.dim(`both belong to a cluster of ${plural(clusterSize, 'customer')}`)] : [];
-  return ['', sum, ...guards, ...cluster];
+  return ['', ...sum, ...guards, ...cluster];
+}
+
+/** A guard in words, over as many lines as it takes. */
+function guardLines(guard: string, columns: number): string[] {
+  return wrapped(printable(guardLabel(guard).en).split(' '), ' ', columns - 2).map((line, i) => `${i === 0 ? '!' : ' '} ${line}`);
+}
+
+/** Parts joined to lines that fit, as far as each part does. */
+function wrapped(parts: readonly string[], separator: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const part of parts) {
+    const last = lines.at(-1);
+    if (last !== undefined && displayWidth(last + separator + part) <= width) lines[lines.length - 1] = last + separator + part;
+    else lines.push(part);
+  }
+  return lines;
 }
 
 function keysLine({ style, columns }: ScreenOptions): string {
