@@ -3,12 +3,11 @@ import type { Context } from '../context.ts';
 import { comparedFields } from '../dedupe/compared-fields.ts';
 import { DecisionLines } from '../dedupe/decision-file.ts';
 import { type ExplainPairs, explainPairs } from '../dedupe/explain-pair.ts';
-import { exportPairs, type PairExportOptions } from '../dedupe/export-pairs.ts';
+import { exportPairs, exportPairsToFile } from '../dedupe/export-pairs.ts';
 import { type ReviewOptions, ReviewSession } from '../dedupe/review-session.ts';
 import { takeDecisions } from '../dedupe/take-decisions.ts';
 import { CrmError } from '../errors.ts';
 import type { DuplicatePair, PairExplanation } from '../model/duplicates.ts';
-import type { DuplicateStore } from '../repository/duplicate-store.ts';
 import type { Repository } from '../repository/repository.ts';
 import { type Io, write } from '../ui/io.ts';
 import { canAsk } from '../ui/prompt.ts';
@@ -55,7 +54,11 @@ async function review(context: Context, flags: ReviewFlags): Promise<void> {
   let done: Omit<ReviewReport, 'open'> = empty;
   if (lines !== null) done = await takeDecisions(store, lines.lines, lines.rejects);
   if (flags.export !== undefined) {
-    const rows = await writePairs(context, store, flags.export, { ...options, all: flags.all ?? false, excel: flags.excel ?? false });
+    const wanted = { ...options, all: flags.all ?? false, excel: flags.excel ?? false };
+    const rows =
+      flags.export === '-'
+        ? await exportPairs(store, wanted, (text) => write(io.stdout, text))
+        : await exportPairsToFile(store, wanted, flags.export);
     done = { ...done, exported: { file: flags.export, rows } };
   }
   if (lines === null && flags.export === undefined)
@@ -105,19 +108,6 @@ async function readDecisions(path: string, signal: AbortSignal): Promise<Decisio
   const { readTableFile } = await import('../import/table-file.ts');
   await readTableFile(path, lines, signal);
   return lines;
-}
-
-async function writePairs({ io }: Context, store: DuplicateStore, path: string, options: PairExportOptions): Promise<number> {
-  if (path === '-') return exportPairs(store, options, (text) => write(io.stdout, text));
-  const { OutputFile } = await import('../formats/output-file.ts');
-  const file = new OutputFile(path);
-  try {
-    const rows = await exportPairs(store, options, (text) => file.write(text));
-    file.finish();
-    return rows;
-  } finally {
-    file.discard();
-  }
 }
 
 /** @throws {CrmError} USAGE for flags that make no sense, and where nobody can be asked */
