@@ -7,7 +7,7 @@ import type { DuplicateStore } from '../repository/duplicate-store.ts';
 import { COMPARISONS } from './compare/index.ts';
 import { decidedPairs } from './decided.ts';
 import { type FindSummary, summaryOf } from './find-summary.ts';
-import { type Models, useAllStoredCounts } from './known-population.ts';
+import { type Models, storedModels, useAllStoredCounts } from './known-population.ts';
 import { linkPopulation, type Linked } from './link-population.ts';
 import type { Model } from './model/model.ts';
 import { packedArrays } from './stored-arrays.ts';
@@ -44,6 +44,7 @@ export async function findDuplicates(store: DuplicateStore, options: FindOptions
   const populations = await readPopulations(store, options);
   const decisions = await store.decisions();
   const redirects = decisions.length === 0 ? new Map<number, number>() : await store.redirects();
+  const before = options.models === undefined ? await storedModels(store.search) : null;
   const linked: Linked[] = [];
   for (const population of populations) {
     const { columns, signal, onProgress } = options;
@@ -52,6 +53,7 @@ export async function findDuplicates(store: DuplicateStore, options: FindOptions
         columns,
         model: options.models?.[population.kind] ?? null,
         ...(options.models === undefined ? {} : { prepare: (whole, comparisons) => useAllStoredCounts(store.search, whole, comparisons) }),
+        learned: before?.models[population.kind]?.learned ?? null,
         decided: decidedPairs(population, decisions, redirects),
         signal,
         ...(onProgress === undefined ? {} : { onProgress }),

@@ -25,6 +25,7 @@ export async function storedModels(store: DuplicateSearchStore): Promise<{ reado
 
 /**
  * Customers as columns, by kind, with the frequencies of their values among all customers.
+ * @param withMerged customers that were merged away too, with the values that they had
  * @param frequent customers whose values' frequencies are looked up; a value matters only where two have it, so those of one side are enough
  */
 export async function knownPopulations(
@@ -32,9 +33,10 @@ export async function knownPopulations(
   models: Models,
   ids: readonly number[],
   frequent: ReadonlySet<number>,
+  withMerged = false,
 ): Promise<KnownPopulation[]> {
   const readers = Object.values(models).map((model) => ({ model, reader: new PopulationReader(model.kind, model) }));
-  for await (const rows of store.records({ ids })) {
+  for await (const rows of withMerged ? store.recordsWithMerged(ids) : store.records({ ids })) {
     for (const row of rows) readers.find(({ model }) => model.kind === row.kind)?.reader.add(row);
   }
   for await (const contacts of store.contactsOf(ids)) for (const { reader } of readers) reader.addContacts(contacts);

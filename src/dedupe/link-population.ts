@@ -6,6 +6,8 @@ import { clusterPairs, type Clusters, type Decided } from './cluster/clusters.ts
 import { comparisonsFor, comparisonsOf } from './compare/index.ts';
 import type { Comparison } from './compare/comparison.ts';
 import { fitModel } from './model/fit.ts';
+import { withLearned } from './model/learn.ts';
+import type { Learned } from './model/learned.ts';
 import type { Model } from './model/model.ts';
 import { samplePatterns, sampleSessions } from './model/sample-patterns.ts';
 import { type FoundPairs, HISTOGRAM, PairSearch } from './pair-search.ts';
@@ -23,6 +25,8 @@ export interface LinkOptions {
   readonly columns: readonly string[] | null;
   /** A model to use instead of fitting one. */
   readonly model: Model | null;
+  /** What the model learned from people before; added to what is fitted. */
+  readonly learned?: Learned | null;
   /** Sets the frequencies of values to those that the model was fitted with. */
   readonly prepare?: (population: Population, comparisons: readonly Comparison[]) => Promise<void>;
   readonly decided: Decided;
@@ -62,7 +66,7 @@ export async function linkPopulation(population: Population, options: LinkOption
       signal,
     );
     const fitted = fitModel(population, comparisons, sessions, await samplePatterns(population, comparisons, rules, signal));
-    return { ...fitted, rules: rules.map(({ name }) => name) };
+    return withLearned({ ...fitted, rules: rules.map(({ name }) => name) }, options.learned ?? null);
   };
   const model = options.model ?? (await learn());
   const blocked = blockedRules(rules, population.size);

@@ -8,6 +8,7 @@ import {
   comparedContactsOf,
   comparedRows,
 } from './duplicate-records.ts';
+import { goneRecords } from './merged-records.ts';
 import { type DuplicateResults, type NewResults, saveDuplicateResults, saveNewResults } from './duplicate-results.ts';
 
 /** The model of a search of all customers as it is kept. */
@@ -34,6 +35,18 @@ export class DuplicateSearchStore {
   /** Streams the customers that are to be compared; see `comparedRows`. */
   records(scope: ComparedScope): AsyncIterable<ComparedRow[]> {
     return comparedRows(this.#engine, scope, this.#now());
+  }
+
+  /** Some customers, those that are gone with the values that they had last; in the order of their ids, in one batch. */
+  async *recordsWithMerged(ids: readonly number[]): AsyncIterable<ComparedRow[]> {
+    const rows = await goneRecords(this.#engine, ids);
+    for await (const batch of this.records({ ids })) for (const row of batch) rows.push(row);
+    yield rows.sort((a, b) => a.id - b.id);
+  }
+
+  /** Replaces the model, and keeps all that belongs to it. @param model JSON text */
+  async saveModel(model: string): Promise<void> {
+    await this.#engine.transaction((connection) => connection.run('UPDATE duplicate_models SET model = ?', [model]));
   }
 
   /** Streams their further e-mail addresses and phone numbers; see `comparedContacts`. */

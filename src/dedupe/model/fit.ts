@@ -71,7 +71,6 @@ export function fitModel(
     records: population.size,
     rules: [],
     rounds,
-    labels: 0,
   };
 }
 

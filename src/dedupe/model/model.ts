@@ -1,4 +1,5 @@
 import type { Level } from '../compare/comparison.ts';
+import type { Learned } from './learned.ts';
 
 /** Shares of one level of agreement among pairs that are one customer (m) and that are not (u), and the bits that follow. */
 export interface FittedLevel {
@@ -30,8 +31,8 @@ export interface Model {
   readonly rules: readonly string[];
   /** Rounds of expectation and maximisation until nothing moved. */
   readonly rounds: number;
-  /** Labels of people that it learned from. */
-  readonly labels: number;
+  /** What it learned from answers of people; it is in the bits of its levels, and in lambda. */
+  readonly learned?: Learned;
 }
 
 /** Bits of levels: log2(m / u) within limits; a weaker level never says more than a stronger one. */
