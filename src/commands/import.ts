@@ -29,6 +29,7 @@ interface ImportFlags extends ReadingFlags, DoubtFlags, PresetFlags, RelatedFlag
   readonly plan?: string;
   readonly rejects?: string;
   readonly maxRejects?: string;
+  readonly checkDuplicates?: boolean;
   /** False with `--no-normalize`. */
   readonly normalize?: boolean;
 }
@@ -62,6 +63,7 @@ export function define(command: Command, run: Run): void {
     .option('--plan <file>', 'save what would happen as a plan for crm apply, and change nothing; - is standard output')
     .option('--rejects <file>', 'where rejected rows go (default: FILE.rejects.csv here)')
     .option('--max-rejects <n|n%>', 'change nothing when more rows than this are rejected')
+    .option('--check-duplicates', 'afterwards compare what is new with all customers, and warn of likely duplicates')
     .option('--no-normalize', 'keep names, companies, places and other texts as they are written');
   addRelated(addDoubtFlags(addPresetFlags(addReading(command)))).action((files: string[], flags: ImportFlags) =>
     run(command, (context) => importCommand(context, files, flags)),
@@ -97,6 +99,9 @@ async function importCommand(context: Context, files: readonly string[], flags: 
   if (report.result.rejected > 0) context.exitWith(3);
   const savedMap = await saveMap(context, flags, report);
   if (flags.plan === '-') return;
+  const isWritten = report.run !== null && report.type === 'customers';
+  const { checkDuplicates } = await import('./import-duplicates.ts');
+  const duplicates = flags.checkDuplicates === true && isWritten ? await checkDuplicates(context) : undefined;
   const { printImport } = await import('../ui/import-report.ts');
   const repository = await context.openRepository();
   await printImport(context.io, context.mode, report, {
@@ -104,6 +109,7 @@ async function importCommand(context: Context, files: readonly string[], flags: 
     created: repository.created,
     dryRun: flags.dryRun ?? plan !== undefined,
     savedMap,
+    ...(duplicates === undefined ? {} : { duplicates }),
     type: report.type === 'customers' ? undefined : report.type,
     ...(flags.plan === undefined ? {} : { plan: flags.plan }),
   });

@@ -7,6 +7,12 @@ import { formatCount, formatDuration, plural } from './number.ts';
 import { READING_TEXTS, delimiterName } from './reading-text.ts';
 import { styleOf } from './style.ts';
 
+/** Likely duplicates among what an import made or changed: pairs, and how many of them may be merged without asking. */
+export interface ImportedDuplicates {
+  readonly pairs: number;
+  readonly auto: number;
+}
+
 /** What the report says beside the result. */
 export interface ImportReportOptions {
   readonly database: string;
@@ -19,6 +25,8 @@ export interface ImportReportOptions {
   readonly plan?: string;
   /** The config file that the columns were saved in; null where they were not. */
   readonly savedMap?: string | null;
+  /** With `--check-duplicates`. */
+  readonly duplicates?: ImportedDuplicates;
 }
 
 /** Tells what an import did. */
@@ -28,7 +36,13 @@ export async function printImport(io: Io, mode: OutputMode, report: ImportReport
   await printResult(
     io,
     mode,
-    { ok: true, command: 'import', ...(run === null ? {} : { run }), result: { ...result }, warnings: report.warnings.map(warningText) },
+    {
+      ok: true,
+      command: 'import',
+      ...(run === null ? {} : { run }),
+      result: { ...result, ...(options.duplicates === undefined ? {} : { duplicates: options.duplicates }) },
+      warnings: [...report.warnings.map(warningText), ...duplicatesText(options)],
+    },
     () => {
       const { created, updated, unchanged, skipped, rejected, companies } = result;
       const counts = [
@@ -56,6 +70,14 @@ export async function printImport(io: Io, mode: OutputMode, report: ImportReport
       return lines.join('\n');
     },
   );
+}
+
+function duplicatesText({ duplicates }: ImportReportOptions): string[] {
+  if (duplicates === undefined || duplicates.pairs === 0) return [];
+  const { pairs, auto } = duplicates;
+  return [
+    `${plural(pairs, 'likely duplicate pair')} (${formatCount(auto)} beyond doubt): crm dedupe review, crm dedupe merge --auto --dry-run`,
+  ];
 }
 
 function dryRunText({ plan }: ImportReportOptions): string {
