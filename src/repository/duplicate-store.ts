@@ -1,6 +1,11 @@
+import { hostname } from 'node:os';
 import type { Connection, Engine } from '../engines/connection.ts';
 import type { SqlRow, SqlValue } from '../engines/engine.ts';
 import type { DuplicateCluster, DuplicateDecision, DuplicatePair } from '../model/duplicates.ts';
+import { clustersOf, readClusters } from './duplicate-clusters.ts';
+import type { MergeCluster } from './merge-batch.ts';
+import type { MergeOutcome, MergeRequest, Merger } from './customer-merge.ts';
+import type { RunHeader } from './run-log.ts';
 import { storedJson } from './stored-json.ts';
 
 /** So many rows are written or read at a time. */
@@ -88,23 +93,25 @@ export class DuplicateStore {
   }
 
   /** All clusters of some verdicts by their numbers, in batches; read page by page, so that they may be changed meanwhile. */
-  async *clusters(verdicts: readonly DuplicateCluster['verdict'][]): AsyncIterable<DuplicateCluster[]> {
-    const marks = verdicts.map(() => '?').join(', ');
-    for (let after = 0; ; ) {
-      const heads = await this.#engine.all<{ cluster_id: number }>(
-        `SELECT DISTINCT cluster_id FROM duplicate_clusters WHERE cluster_id > ? AND verdict IN (${marks}) ORDER BY cluster_id LIMIT ?`,
-        [after, ...verdicts, PAGE],
-      );
-      if (heads.length === 0) return;
-      const last = (heads.at(-1) as { cluster_id: number }).cluster_id;
-      const rows = await this.#engine.all(
-        `SELECT customer_id, cluster_id, verdict FROM duplicate_clusters
-         WHERE cluster_id > ? AND cluster_id <= ? AND verdict IN (${marks}) ORDER BY cluster_id, customer_id`,
-        [after, last, ...verdicts],
-      );
-      yield clustersOf(rows);
-      after = last;
-    }
+  clusters(verdicts: readonly DuplicateCluster['verdict'][]): AsyncIterable<DuplicateCluster[]> {
+    return readClusters(this.#engine, verdicts, PAGE);
+  }
+
+  /** Merges customers; see `mergeCustomers`. */
+  async merge(request: MergeRequest, merger: Merger): Promise<MergeOutcome> {
+    const { mergeCustomers } = await import('./customer-merge.ts');
+    return mergeCustomers(this.#engine, request, this.#header('dedupe merge', request.arguments), this.#now, merger);
+  }
+
+  /** The customers of clusters as merging sees them, some clusters at a time. */
+  async *mergeable(clusters: MergeRequest['clusters']): AsyncIterable<MergeCluster[]> {
+    const { clusterBatches } = await import('./customer-merge.ts');
+    const { loadMembers } = await import('./merge-batch.ts');
+    for await (const batch of clusterBatches(this.#engine, clusters)) yield loadMembers(this.#engine, batch);
+  }
+
+  #header(command: string, args: RunHeader['arguments']): RunHeader {
+    return { command, arguments: args, actor: this.#actor, host: hostname() };
   }
 
   /** All decisions, by the ids they were made of, in order. */
@@ -181,16 +188,4 @@ function decisionOf(row: SqlRow): DuplicateDecision {
     decidedBy: row.decided_by as string,
     decidedAt: row.decided_at as string,
   };
-}
-
-function clustersOf(rows: readonly SqlRow[]): DuplicateCluster[] {
-  const clusters = new Map<number, { id: number; verdict: DuplicateCluster['verdict']; customers: number[] }>();
-  for (const row of rows) {
-    const id = row.cluster_id as number;
-    const known = clusters.get(id);
-    if (known === undefined)
-      clusters.set(id, { id, verdict: row.verdict as DuplicateCluster['verdict'], customers: [row.customer_id as number] });
-    else known.customers.push(row.customer_id as number);
-  }
-  return [...clusters.values()];
 }

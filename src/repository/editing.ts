@@ -26,7 +26,7 @@ export interface NewCustomerExtras {
 
 /** A row that belongs to a customer, as the library adds it; its `id` is given by the database. */
 export interface NewChild {
-  readonly table: Exclude<ChildTable, 'external_ids' | 'tags'>;
+  readonly table: Exclude<ChildTable, 'external_ids' | 'tags' | 'redirects'>;
   readonly row: Readonly<Record<string, SqlValue>>;
 }
 
