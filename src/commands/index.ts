@@ -35,6 +35,13 @@ export const COMMANDS = {
   export: { summary: 'write customers to a file', load: () => import('./export.ts') },
   normalize: { summary: 'bring values to canonical form', load: () => import('./normalize.ts') },
   quality: { summary: 'measure how good the data is', load: () => import('./quality.ts') },
+  dedupe: {
+    summary: 'find and merge customers that are one',
+    commands: {
+      merge: { summary: 'make one customer of those that are one', load: () => import('./dedupe-merge.ts') },
+      split: { summary: 'take merged customers apart again', load: () => import('./dedupe-split.ts') },
+    },
+  },
   history: { summary: 'what was done, by whom', load: () => import('./history.ts') },
   apply: { summary: 'execute a plan that was saved', load: () => import('./apply.ts') },
   undo: { summary: 'take a run back', load: () => import('./undo.ts') },

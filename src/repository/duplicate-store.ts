@@ -1,8 +1,10 @@
 import { hostname } from 'node:os';
-import type { Connection, Engine } from '../engines/connection.ts';
+import type { Engine } from '../engines/connection.ts';
 import type { SqlRow, SqlValue } from '../engines/engine.ts';
 import type { DuplicateCluster, DuplicateDecision, DuplicatePair } from '../model/duplicates.ts';
+import { decisionOf, saveDecisions } from './duplicate-decisions.ts';
 import { clustersOf, readClusters } from './duplicate-clusters.ts';
+import type { MergeAgain, SplitOutcome } from './customer-split.ts';
 import type { MergeCluster } from './merge-batch.ts';
 import type { MergeOutcome, MergeRequest, Merger } from './customer-merge.ts';
 import type { RunHeader } from './run-log.ts';
@@ -110,6 +112,15 @@ export class DuplicateStore {
     for await (const batch of clusterBatches(this.#engine, clusters)) yield loadMembers(this.#engine, batch);
   }
 
+  /** Takes merged customers out again; see `splitCustomers`. Nothing is written with `commit` false. */
+  async split(
+    id: number,
+    options: { readonly commit: boolean; readonly mergeAgain: MergeAgain },
+  ): Promise<{ readonly run: number | null; readonly value: SplitOutcome }> {
+    const { splitCustomers } = await import('./customer-split.ts');
+    return splitCustomers(this.#engine, id, this.#header('dedupe split', { id }), this.#now, options);
+  }
+
   #header(command: string, args: RunHeader['arguments']): RunHeader {
     return { command, arguments: args, actor: this.#actor, host: hostname() };
   }
@@ -148,25 +159,6 @@ export class DuplicateStore {
   }
 }
 
-/** Writes decisions inside a transaction; see `DuplicateStore.decide`. */
-export async function saveDecisions(
-  connection: Connection,
-  decisions: readonly Pick<DuplicateDecision, 'left' | 'right' | 'decision' | 'ground'>[],
-  actor: string,
-  now: string,
-): Promise<void> {
-  const rows = new Map<string, SqlRow>();
-  for (const { left, right, decision, ground } of decisions) {
-    if (left === right) continue;
-    const [left_id, right_id] = [Math.min(left, right), Math.max(left, right)];
-    rows.set(`${left_id} ${right_id}`, { left_id, right_id, decision, ground, decided_by: actor, decided_at: now });
-  }
-  const all = [...rows.values()];
-  for (let at = 0; at < all.length; at += PAGE) {
-    await connection.upsert('duplicate_decisions', ['left_id', 'right_id'], all.slice(at, at + PAGE));
-  }
-}
-
 function pairOf(row: SqlRow): DuplicatePair {
   return {
     left: row.left_id as number,
@@ -176,16 +168,5 @@ function pairOf(row: SqlRow): DuplicatePair {
     verdict: row.verdict as DuplicatePair['verdict'],
     rule: row.rule as string,
     guards: typeof row.guards === 'string' ? storedJson(row.guards) : [],
-  };
-}
-
-function decisionOf(row: SqlRow): DuplicateDecision {
-  return {
-    left: row.left_id as number,
-    right: row.right_id as number,
-    decision: row.decision as DuplicateDecision['decision'],
-    ground: row.ground as DuplicateDecision['ground'],
-    decidedBy: row.decided_by as string,
-    decidedAt: row.decided_at as string,
   };
 }

@@ -83,6 +83,14 @@ export class Undo {
     return { reverted: this.#reverted, kept: this.#kept };
   }
 
+  /** Reverses some changes of a run that merged customers, the newest first; the run itself stands. */
+  async reverseMerge(runId: number, changes: readonly RecordedChange[]): Promise<UndoOutcome> {
+    this.#forgetsMarks = false;
+    for (let at = 0; at < changes.length; at += PAGE) await this.#reversePage(runId, changes.slice(at, at + PAGE));
+    await this.#linkCompanies();
+    return { reverted: this.#reverted, kept: this.#kept };
+  }
+
   #keep(change: Pick<Change, 'entity' | 'id'>, field: string, reason: string): void {
     this.#kept.push({ entity: change.entity, id: change.id, field, reason });
   }
