@@ -2,7 +2,7 @@ import type { Connection, Engine } from '../engines/connection.ts';
 import type { SqlRow } from '../engines/engine.ts';
 import { CrmError } from '../errors.ts';
 import { isMove } from '../model/changeset.ts';
-import { type Customer, type FieldValues, fieldOf, withFields } from '../model/customer.ts';
+import { type Customer, type FieldValue, type FieldValues, fieldOf, withFields } from '../model/customer.ts';
 import { CustomerStore, customerFromWhole } from './customer-store.ts';
 import { saveDecisions } from './duplicate-decisions.ts';
 import { type RecordedChange, RunLog, type RunHeader, changeOf } from './run-log.ts';
@@ -30,6 +30,8 @@ interface Merge {
   readonly losers: ReadonlySet<number>;
   /** Those of the same merge that stay merged. */
   readonly staying: readonly number[];
+  /** Whether others of the same merge came back before. */
+  readonly isFollowUp: boolean;
   /** Changes of the run that concern the cluster, the newest first. */
   readonly changes: readonly RecordedChange[];
 }
@@ -88,7 +90,8 @@ async function mergeOf(connection: Connection, id: number): Promise<Merge> {
   const together = cluster.filter((one) => merged.has(one));
   const losers = new Set(own === undefined ? together : [id]);
   const staying = together.filter((one) => !losers.has(one));
-  return { run, survivor, losers, staying, changes: await changesOfCluster(connection, run, survivor, together) };
+  const isFollowUp = cluster.length > together.length;
+  return { run, survivor, losers, staying, isFollowUp, changes: await changesOfCluster(connection, run, survivor, together) };
 }
 
 type Redirect = SqlRow & { readonly old_id: number; readonly customer_id: number; readonly run_id: number };
@@ -123,14 +126,22 @@ async function changesOfCluster(
 async function reversible(store: CustomerStore, merge: Merge, mergeAgain: MergeAgain): Promise<RecordedChange[]> {
   const { survivor, losers, staying } = merge;
   const concerned = merge.changes.filter((change) => isConcerned(change, merge));
-  if (staying.length === 0) return concerned;
-  const again = await valuesAgain(store, merge, mergeAgain);
-  return concerned.flatMap((change): RecordedChange[] => {
-    if (change.entity !== 'customers' || change.id !== survivor || losers.has(change.before?.company_id as number)) return [change];
-    const fields = Object.keys(change.after ?? {}).filter((field) => again(field) !== change.after?.[field]);
-    const pick = (values: (field: string) => FieldValues[string]): FieldValues =>
-      Object.fromEntries(fields.map((field) => [field, values(field)]));
-    return [{ ...change, before: pick(again), after: pick((field) => change.after?.[field] ?? null) }];
+  if (staying.length === 0 && !merge.isFollowUp) return concerned;
+  const current = (await store.load([survivor])).get(survivor) as Customer;
+  const valuesOf = await mergedAgain(store, current, merge, mergeAgain);
+  // What the survivor is with all that are merged into it by now, and what it is to be.
+  const [all, less] = [valuesOf([...losers, ...staying]), valuesOf(staying)];
+  return concerned.map((change): RecordedChange => {
+    if (change.entity !== 'customers' || change.id !== survivor || losers.has(change.before?.company_id as number)) return change;
+    const before: Record<string, FieldValue> = {};
+    const after: Record<string, FieldValue> = {};
+    for (const [field, value] of Object.entries(change.after ?? {})) {
+      const now = fieldOf(current, field) === value ? value : all(field);
+      if (less(field) === now) continue;
+      before[field] = less(field);
+      after[field] = now;
+    }
+    return { ...change, before, after };
   });
 }
 
@@ -146,13 +157,13 @@ function isConcerned(change: RecordedChange, { survivor, losers, staying }: Merg
   return staying.length === 0 || Object.values(rules).some((rule) => [...losers].some((loser) => rule.endsWith(` #${loser}`)));
 }
 
-/** The value that a field of the survivor would have, had only those that stay been merged into it. */
-async function valuesAgain(
+/** Says what a field of the survivor would be, had only some of the others been merged into it. */
+async function mergedAgain(
   store: CustomerStore,
-  { survivor, staying, changes }: Merge,
+  current: Customer,
+  { survivor, changes }: Merge,
   mergeAgain: MergeAgain,
-): Promise<(field: string) => FieldValues[string]> {
-  const current = (await store.load([survivor])).get(survivor) as Customer;
+): Promise<(ids: readonly number[]) => (field: string) => FieldValue> {
   const own = changes.filter(({ entity, id, action }) => entity === 'customers' && id === survivor && action === 'update');
   const before = own.reduce((customer, change) => withFields(customer, change.before ?? {}), current);
   const moved = changes.filter(({ entity }) => entity === 'external_ids');
@@ -160,10 +171,12 @@ async function valuesAgain(
     moved.filter((change) => change.before?.customer_id === id).map((change) => change.before?.source as string);
   const movedIds = new Set(moved.map(({ after }) => `${after?.source} ${after?.external_id}`));
   const ownIds = (await store.children('external_ids', [survivor])).filter((row) => !movedIds.has(`${row.source} ${row.external_id}`));
-  const gone = changes.filter(({ entity, action, id }) => entity === 'customers' && action === 'delete' && staying.includes(id));
-  const values = mergeAgain(survivor, [
-    { customer: before, sources: ownIds.map(({ source }) => source as string) },
-    ...gone.map((change) => ({ customer: customerFromWhole(change.id, change.before as FieldValues), sources: sourcesOf(change.id) })),
-  ]);
-  return (field) => (Object.hasOwn(values, field) ? (values[field] as FieldValues[string]) : fieldOf(before, field));
+  const member = { customer: before, sources: ownIds.map(({ source }) => source as string) };
+  const gone = changes
+    .filter(({ entity, action }) => entity === 'customers' && action === 'delete')
+    .map((change) => ({ customer: customerFromWhole(change.id, change.before as FieldValues), sources: sourcesOf(change.id) }));
+  return (ids) => {
+    const values = mergeAgain(survivor, [member, ...gone.filter(({ customer }) => ids.includes(customer.id))]);
+    return (field) => (Object.hasOwn(values, field) ? (values[field] as FieldValue) : fieldOf(before, field));
+  };
 }
