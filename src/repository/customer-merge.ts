@@ -7,7 +7,7 @@ import { PlanRecorder } from './plan-recorder.ts';
 import { RunLog, type RunHeader, getRun } from './run-log.ts';
 
 /** So many clusters are merged in one transaction: each of them ends on the disk. */
-const BATCH = 1000;
+const BATCH = 5000;
 
 /** Which clusters are merged, and how. */
 export interface MergeRequest {
