@@ -119,7 +119,15 @@ async function changesOfCluster(
     `${CHANGES} WHERE run_id = ? AND ${connection.facts.inJsonArray('entity_id', 'integer')} ORDER BY seq DESC`,
     [run, JSON.stringify(ids)],
   );
-  return rows.map(changeOf);
+  const companies = new Set(losers);
+  const isStaff = new Set(staff.map((one) => one.id));
+  return rows.map(changeOf).map((change) => {
+    // A customer that was merged in the same run, and came back to what its company had become.
+    if (change.action !== 'delete' || !isStaff.has(change.id) || change.entity !== 'customers') return change;
+    const company = change.before?.company_id ?? null;
+    if (!companies.has(company as number)) return change;
+    return { ...change, action: 'update', before: { company_id: company }, after: { company_id: survivor } };
+  });
 }
 
 /** The changes that are to be reversed, so that those who stay merged keep what they gave. */

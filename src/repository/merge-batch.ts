@@ -108,7 +108,7 @@ export class MergeBatch {
     const log = await start();
     await this.#mergeRows(merging, survivorOf, log);
     await this.#updateSurvivors(merging, survivorOf, log);
-    for (const change of await relinkCompanies(this.#connection, this.#store, survivorOf, this.#now)) await log.add(change);
+    for (const change of await relinkCompanies(this.#connection, this.#store, survivorOf)) await log.add(change);
     const losers = merging.flatMap((one) => one.losers.map(({ customer }) => customer));
     await removeMerged(
       this.#connection,

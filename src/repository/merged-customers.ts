@@ -15,7 +15,7 @@ export async function removeMerged(connection: Connection, store: CustomerStore,
 }
 
 /**
- * Links customers of merged companies to what these were merged into.
+ * Links customers of merged companies to what these were merged into. They are not newer for that: nobody said anything of them.
  * @param survivorOf old id → the customer that is there now
  * @returns the changes
  */
@@ -23,7 +23,6 @@ export async function relinkCompanies(
   connection: Connection,
   store: CustomerStore,
   survivorOf: ReadonlyMap<number, number>,
-  now: string,
 ): Promise<Change[]> {
   const { facts } = connection;
   const list = JSON.stringify([...survivorOf.keys()]);
@@ -43,7 +42,6 @@ export async function relinkCompanies(
     id,
     company_id: changes[i]?.after?.company_id ?? null,
     version: version + 1,
-    updated_at: now,
     row_hash: null,
   }));
   await connection.update('customers', ['id'], rows);

@@ -54,3 +54,12 @@ export function changesOf(before: Customer, after: Customer): { readonly before:
     after: { ...changed?.after, accessed_at: after.accessed_at } as SqlRow as FieldValues,
   };
 }
+
+/** Where customers went that were merged: old id → the customer that is there now. */
+export async function redirectsOf(connection: Connection, ids: readonly number[]): Promise<ReadonlyMap<number, number>> {
+  const rows = await connection.all<SqlRow & { old_id: number; customer_id: number }>(
+    `SELECT old_id, customer_id FROM redirects WHERE ${connection.facts.inJsonArray('old_id', 'integer')}`,
+    [JSON.stringify([...new Set(ids)])],
+  );
+  return new Map(rows.map(({ old_id, customer_id }) => [old_id, customer_id]));
+}

@@ -5,7 +5,7 @@ import { type Customer, type FieldValue, type FieldValues, differences, fieldOf,
 import { CustomerStore, type Saved, type Update, customerFromWhole, wholeOf } from './customer-store.ts';
 import { keepChanged } from './later-changes.ts';
 import { ChildUndo, reverseProduct } from './related-undo.ts';
-import { changesOf, concerned, isMadeRedirect, isMerge, mergedSince } from './undo-merged.ts';
+import { changesOf, concerned, isMadeRedirect, isMerge, mergedSince, redirectsOf } from './undo-merged.ts';
 import { type RecordedChange, type Run, type RunLog, changeOf } from './run-log.ts';
 
 /** A field that an undo left as it is, because somebody changed it after the run. */
@@ -213,11 +213,17 @@ export class Undo {
     const links = [...this.#companies];
     for (let at = 0; at < links.length; at += PAGE) {
       const page = links.slice(at, at + PAGE);
-      const found = await this.#store.load(page.flatMap(([id, { companyId }]) => [id, companyId]));
+      const mergedInto = await redirectsOf(
+        this.#connection,
+        page.map(([, { companyId }]) => companyId),
+      );
+      const found = await this.#store.load([...page.flatMap(([id, { companyId }]) => [id, companyId]), ...mergedInto.values()]);
       const saved: Saved[] = [];
-      for (const [id, { companyId, counted }] of page) {
+      for (const [id, { companyId: wanted, counted }] of page) {
         const before = found.get(id);
         if (before === undefined) continue;
+        const companyId = found.has(wanted) ? wanted : (mergedInto.get(wanted) ?? wanted);
+        if (companyId === before.company_id || (companyId === id && wanted !== id)) continue;
         if (!found.has(companyId)) {
           this.#keep({ entity: 'customers', id }, 'company_id', 'its company was deleted since');
           continue;
