@@ -6,6 +6,7 @@ import { sameNamePossible } from '../normalize/same-name.ts';
 import { CUSTOMER_COLUMNS, customerOf } from './customer-rows.ts';
 import type { MatchKeys } from '../normalize/match-keys.ts';
 import type { ImportRow } from './import-batch.ts';
+import { type RowMark, loadMarks } from './import-marks.ts';
 import type { ImportSettings } from './import-settings.ts';
 
 /** A key shared by this many customers is a switchboard or a placeholder: only an equal name decides then. */
@@ -29,14 +30,6 @@ export interface Known {
   readonly kind: string;
   /** Hash of the row that it is equal to. */
   readonly rowHash: number | null;
-}
-
-/** An imported row that is remembered, by its hash, and its customer. */
-export interface RowMark {
-  readonly rowHash: number;
-  readonly id: number;
-  /** The row went to a customer that was merged into this one: it shares it with other rows. */
-  readonly isMerged: boolean;
 }
 
 /** What a row calls its customer. */
@@ -276,17 +269,6 @@ export class CandidateIndex {
       else group.push(customer);
     }
   }
-}
-
-/** Which of these row hashes are remembered, with the customers the rows went to, or those that these were merged into. */
-export async function loadMarks(connection: Connection, rowHashes: readonly number[]): Promise<RowMark[]> {
-  const rows = await connection.all<SqlRow & { row_hash: number; customer_id: number; old_id: number | null }>(
-    `SELECT m.row_hash, c.id AS customer_id, r.old_id FROM ${connection.facts.jsonRows} j CROSS JOIN row_marks m
-     LEFT JOIN redirects r ON r.old_id = m.customer_id JOIN customers c ON c.id = COALESCE(r.customer_id, m.customer_id)
-     WHERE m.row_hash = CAST(j.value AS bigint) ORDER BY c.id`,
-    [JSON.stringify([...new Set(rowHashes)].map(String))],
-  );
-  return rows.map((row) => ({ rowHash: row.row_hash, id: row.customer_id, isMerged: row.old_id !== null }));
 }
 
 async function loadGroups(

@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { openEngine } from '../../src/engines/index.ts';
+import { setClusters } from '../support/duplicate-clusters.ts';
 import { ROOT, runCli } from '../support/cli.ts';
 import { COMMAND_NAMES, schemaFileOf } from '../support/command-names.ts';
 import { type JsonSchema, schemaErrors } from '../support/json-schema.ts';
@@ -28,6 +30,12 @@ async function fillFolder(cwd: string, database: string): Promise<void> {
     },
     database,
   );
+  const engine = await openEngine(database, { create: false, busyTimeoutMs: 5000 });
+  await setClusters(engine, [
+    [4, 5],
+    [7, 99],
+  ]);
+  await engine.close();
   writeFileSync(join(cwd, 'bad.csv'), 'name,birthday,x\nA,soon,1\nB,2024-01-01\n');
 }
 
@@ -67,6 +75,8 @@ const CALLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['--check', '--where', 'id = 1'],
     ['--keys'],
   ],
+  'dedupe merge': [['--auto', '--dry-run'], ['--auto'], ['--reviewed']],
+  'dedupe split': [['5', '--dry-run'], ['5']],
   quality: [[], ['--by', 'tag'], ['kind = person', '--no-save'], ['id = 99'], ['--trend'], ['--trend', '1']],
   history: [[], ['--limit', '0'], ['--customer', '1'], ['--run', '1'], ['--run', 'last']],
   undo: [['last', '--dry-run'], ['last'], ['1']],

@@ -24,6 +24,7 @@ describe('the library', () => {
   test('exports what the documentation names', () => {
     expect(Object.keys(library).sort()).toEqual([
       'CrmError',
+      'DEFAULT_SURVIVORSHIP',
       'EXIT_CODES',
       'EXPORT_FORMATS',
       'FIELDS',
@@ -42,6 +43,7 @@ describe('the library', () => {
       'inspectFile',
       'keepMeasured',
       'measureQuality',
+      'mergeClusters',
       'normalizeCustomers',
       'openPlan',
       'openRepository',
@@ -56,6 +58,8 @@ describe('the library', () => {
       'runDetails',
       'runNumber',
       'saveSegment',
+      'splitCustomer',
+      'survivorshipOf',
       'trendOf',
     ]);
     expect(FIELDS.map((field) => field.name)).toContain('email');
