@@ -63,12 +63,22 @@ function watchSignals(interruption: AbortController): () => void {
   return stop;
 }
 
+/** What an interrupted command says: most roll everything back; one that did not names the run that stands. */
+function interrupted({
+  message,
+  hint,
+  details,
+}: CrmError): ConstructorParameters<typeof CrmError> extends [unknown, ...infer Rest] ? Rest : never {
+  if (details?.run === undefined) return ['interrupted; nothing was changed'];
+  return [message, { details, ...(hint === undefined ? {} : { hint }) }];
+}
+
 /** Tells of a failure. @returns the exit status */
 async function report(io: Io, argv: readonly string[], thrown: unknown, signal: AbortSignal, invoked: Invocation): Promise<number> {
   if (thrown instanceof OutputClosedError) return 0;
   const { CrmError, toCrmError } = await import('./errors.ts');
-  const error: CrmError = signal.aborted
-    ? new CrmError(signal.reason === 'SIGTERM' ? 'TERMINATED' : 'INTERRUPTED', 'interrupted; nothing was changed')
+  const error = signal.aborted
+    ? new CrmError(signal.reason === 'SIGTERM' ? 'TERMINATED' : 'INTERRUPTED', ...interrupted(toCrmError(thrown)))
     : toCrmError(thrown);
   const { printError } = await import('./ui/envelope.ts');
   const { withoutColour } = await import('./ui/style.ts');

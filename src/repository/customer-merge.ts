@@ -8,12 +8,17 @@ import { RunLog, type RunHeader, getRun } from './run-log.ts';
 
 /** So many clusters are merged in one transaction: each of them ends on the disk. */
 const BATCH = 5000;
+/** So many are looked at together. */
+const PAGE = 1000;
+
+/** Customers that are to be one, by the number of their cluster. */
+type Clusters = readonly { readonly id: number; readonly customers: readonly number[] }[];
 
 /** Which clusters are merged, and how. */
 export interface MergeRequest {
   readonly arguments: RunHeader['arguments'];
   /** Customers that are to be merged, or all clusters that may be merged without asking. */
-  readonly clusters: 'auto' | readonly { readonly id: number; readonly customers: readonly number[] }[];
+  readonly clusters: 'auto' | Clusters;
   /** roll back: one transaction that is taken back in the end, with exact counts. */
   readonly mode: 'roll back' | 'write';
   /** Writes down as a plan what is done. */
@@ -23,7 +28,7 @@ export interface MergeRequest {
 /** Decides about clusters while they are merged. */
 export interface Merger {
   readonly judge: MergeJudge;
-  /** Called before each batch with what is done by now; a throw ends the work. */
+  /** Called now and then with what is done by now; a throw ends the work. */
   check(counts: MergeCounts): Promise<void>;
 }
 
@@ -62,11 +67,10 @@ async function rehearse(
         request.record === undefined
           ? null
           : await PlanRecorder.start(connection, log, { sink: request.record, files: [] }, { ...header, database: engine.label, now });
+      const batch = new MergeBatch(connection, now);
       let counts: MergeCounts = { clusters: 0, merged: 0 };
       for await (const clusters of clusterBatches(connection, request.clusters)) {
-        await merger.check(counts);
-        const done = await new MergeBatch(connection, now).merge(await loadMembers(connection, clusters), merger.judge, async () => log);
-        counts = sum(counts, done);
+        counts = await mergeInPages(batch, clusters, merger, { start: async () => log, counts, reader: connection });
       }
       await log.finish({ ...counts }, clock().toISOString());
       await recorder?.finish();
@@ -74,6 +78,22 @@ async function rehearse(
     },
     { commit: false },
   );
+}
+
+/** @returns what is done by then */
+async function mergeInPages(
+  batch: MergeBatch,
+  clusters: Clusters,
+  merger: Merger,
+  state: { readonly start: () => Promise<RunLog>; readonly counts: MergeCounts; readonly reader: Connection },
+): Promise<MergeCounts> {
+  let { counts } = state;
+  for (let at = 0; at < clusters.length; at += PAGE) {
+    await merger.check(counts);
+    const members = await loadMembers(state.reader, clusters.slice(at, at + PAGE));
+    counts = sum(counts, await batch.merge(members, merger.judge, state.start));
+  }
+  return counts;
 }
 
 /** A run that goes through several transactions. */
@@ -94,8 +114,7 @@ class MergeRun {
   async merge(request: MergeRequest, merger: Merger): Promise<MergeOutcome> {
     try {
       for await (const clusters of clusterBatches(this.#engine, request.clusters)) {
-        await merger.check(this.#counts);
-        await this.#mergeBatch(clusters, merger.judge);
+        await this.#mergeBatch(clusters, merger);
       }
     } catch (error) {
       throw await this.#brokenOff(error);
@@ -104,17 +123,21 @@ class MergeRun {
     return { ...this.#counts, run: this.#state?.id ?? null };
   }
 
-  async #mergeBatch(clusters: Exclude<MergeRequest['clusters'], 'auto'>, judge: MergeJudge): Promise<void> {
+  async #mergeBatch(clusters: Clusters, merger: Merger): Promise<void> {
     const now = this.#clock().toISOString();
     const state = this.#state;
     const done = await this.#engine.transaction(async (connection) => {
       if (state !== null) await requireRunning(connection, state.id);
       let log = state === null ? null : RunLog.resume(connection, state);
-      const counts = await new MergeBatch(connection, now).merge(await loadMembers(connection, clusters), judge, async () => {
+      const start = async (): Promise<RunLog> => {
         log ??= await RunLog.start(connection, this.#header, now);
         return log;
+      };
+      const total = await mergeInPages(new MergeBatch(connection, now), clusters, merger, {
+        start,
+        counts: this.#counts,
+        reader: connection,
       });
-      const total = sum(this.#counts, counts);
       await (log as RunLog | null)?.pause({ ...total });
       return { total, log: log as RunLog | null };
     });
@@ -158,10 +181,7 @@ async function requireRunning(connection: Connection, id: number): Promise<void>
 }
 
 /** Clusters to be merged, as many at a time as are merged in one transaction. */
-export async function* clusterBatches(
-  reader: Pick<Connection, 'all'>,
-  clusters: MergeRequest['clusters'],
-): AsyncGenerator<readonly { readonly id: number; readonly customers: readonly number[] }[]> {
+export async function* clusterBatches(reader: Pick<Connection, 'all'>, clusters: MergeRequest['clusters']): AsyncGenerator<Clusters> {
   if (clusters === 'auto') yield* readClusters(reader, ['auto'], BATCH);
   else for (let at = 0; at < clusters.length; at += BATCH) yield clusters.slice(at, at + BATCH);
 }

@@ -377,6 +377,27 @@ describeEachEngine('merging', (target) => {
     expect(await lasting(database)).toEqual(before);
   });
 
+  it('leads everything that takes the id of a customer to the one that is left', async () => {
+    const database = await fresh();
+    const { repository, engine } = database;
+    await mergeClusters(repository, AUTO);
+    const survivor = (await repository.get(1))?.customer.id as number;
+    const old = survivor === 1 ? 2 : 1;
+    expect(await repository.find(`#${old}`)).toEqual([survivor]);
+    expect((await repository.edit(old, { values: { tier: 'gold' } })).value.customer.id).toBe(survivor);
+    await repository.addChild(old, { table: 'interactions', row: { kind: 'note', occurred_at: '2026-04-01T00:00:00Z' } });
+    const { value } = await repository.add({ name: 'Bob', company_id: old });
+    expect(value.company_id).toBe(survivor);
+    await repository.edit(3, { values: { company_id: old } });
+    expect((await repository.get(3))?.customer.company_id).toBe(survivor);
+    const file = `customer.id,kind,occurred_at\n${old},call,2026-05-01T00:00:00Z\n`;
+    const { result } = await importText(database, file, { type: 'interactions', name: 'calls.csv' });
+    expect(result.rejected).toBe(0);
+    expect(await engine.all('SELECT DISTINCT customer_id FROM interactions')).toEqual([{ customer_id: survivor }]);
+    await repository.remove([old]);
+    expect(await repository.get(survivor)).toBeNull();
+  });
+
   it('shows the history of a customer with that of those merged into it', async () => {
     const database = await fresh();
     const { repository } = database;

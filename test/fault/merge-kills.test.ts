@@ -9,7 +9,7 @@ import { setClusters } from '../support/duplicate-clusters.ts';
 import { peopleCsv, randomNumbers } from '../support/people-file.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
-const ROUNDS = Math.max(4, Math.round(Number(process.env.CRM_FAULT_ROUNDS ?? 20) * 0.3));
+const ROUNDS = Math.max(3, Math.round(Number(process.env.CRM_FAULT_ROUNDS ?? 20) * 0.15));
 const SEED = Number(process.env.CRM_FAULT_SEED ?? Date.now() % 1_000_000);
 const random = randomNumbers(SEED);
 /** Enough for several transactions. */
