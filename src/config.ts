@@ -12,6 +12,8 @@ export interface Config {
   readonly presets?: Readonly<Record<string, unknown>>;
   /** Rules for canonical values; checked where they are used. */
   readonly normalize?: Readonly<Record<string, unknown>>;
+  /** What is kept when customers become one; checked where it is used. */
+  readonly survivorship?: Readonly<Record<string, unknown>>;
 }
 
 /** What is known of a setting. */
@@ -30,6 +32,12 @@ export const SETTINGS: Readonly<Record<keyof Config, Setting>> = {
     type: 'object',
     example: { rules: [] },
     comment: 'Rules for canonical values, e.g. { "rules": [{ "field": "tier", "map": { "gold": "Gold" } }] }',
+  },
+  survivorship: {
+    type: 'object',
+    example: { default: ['verified', 'newest', 'most_frequent', 'longest'] },
+    comment:
+      'What is kept when customers are merged, e.g. { "fields": { "owner": { "rule": "source_priority" } }, "sources": ["erp", "shop"] }',
   },
 };
 

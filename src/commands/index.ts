@@ -39,10 +39,12 @@ export const COMMANDS = {
     summary: 'find, decide and merge duplicates',
     commands: {
       find: { summary: 'find customers that are likely to be one', load: () => import('./dedupe-find.ts') },
-      train: { summary: 'let the search learn from decisions', load: () => import('./dedupe-train.ts') },
       review: { summary: 'decide by hand which pairs are the same', load: () => import('./dedupe-review.ts') },
       explain: { summary: 'why two customers are taken for one, or are not', load: () => import('./dedupe-explain.ts') },
       report: { summary: 'what the search for duplicates found, with charts', load: () => import('./dedupe-report.ts') },
+      merge: { summary: 'make one customer of those that are one', load: () => import('./dedupe-merge.ts') },
+      split: { summary: 'take merged customers apart again', load: () => import('./dedupe-split.ts') },
+      train: { summary: 'let the search learn from decisions', load: () => import('./dedupe-train.ts') },
     },
   },
   history: { summary: 'what was done, by whom', load: () => import('./history.ts') },

@@ -9,6 +9,8 @@ export const CHILD_TABLES = {
   order_items: ['customer_id', 'order_id', 'line'],
   consents: ['customer_id', 'channel'],
   tags: ['customer_id', 'tag'],
+  /** Old ids of the customers that were merged into this one. */
+  redirects: ['old_id'],
 } as const satisfies Record<string, readonly string[]>;
 
 /** A table of `CHILD_TABLES`. */
@@ -19,7 +21,8 @@ export type Entity = 'customers' | ChildTable | 'products';
 
 /**
  * One change: `before` and `after` hold only the fields that differ. Of a row that belongs to a customer, and of a product,
- * they hold the whole row. The same shape says what a run did, what its undo will do, and what a plan would do.
+ * they hold the whole row; an update of such a row that gives it another customer moves it there, an order with its items.
+ * The same shape says what a run did, what its undo will do, and what a plan would do.
  */
 export interface Change {
   readonly entity: Entity;
@@ -30,4 +33,9 @@ export interface Change {
   readonly after: FieldValues | null;
   /** Rules that values follow from, by field; only of values that were derived, or changed by a rule of the user. */
   readonly rules?: Readonly<Record<string, string>>;
+}
+
+/** Whether a change gives a row to another customer. */
+export function isMove({ entity, before, after }: Pick<Change, 'entity' | 'before' | 'after'>): boolean {
+  return entity !== 'customers' && entity !== 'products' && before !== null && after !== null && before.customer_id !== after.customer_id;
 }

@@ -113,8 +113,12 @@ export interface PlanSink {
   flush(): Promise<void>;
 }
 
-/** Columns that hold an id which runs give, by table, with the table whose ids they are. Customers' ids are not among them. */
-export const OWN_IDS: Readonly<Partial<Record<Entity, readonly { readonly column: string; readonly of: Entity }[]>>> = {
+/**
+ * Columns that hold an id which runs give, by table, with the table whose ids they are (`runs`: the run itself). Customers' ids
+ * are not among them.
+ */
+export const OWN_IDS: Readonly<Partial<Record<Entity, readonly { readonly column: string; readonly of: Entity | 'runs' }[]>>> = {
+  redirects: [{ column: 'run_id', of: 'runs' }],
   contact_points: [{ column: 'id', of: 'contact_points' }],
   interactions: [{ column: 'id', of: 'interactions' }],
   products: [{ column: 'id', of: 'products' }],

@@ -43,7 +43,7 @@ export class CustomerStore {
 
   /** Inserts or replaces whole customers, their match keys and their full-text words. */
   async save(saved: readonly Saved[]): Promise<void> {
-    await this.#keepMarks(saved.map(({ customer }) => customer.id));
+    await this.keepMarks(saved.map(({ customer }) => customer.id));
     const words: WordsEntry[] = [];
     const rows = saved.map(({ customer, rowHash }) => this.#withWords(rowOf(customer, rowHash), customer, words));
     await this.#connection.upsert('customers', ['id'], rows);
@@ -75,7 +75,7 @@ export class CustomerStore {
    * them costs a look into its index. Then the caller also sees to the marks of the rows that they were equal to.
    */
   async update(updates: readonly Update[], keysOf?: ReadonlyMap<number, SqlRow>): Promise<void> {
-    if (keysOf === undefined) await this.#keepMarks(updates.map(({ customer }) => customer.id));
+    if (keysOf === undefined) await this.keepMarks(updates.map(({ customer }) => customer.id));
     const groups = new Map<string, SqlRow[]>();
     const words: WordsEntry[] = [];
     for (const { customer, rowHash, changed } of updates) {
@@ -100,7 +100,7 @@ export class CustomerStore {
   }
 
   /** Remembers which imported rows these customers were equal to, so that the rows find them again. */
-  async #keepMarks(ids: readonly number[]): Promise<void> {
+  async keepMarks(ids: readonly number[]): Promise<void> {
     if (ids.length === 0) return;
     await this.#connection.run(
       `INSERT INTO row_marks (row_hash, customer_id) SELECT row_hash, id FROM customers
@@ -112,7 +112,7 @@ export class CustomerStore {
   /** Counts customers as changed because something that belongs to them was: their row may not pass for the imported one. */
   async touch(ids: readonly number[], now: string): Promise<void> {
     if (ids.length === 0) return;
-    await this.#keepMarks(ids);
+    await this.keepMarks(ids);
     const { inJsonArray, instantParameter } = this.#connection.facts;
     await this.#connection.run(
       `UPDATE customers SET version = version + 1, updated_at = ${instantParameter}, row_hash = NULL WHERE ${inJsonArray('id', 'integer')}`,

@@ -1,9 +1,16 @@
-import type { Connection, Engine } from '../engines/connection.ts';
-import type { SqlRow, SqlValue } from '../engines/engine.ts';
+import { hostname } from 'node:os';
+import type { Engine } from '../engines/connection.ts';
+import type { SqlValue } from '../engines/engine.ts';
 import type { DuplicateCluster, DuplicateDecision, DuplicatePair } from '../model/duplicates.ts';
 import { DuplicateLookups } from './duplicate-lookups.ts';
 import { OPEN_PAIRS, PAIR_COLUMNS, pairOf } from './duplicate-rows.ts';
 import { DuplicateSearchStore } from './duplicate-search-store.ts';
+import { decisionOf, saveDecisions } from './duplicate-decisions.ts';
+import { clustersOf, readClusters } from './duplicate-clusters.ts';
+import type { MergeAgain, SplitOutcome } from './customer-split.ts';
+import type { MergeCluster } from './merge-batch.ts';
+import type { MergeOutcome, MergeRequest, Merger } from './customer-merge.ts';
+import type { RunHeader } from './run-log.ts';
 
 /** So many rows are written or read at a time. */
 const PAGE = 5000;
@@ -96,23 +103,34 @@ export class DuplicateStore {
   }
 
   /** All clusters of some verdicts by their numbers, in batches; read page by page, so that they may be changed meanwhile. */
-  async *clusters(verdicts: readonly DuplicateCluster['verdict'][]): AsyncIterable<DuplicateCluster[]> {
-    const marks = verdicts.map(() => '?').join(', ');
-    for (let after = 0; ; ) {
-      const heads = await this.#engine.all<{ cluster_id: number }>(
-        `SELECT DISTINCT cluster_id FROM duplicate_clusters WHERE cluster_id > ? AND verdict IN (${marks}) ORDER BY cluster_id LIMIT ?`,
-        [after, ...verdicts, PAGE],
-      );
-      if (heads.length === 0) return;
-      const last = (heads.at(-1) as { cluster_id: number }).cluster_id;
-      const rows = await this.#engine.all(
-        `SELECT customer_id, cluster_id, verdict FROM duplicate_clusters
-         WHERE cluster_id > ? AND cluster_id <= ? AND verdict IN (${marks}) ORDER BY cluster_id, customer_id`,
-        [after, last, ...verdicts],
-      );
-      yield clustersOf(rows);
-      after = last;
-    }
+  clusters(verdicts: readonly DuplicateCluster['verdict'][]): AsyncIterable<DuplicateCluster[]> {
+    return readClusters(this.#engine, verdicts, PAGE);
+  }
+
+  /** Merges customers; see `mergeCustomers`. */
+  async merge(request: MergeRequest, merger: Merger): Promise<MergeOutcome> {
+    const { mergeCustomers } = await import('./customer-merge.ts');
+    return mergeCustomers(this.#engine, request, this.#header('dedupe merge', request.arguments), this.#now, merger);
+  }
+
+  /** The customers of clusters as merging sees them, some clusters at a time. */
+  async *mergeable(clusters: MergeRequest['clusters']): AsyncIterable<MergeCluster[]> {
+    const { clusterBatches } = await import('./customer-merge.ts');
+    const { loadMembers } = await import('./merge-batch.ts');
+    for await (const batch of clusterBatches(this.#engine, clusters)) yield loadMembers(this.#engine, batch);
+  }
+
+  /** Takes merged customers out again; see `splitCustomers`. Nothing is written with `commit` false. */
+  async split(
+    id: number,
+    options: { readonly commit: boolean; readonly mergeAgain: MergeAgain },
+  ): Promise<{ readonly run: number | null; readonly value: SplitOutcome }> {
+    const { splitCustomers } = await import('./customer-split.ts');
+    return splitCustomers(this.#engine, id, this.#header('dedupe split', { id }), this.#now, options);
+  }
+
+  #header(command: string, args: RunHeader['arguments']): RunHeader {
+    return { command, arguments: args, actor: this.#actor, host: hostname() };
   }
 
   /** All decisions, by the ids they were made of, in order. */
@@ -147,46 +165,4 @@ export class DuplicateStore {
       connection.run('DELETE FROM duplicate_decisions WHERE left_id = ? AND right_id = ?', [Math.min(left, right), Math.max(left, right)]),
     );
   }
-}
-
-/** Writes decisions inside a transaction; see `DuplicateStore.decide`. */
-export async function saveDecisions(
-  connection: Connection,
-  decisions: readonly Pick<DuplicateDecision, 'left' | 'right' | 'decision' | 'ground'>[],
-  actor: string,
-  now: string,
-): Promise<void> {
-  const rows = new Map<string, SqlRow>();
-  for (const { left, right, decision, ground } of decisions) {
-    if (left === right) continue;
-    const [left_id, right_id] = [Math.min(left, right), Math.max(left, right)];
-    rows.set(`${left_id} ${right_id}`, { left_id, right_id, decision, ground, decided_by: actor, decided_at: now });
-  }
-  const all = [...rows.values()];
-  for (let at = 0; at < all.length; at += PAGE) {
-    await connection.upsert('duplicate_decisions', ['left_id', 'right_id'], all.slice(at, at + PAGE));
-  }
-}
-
-function decisionOf(row: SqlRow): DuplicateDecision {
-  return {
-    left: row.left_id as number,
-    right: row.right_id as number,
-    decision: row.decision as DuplicateDecision['decision'],
-    ground: row.ground as DuplicateDecision['ground'],
-    decidedBy: row.decided_by as string,
-    decidedAt: row.decided_at as string,
-  };
-}
-
-function clustersOf(rows: readonly SqlRow[]): DuplicateCluster[] {
-  const clusters = new Map<number, { id: number; verdict: DuplicateCluster['verdict']; customers: number[] }>();
-  for (const row of rows) {
-    const id = row.cluster_id as number;
-    const known = clusters.get(id);
-    if (known === undefined)
-      clusters.set(id, { id, verdict: row.verdict as DuplicateCluster['verdict'], customers: [row.customer_id as number] });
-    else known.customers.push(row.customer_id as number);
-  }
-  return [...clusters.values()];
 }

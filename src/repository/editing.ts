@@ -26,7 +26,7 @@ export interface NewCustomerExtras {
 
 /** A row that belongs to a customer, as the library adds it; its `id` is given by the database. */
 export interface NewChild {
-  readonly table: Exclude<ChildTable, 'external_ids' | 'tags'>;
+  readonly table: Exclude<ChildTable, 'external_ids' | 'tags' | 'redirects'>;
   readonly row: Readonly<Record<string, SqlValue>>;
 }
 
@@ -56,7 +56,7 @@ export class Editing {
       values.kind ?? (values.company_name && !values.name && !values.given_name && !values.family_name ? 'organisation' : 'person');
     const name = values.name ?? (kind === 'organisation' ? (values.company_name ?? null) : null);
     const derived: Record<string, FieldValue> = { kind, ...(name === null ? {} : { name }) };
-    const customer = { ...newCustomer({ values, derived }, this.#now), id };
+    const customer = { ...newCustomer({ values: await this.#withCompany(values), derived }, this.#now), id };
     await this.#store.save([{ customer, rowHash: null }]);
     await this.#log.addInserts(id, id);
     await this.#store.saveChildren(
@@ -68,6 +68,12 @@ export class Editing {
       externalIds.map((external) => ({ source: external.source, external_id: external.id, customer_id: id })),
     );
     return customer;
+  }
+
+  /** The values with the company that is there now, where the one they name was merged. */
+  async #withCompany(values: FieldValues): Promise<FieldValues> {
+    const { company_id } = values;
+    return typeof company_id === 'number' ? { ...values, company_id: await this.#store.follow(company_id) } : values;
   }
 
   async #requireFree({ source, id }: ExternalId): Promise<void> {
@@ -91,7 +97,7 @@ export class Editing {
     }
     const before = await this.#existing(reference);
     const { id } = before;
-    const after = withValues(before, edit.values);
+    const after = withValues(before, await this.#withCompany(edit.values));
     const changed = differences(before, after);
     const tagsChanged = await this.#editTags(id, edit);
     if (changed === null && !tagsChanged) return { customer: before, changed: [] };

@@ -6,6 +6,7 @@ import { sameNamePossible } from '../normalize/same-name.ts';
 import { CUSTOMER_COLUMNS, customerOf } from './customer-rows.ts';
 import type { MatchKeys } from '../normalize/match-keys.ts';
 import type { ImportRow } from './import-batch.ts';
+import { type RowMark, loadMarks } from './import-marks.ts';
 import type { ImportSettings } from './import-settings.ts';
 
 /** A key shared by this many customers is a switchboard or a placeholder: only an equal name decides then. */
@@ -51,7 +52,7 @@ export class CandidateIndex {
   readonly #exact = { email: new Map<string, number>(), phone: new Map<string, number>() };
   readonly #byName = new Map<string, Customer[]>();
   readonly #byPhone = new Map<string, Customer[]>();
-  readonly #byRow = new Map<number, number[]>();
+  readonly #byRow = new Map<number, RowMark[]>();
   readonly #byEmail = new Map<string, Customer[]>();
   /** Customers without any key, by their name: a name of no letter and no digit has no key, an empty one stands for none. */
   readonly #withoutKeys = new Map<string, Customer[]>();
@@ -69,7 +70,7 @@ export class CandidateIndex {
   }
 
   /** Customers that are equal to this very row, or that it went to at an earlier import. */
-  knownBy(rowHash: number): readonly number[] {
+  knownBy(rowHash: number): readonly RowMark[] {
     return this.#byRow.get(rowHash) ?? [];
   }
 
@@ -80,8 +81,11 @@ export class CandidateIndex {
        WHERE c.row_hash = CAST(j.value AS bigint) AND c.email_key IS NULL ORDER BY c.id`,
       [JSON.stringify([...new Set(hashes)].map(String))],
     );
-    const known = [...equal.map(({ row_hash, id }) => ({ rowHash: row_hash, id })), ...(await loadMarks(connection, hashes))];
-    for (const { rowHash, id } of known) this.#byRow.set(rowHash, [...(this.#byRow.get(rowHash) ?? []), id]);
+    const known = [
+      ...equal.map(({ row_hash, id }) => ({ rowHash: row_hash, id, isMerged: false })),
+      ...(await loadMarks(connection, hashes)),
+    ];
+    for (const mark of known) this.#byRow.set(mark.rowHash, [...(this.#byRow.get(mark.rowHash) ?? []), mark]);
     const unknown = known.filter(({ id }) => !this.#idsOfCustomer.has(id)).map(({ id }) => id);
     if (unknown.length > 0 && rows.some(({ row }) => row.ids.length > 0)) await this.#loadIdsOf(connection, unknown);
   }
@@ -265,16 +269,6 @@ export class CandidateIndex {
       else group.push(customer);
     }
   }
-}
-
-/** Which of these row hashes are remembered, with the customers the rows went to. */
-export async function loadMarks(connection: Connection, rowHashes: readonly number[]): Promise<{ rowHash: number; id: number }[]> {
-  const rows = await connection.all<SqlRow & { row_hash: number; customer_id: number }>(
-    `SELECT m.row_hash, m.customer_id FROM ${connection.facts.jsonRows} j CROSS JOIN row_marks m CROSS JOIN customers c
-     WHERE m.row_hash = CAST(j.value AS bigint) AND c.id = m.customer_id ORDER BY m.customer_id`,
-    [JSON.stringify([...new Set(rowHashes)].map(String))],
-  );
-  return rows.map((row) => ({ rowHash: row.row_hash, id: row.customer_id }));
 }
 
 async function loadGroups(

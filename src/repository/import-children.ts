@@ -23,7 +23,8 @@ export interface ChildWrite {
 /** Warning about a consent that was not taken as a row has it. */
 export type ConsentWarning = 'OPT_OUT_KEPT';
 
-type ContactKey = Pick<ContactPointValue, 'kind' | 'key' | 'value'>;
+/** What two contact points are compared by. */
+export type ContactKey = Pick<ContactPointValue, 'kind' | 'key' | 'value'>;
 
 /** Contact points and consents of one customer while rows of an import are applied to it. */
 export class CustomerChildren {
@@ -84,8 +85,9 @@ export class CustomerChildren {
   #isNew(contact: ContactPointValue, primary: Primary): boolean {
     const { kind } = contact;
     const main = kind === 'email' || kind === 'phone' ? primary[kind] : null;
-    if (main !== null && isSame(contact, { kind, key: kind === 'email' ? emailKey(main) : phoneKey(main), value: main })) return false;
-    return !this.#contacts.some((known) => isSame(contact, known) || isAsSaid(contact, known));
+    if (main !== null && isSameContact(contact, { kind, key: kind === 'email' ? emailKey(main) : phoneKey(main), value: main }))
+      return false;
+    return !this.#contacts.some((known) => isSameContact(contact, known) || isAsSaid(contact, known));
   }
 
   #applyConsent(value: ConsentValue, now: string, warn: (code: ConsentWarning) => void): ChildWrite[] {
@@ -117,7 +119,7 @@ const NOTHING = { contacts: [], consents: [] };
  * get lost. A number whose country is not known is the one of any country whose national number it is, so that it is not
  * added again when its country is known.
  */
-function isSame(one: ContactKey, other: ContactKey): boolean {
+export function isSameContact(one: ContactKey, other: ContactKey): boolean {
   if (one.kind !== other.kind) return false;
   if (one.value === other.value || normalizeText(one.value) === normalizeText(other.value)) return true;
   if (one.key === null || one.key !== other.key) return false;

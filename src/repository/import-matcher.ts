@@ -2,7 +2,8 @@ import type { Connection } from '../engines/connection.ts';
 import type { SqlRow } from '../engines/engine.ts';
 import type { BitSet } from './bloom.ts';
 import { type BatchReader, DERIVED_FLAGS, type ImportBatch, MATCH_KEYS, type MatchKey } from './import-batch.ts';
-import { type RowName, SHARED_KEY_LIMIT, loadMarks, mayBeAbout } from './import-candidates.ts';
+import { type RowName, SHARED_KEY_LIMIT, mayBeAbout } from './import-candidates.ts';
+import { loadMarks } from './import-marks.ts';
 import type { ImportResolver } from './import-resolver.ts';
 import type { Candidate, ImportSettings } from './import-settings.ts';
 

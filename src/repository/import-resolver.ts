@@ -144,10 +144,11 @@ export class ImportResolver {
     const found = this.#byOtherKeys(deferred, named, index);
     const hasKey = found !== null || this.#hasKey(deferred, index);
     const known = index.knownBy(row.rowHash);
-    if (hasKey) return known.find((id) => !match.has('external_id') || index.mayHave(id, named)) ?? found;
+    if (hasKey) return known.find(({ id }) => !match.has('external_id') || index.mayHave(id, named))?.id ?? found;
     // Each row without a key has a customer of its own: those made by this import have their row.
     const isFree = (id: number): boolean => !this.isClaimed(id) && !this.#log.made(id);
-    const before = known.find(isFree);
+    const merged = known.find(({ isMerged }) => isMerged);
+    const before = known.find(({ id }) => isFree(id))?.id ?? merged?.id;
     if (before !== undefined) {
       this.claim(before);
       return before;

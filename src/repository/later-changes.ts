@@ -1,7 +1,8 @@
 import type { Connection } from '../engines/connection.ts';
 import type { SqlRow } from '../engines/engine.ts';
-import { CHILD_TABLES, type ChildTable } from '../model/changeset.ts';
+import { type ChildTable, isMove } from '../model/changeset.ts';
 import { type Customer, differences, type FieldValue, type FieldValues, fieldOf, withValues } from '../model/customer.ts';
+import { childKey } from './child-rows.ts';
 import { type CustomerStore, customerFromWhole } from './customer-store.ts';
 import { type RecordedChange, changeOf } from './run-log.ts';
 import { storedJson } from './stored-json.ts';
@@ -19,15 +20,37 @@ export async function keepChanged(
 ): Promise<Set<number>> {
   if (customers.length === 0) return new Set();
   const ids = customers.map((customer) => customer.id);
-  const rows = await connection.all(
-    `SELECT entity_id, run_id, seq, entity, action, before, after FROM changes
-     WHERE run_id > ? AND run_id < ? AND ${connection.facts.inJsonArray('entity_id', 'integer')} ORDER BY run_id, seq`,
-    [runs.after, runs.before, JSON.stringify(ids)],
+  const changes = await changesOf(connection, runs, ids);
+  const own = new Set(ids);
+  const changed = changedFields(
+    customers,
+    changes.filter(({ id }) => own.has(id)),
   );
-  const changes = rows.map(changeOf);
-  const changed = changedFields(customers, changes);
   for (const id of await changedChildren(store, ids, changes)) changed.add(id);
   return changed;
+}
+
+/** Changes of these customers, and of those that rows came to them from: a move is recorded with the customer it leads to. */
+async function changesOf(
+  connection: Connection,
+  runs: { readonly after: number; readonly before: number },
+  ids: readonly number[],
+): Promise<RecordedChange[]> {
+  const known = new Set(ids);
+  const changes: RecordedChange[] = [];
+  for (let wanted: readonly number[] = ids; wanted.length > 0; ) {
+    const rows = await connection.all(
+      `SELECT entity_id, run_id, seq, entity, action, before, after FROM changes
+       WHERE run_id > ? AND run_id < ? AND ${connection.facts.inJsonArray('entity_id', 'integer')} ORDER BY run_id, seq`,
+      [runs.after, runs.before, JSON.stringify(wanted)],
+    );
+    const found = rows.map(changeOf);
+    changes.push(...found);
+    const others = found.flatMap((change) => (isMove(change) ? [change.before?.customer_id as number] : []));
+    wanted = [...new Set(others)].filter((id) => !known.has(id));
+    for (const id of wanted) known.add(id);
+  }
+  return changes.sort((a, b) => a.run - b.run || a.seq - b.seq);
 }
 
 function changedFields(customers: readonly Customer[], changes: readonly RecordedChange[]): Set<number> {
@@ -54,21 +77,25 @@ function changedFields(customers: readonly Customer[], changes: readonly Recorde
 }
 
 async function changedChildren(store: CustomerStore, ids: readonly number[], changes: readonly RecordedChange[]): Promise<Set<number>> {
-  const first = new Map<string, RecordedChange>();
+  const own = new Set(ids);
+  const first = new Map<string, { readonly id: number; readonly table: ChildTable; readonly row: SqlRow | null }>();
+  const add = (table: ChildTable, named: SqlRow, row: SqlRow | null): void => {
+    const id = named.customer_id as number;
+    const key = `${id} ${childKey(table, named)}`;
+    if (own.has(id) && !first.has(key)) first.set(key, { id, table, row });
+  };
   for (const change of changes) {
     if (change.entity === 'customers' || change.entity === 'products') continue;
-    const key = rowKey(change.entity, (change.before ?? change.after) as SqlRow);
-    if (!first.has(key)) first.set(key, change);
+    const [before, after] = [change.before as SqlRow | null, change.after as SqlRow | null];
+    add(change.entity, (before ?? after) as SqlRow, before);
+    if (isMove(change)) add(change.entity, after as SqlRow, null);
   }
-  const tables = new Set([...first.values()].map((change) => change.entity as ChildTable));
+  const tables = new Set([...first.values()].map(({ table }) => table));
   const current = new Map<string, SqlRow>();
-  for (const table of tables) for (const row of await store.children(table, ids)) current.set(rowKey(table, row), row);
+  for (const table of tables)
+    for (const row of await store.children(table, ids)) current.set(`${row.customer_id} ${childKey(table, row)}`, row);
   const changed = new Set<number>();
-  for (const [key, change] of first) {
-    const now = current.get(key) ?? null;
-    const then = change.action === 'insert' ? null : change.before;
-    if (!sameRow(now, then)) changed.add(change.id);
-  }
+  for (const [key, { id, row }] of first) if (!sameRow(current.get(key) ?? null, row)) changed.add(id);
   return changed;
 }
 
@@ -86,8 +113,4 @@ export function sameRow(left: Readonly<Record<string, unknown>> | null, right: R
 function canonicalJson(json: unknown): string {
   const value = typeof json === 'string' ? storedJson<Record<string, unknown>>(json) : {};
   return JSON.stringify(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
-}
-
-function rowKey(table: ChildTable, row: SqlRow): string {
-  return JSON.stringify([table, ...CHILD_TABLES[table].map((column) => row[column as string])]);
 }

@@ -1,13 +1,14 @@
 import type { Connection } from '../engines/connection.ts';
-import type { SqlRow } from '../engines/engine.ts';
-import { CHILD_TABLES, type Change, type ChildTable } from '../model/changeset.ts';
-import { type Customer, differences, fieldOf, withValues } from '../model/customer.ts';
+import type { Change } from '../model/changeset.ts';
+import { type Customer, type FieldValues, fieldOf, withValues } from '../model/customer.ts';
 import type { PlannedVersion } from '../model/plan.ts';
-import { CustomerStore, type Update } from './customer-store.ts';
-import { sameRow } from './later-changes.ts';
+import { CustomerStore, type Update, customerFromWhole } from './customer-store.ts';
+import { removeMerged } from './merged-customers.ts';
 import { applyProducts } from './plan-products.ts';
 import type { MovedPlaces } from './plan-moved.ts';
+import { PlanRows, customersOf } from './plan-rows.ts';
 import type { RunLog } from './run-log.ts';
+import { changesOf } from './undo-merged.ts';
 
 /** Applies planned changes of stored customers, a page at a time, where what they change is still what it was. */
 export class PlanChanges {
@@ -30,59 +31,31 @@ export class PlanChanges {
     const products = changes.filter(({ entity }) => entity === 'products');
     await applyProducts(this.#connection, products, this.#moved);
     const own = changes.filter(({ entity }) => entity !== 'products');
-    const stored = await this.#store.load([...own, ...touched].map(({ id }) => id));
-    const states = new Map<number, Customer>(stored);
+    const stored = await this.#store.load([...own.flatMap(customersOf), ...touched.map(({ id }) => id)]);
+    const states = new Map<number, Customer | null>(stored);
     for (const change of changes) if (change.entity === 'customers') this.#applyFields(change, states);
-    const rows = await this.#applyRows(changes, states);
+    const rows = new PlanRows(this.#connection, this.#store, this.#moved);
+    await rows.take(own, stored);
     if (this.#moved.isMoved) return;
     await this.#updateCustomers(this.#updates(stored, states, touched));
-    for (const { table, saved, removed } of rows) {
-      for (const row of removed) await this.#store.removeChild(table, row);
-      await this.#store.saveChildren(table, saved);
-    }
+    await rows.write();
+    const gone = [...states].flatMap(([id, state]) => (state === null ? [id] : []));
+    await removeMerged(this.#connection, this.#store, gone);
     for (const change of changes) await this.#log.add(change);
   }
 
-  #applyFields({ id, action, before, after }: Change, states: Map<number, Customer>): void {
-    const current = states.get(id);
-    if (current === undefined || action !== 'update') return this.#moved.add({ entity: 'customers', id, field: '*' });
+  #applyFields({ id, action, before, after }: Change, states: Map<number, Customer | null>): void {
+    const current = states.get(id) ?? null;
+    if (current === null || action === 'insert') return this.#moved.add({ entity: 'customers', id, field: '*' });
+    if (action === 'delete') {
+      for (const field of changedFields(current, before ?? {})) this.#moved.add({ entity: 'customers', id, field });
+      states.set(id, null);
+      return;
+    }
     for (const [field, value] of Object.entries(before ?? {})) {
       if (fieldOf(current, field) !== value) this.#moved.add({ entity: 'customers', id, field });
     }
     states.set(id, withValues(current, { name: current.name, ...after }));
-  }
-
-  /** The rows of child tables to be written, each once, as the last change of it leaves it. */
-  async #applyRows(
-    changes: readonly Change[],
-    owners: ReadonlyMap<number, Customer>,
-  ): Promise<{ table: ChildTable; saved: SqlRow[]; removed: SqlRow[] }[]> {
-    const written = [];
-    for (const table of Object.keys(CHILD_TABLES) as ChildTable[]) {
-      const own = changes.filter(({ entity }) => entity === table);
-      if (own.length === 0) continue;
-      const current = new Map<string, SqlRow | null>();
-      for (const row of await this.#store.children(table, [...new Set(own.map(({ id }) => id))])) current.set(keyOf(table, row), row);
-      const states = new Map<string, { readonly row: SqlRow; readonly isGone: boolean }>();
-      for (const { id, before, after } of own) {
-        const row = (after ?? before) as SqlRow;
-        const key = keyOf(table, row);
-        if (!owners.has(id) || !sameRow(current.get(key) ?? null, before)) this.#moved.add({ entity: table, id, field: '*' });
-        current.set(key, after as SqlRow | null);
-        states.set(key, { row, isGone: after === null });
-      }
-      const inserted = own.filter(({ before }) => before === null).map(({ after }) => after as SqlRow);
-      if (table === 'external_ids') {
-        for (const id of await this.#store.ownersOf(inserted)) this.#moved.add({ entity: table, id, field: 'external_id' });
-      }
-      const all = [...states.values()];
-      written.push({
-        table,
-        saved: all.flatMap(({ row, isGone }) => (isGone ? [] : [row])),
-        removed: all.flatMap(({ row, isGone }) => (isGone ? [row] : [])),
-      });
-    }
-    return written;
   }
 
   /** Writes customers; one that is still equal to the row that made it keeps its row hash and needs no mark. */
@@ -98,17 +71,24 @@ export class PlanChanges {
     await this.#connection.update('customers', ['id'], kept);
   }
 
-  #updates(stored: ReadonlyMap<number, Customer>, states: ReadonlyMap<number, Customer>, touched: readonly PlannedVersion[]): Update[] {
+  #updates(
+    stored: ReadonlyMap<number, Customer>,
+    states: ReadonlyMap<number, Customer | null>,
+    touched: readonly PlannedVersion[],
+  ): Update[] {
     const after = new Map(touched.map((one) => [one.id, one]));
-    return [...states].map(([id, state]) => {
+    return [...states].flatMap(([id, state]) => {
+      if (state === null) return [];
       const before = stored.get(id) as Customer;
       const { version = before.version + 1, rowHash = null } = after.get(id) ?? {};
       const customer = { ...state, version, updated_at: this.#now };
-      return { customer, rowHash, changed: differences(before, state) };
+      return [{ customer, rowHash, changed: changesOf(before, state) }];
     });
   }
 }
 
-function keyOf(table: ChildTable, row: SqlRow): string {
-  return JSON.stringify(CHILD_TABLES[table].map((column) => row[column as string]));
+/** In which fields a customer is not what it was; a company that is gone already says nothing. */
+function changedFields(current: Customer, before: FieldValues): string[] {
+  const fields = Object.keys(changesOf(customerFromWhole(current.id, before), current)?.after ?? {});
+  return fields.filter((field) => field !== 'company_id' || current.company_id !== null);
 }

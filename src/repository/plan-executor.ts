@@ -76,10 +76,11 @@ export class PlanExecutor {
     const next = await nextChildIds(this.#connection);
     this.#firstCustomer = this.#baseline.lastId + 1;
     // Where the data moved, nothing is given an id: any that nobody has will do for looking.
-    this.#firstIds = { ...next, products: Number.MAX_SAFE_INTEGER - products };
+    const runs = this.#log.id;
+    this.#firstIds = { ...next, runs, products: Number.MAX_SAFE_INTEGER - products };
     if (this.#moved.isMoved) return;
     if (customers > 0) this.#firstCustomer = await this.#connection.reserveIds('customers', customers);
-    if (products > 0) this.#firstIds = { ...next, products: await this.#connection.reserveIds('products', products) };
+    if (products > 0) this.#firstIds = { ...next, runs, products: await this.#connection.reserveIds('products', products) };
     const rows = Object.entries(others).map(([name, count]) => ({ name, next_id: (next[name] ?? 1) + count }));
     await this.#connection.upsert('sequences', ['name'], rows);
   }

@@ -41,7 +41,10 @@ export class PlanRecorder {
     this.#recording = recording;
     this.#firstIds = state.firstIds;
     this.#hadCustomers = state.hadCustomers;
-    this.#ids = new PlanIds(() => ({ customers: log.firstMade, others: { ...state.firstIds, products: this.#firstProduct } }));
+    this.#ids = new PlanIds(() => ({
+      customers: log.firstMade,
+      others: { ...state.firstIds, products: this.#firstProduct, runs: log.id },
+    }));
   }
 
   /** Writes the header; to be called before the run does anything. */

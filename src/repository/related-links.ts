@@ -1,6 +1,5 @@
 import type { Connection } from '../engines/connection.ts';
 import type { SqlRow } from '../engines/engine.ts';
-import { CustomerStore } from './customer-store.ts';
 import type { RelatedOutcome, RelatedRow } from './related-rows.ts';
 
 /** Of a key that more customers share, no one is meant. */
@@ -19,13 +18,11 @@ interface Keys {
 /** Finds the customers that rows of related data are about, many rows with a few queries. */
 export class CustomerLinks {
   readonly #connection: Connection;
-  readonly #store: CustomerStore;
   readonly #source: string | null;
 
   /** @param source system that the external ids belong to; null: any, where only one customer has the id */
   constructor(connection: Connection, source: string | null) {
     this.#connection = connection;
-    this.#store = new CustomerStore(connection);
     this.#source = source;
   }
 
@@ -75,11 +72,11 @@ export class CustomerLinks {
     const { facts } = this.#connection;
     const own = await this.#connection.all<{ id: number }>(`SELECT id FROM customers WHERE ${facts.inJsonArray('id', 'integer')}`, [list]);
     for (const { id } of own) found.set(String(id), new Set([id]));
-    const merged = await this.#connection.all<{ id: number }>(
-      `SELECT old_id AS id FROM redirects WHERE ${facts.inJsonArray('old_id', 'integer')}`,
+    const merged = await this.#connection.all<{ old_id: number; customer_id: number }>(
+      `SELECT old_id, customer_id FROM redirects WHERE ${facts.inJsonArray('old_id', 'integer')}`,
       [list],
     );
-    for (const { id } of merged) found.set(String(id), new Set([await this.#store.follow(id)]));
+    for (const { old_id, customer_id } of merged) found.set(String(old_id), new Set([customer_id]));
     return found;
   }
 

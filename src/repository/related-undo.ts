@@ -1,7 +1,8 @@
 import type { Connection } from '../engines/connection.ts';
 import type { SqlRow } from '../engines/engine.ts';
-import { CHILD_TABLES, type ChildTable } from '../model/changeset.ts';
-import { childRows, removeChildRows } from './child-rows.ts';
+import { CHILD_TABLES, type Change, type ChildTable, isMove } from '../model/changeset.ts';
+import type { FieldValues } from '../model/customer.ts';
+import { byMembers, childKey as rowKey, childRows, moveChildRows, removeChildRows } from './child-rows.ts';
 import { sameRow } from './later-changes.ts';
 import type { RecordedChange, RunLog } from './run-log.ts';
 
@@ -11,7 +12,20 @@ export type Keep = (change: RecordedChange, field: string, reason: string) => vo
 interface Step {
   readonly table: ChildTable;
   readonly row: SqlRow;
-  readonly isRemoved: boolean;
+  readonly kind: 'saved' | 'removed' | 'moved';
+  /** Of a row that is moved: as it is before. */
+  readonly from?: SqlRow;
+}
+
+/** Rows of these tables have an id of their own: moved and changed since, they are the same row still. */
+const WITH_OWN_ID: ReadonlySet<ChildTable> = new Set(['contact_points', 'interactions', 'orders']);
+
+/** What reversing rows came to. */
+export interface ReversedRows {
+  /** So many changes were reversed. */
+  readonly count: number;
+  /** The customers that gained, lost or had the rows. */
+  readonly customers: readonly number[];
 }
 
 /** Reverses changes of rows that belong to customers, a page of them with a few statements. */
@@ -33,19 +47,26 @@ export class ChildUndo {
     this.#keep = keep;
   }
 
-  /** Reverses the changes in their order, the newest first. @returns the customer of each that was reversed */
-  async reverse(changes: readonly RecordedChange[]): Promise<number[]> {
-    if (changes.length === 0) return [];
+  /** Reverses the changes in their order, the newest first. */
+  async reverse(changes: readonly RecordedChange[]): Promise<ReversedRows> {
+    if (changes.length === 0) return { count: 0, customers: [] };
     await this.#load(changes);
-    const reversed: number[] = [];
-    for (const change of changes) if (await this.#reverse(change)) reversed.push(change.id);
+    const customers = new Set<number>();
+    let count = 0;
+    for (const change of changes) {
+      if (!(await (isMove(change) ? this.#reverseMove(change) : this.#reverse(change)))) continue;
+      count++;
+      for (const id of ownersOf(change)) customers.add(id);
+    }
     await this.#write();
-    return reversed;
+    return { count, customers: [...customers] };
   }
 
   async #load(changes: readonly RecordedChange[]): Promise<void> {
     const { facts } = this.#connection;
-    const wanted = changes.map((change) => ({ table: change.entity as ChildTable, row: rowOf(change) }));
+    const wanted = changes.flatMap(({ entity, before, after }) =>
+      [before, after].flatMap((row) => (row === null ? [] : [{ table: entity as ChildTable, row: row as SqlRow }])),
+    );
     // Orders that items come back to are looked at, too.
     for (const { table, row } of [...wanted])
       if (table === 'order_items')
@@ -55,7 +76,7 @@ export class ChildUndo {
       for (const row of rows) this.#current.set(rowKey(table, row), null);
       for (const row of await childRows(this.#connection, table, rows)) this.#current.set(rowKey(table, row), row);
     }
-    const owners = JSON.stringify([...new Set(changes.map(({ id }) => id))]);
+    const owners = JSON.stringify([...new Set(changes.flatMap(ownersOf))]);
     for (const { id } of await this.#connection.all<{ id: number }>(
       `SELECT id FROM customers WHERE ${facts.inJsonArray('id', 'integer')}`,
       [owners],
@@ -92,11 +113,47 @@ export class ChildUndo {
       this.#keep(change, '*', reason);
       return false;
     }
-    this.#steps.push({ table, row: rowOf({ before: wanted ?? made, after: null }), isRemoved: wanted === null });
+    this.#steps.push({ table, row: rowOf({ before: wanted ?? made, after: null }), kind: wanted === null ? 'removed' : 'saved' });
     this.#current.set(key, wanted as SqlRow | null);
     if (table === 'order_items' && (wanted === null || current === null)) this.#countItem(rowOf(change), wanted === null ? -1 : 1);
     const action = wanted === null ? 'delete' : current === null ? 'insert' : 'update';
     await this.#log.add({ entity: table, id, action, before: made, after: wanted });
+    return true;
+  }
+
+  /** Gives a row back to the customer that it was taken from. */
+  async #reverseMove(change: RecordedChange): Promise<boolean> {
+    const table = change.entity as ChildTable;
+    const [before, after] = [change.before as SqlRow, change.after as SqlRow];
+    const [home, place] = [rowKey(table, before), rowKey(table, after)];
+    const current = this.#current.get(place) ?? null;
+    if (sameRow(this.#current.get(home) ?? null, before)) return false;
+    const isFree = home === place || (this.#current.get(home) ?? null) === null;
+    const reason = current === null ? 'deleted since' : isFree ? this.#hindrance({ ...change, after: null }, table) : 'changed since';
+    if (reason !== null || current === null) {
+      this.#keep(change, '*', reason ?? 'deleted since');
+      return false;
+    }
+    const isSame = sameRow(current, after);
+    if (!isSame && !WITH_OWN_ID.has(table)) return this.#copyBack(change, home);
+    for (const field of isSame ? [] : Object.keys(after))
+      if ((current[field] ?? null) !== (after[field] ?? null)) this.#keep(change, field, 'changed since');
+    const back = isSame ? before : { ...current, customer_id: before.customer_id as number };
+    this.#steps.push({ table, row: back, kind: 'moved', from: current });
+    this.#current.set(place, null);
+    this.#current.set(home, back);
+    await this.#log.add({ entity: table, id: back.customer_id as number, action: 'update', before: values(current), after: values(back) });
+    return true;
+  }
+
+  /** What was moved, and says something else there by now, stays there; whom it was taken from gets it as it was. */
+  async #copyBack(change: RecordedChange, home: string): Promise<boolean> {
+    this.#keep(change, '*', 'changed since');
+    const [table, row] = [change.entity as ChildTable, change.before as SqlRow];
+    if (home === rowKey(table, change.after as SqlRow)) return false;
+    this.#steps.push({ table, row, kind: 'saved' });
+    this.#current.set(home, row);
+    await this.#log.add({ entity: table, id: row.customer_id as number, action: 'insert', before: null, after: values(row) });
     return true;
   }
 
@@ -106,12 +163,12 @@ export class ChildUndo {
   }
 
   /** Why a row stays although it is as the run left it; null where nothing stands in the way. */
-  #hindrance({ before: wanted, after: made, id }: RecordedChange, table: ChildTable): string | null {
+  #hindrance({ before: wanted, after: made }: RecordedChange, table: ChildTable): string | null {
     if (wanted === null) {
       const hasItems = table === 'orders' && (this.#items.get(`${made?.customer_id} ${made?.id}`) ?? 0) > 0;
       return hasItems ? 'items were added to it since' : null;
     }
-    if (!this.#owners.has(id)) return 'its customer was deleted since';
+    if (!this.#owners.has(wanted.customer_id as number)) return 'its customer was deleted since';
     if (table !== 'order_items') return null;
     const order = this.#current.get(rowKey('orders', { customer_id: wanted.customer_id ?? null, id: wanted.order_id ?? null })) ?? null;
     if (order === null) return 'its order was deleted since';
@@ -122,15 +179,32 @@ export class ChildUndo {
   /** Writes the steps in their order, those of one kind that follow one another together. */
   async #write(): Promise<void> {
     for (let at = 0; at < this.#steps.length; ) {
-      const { table, isRemoved } = this.#steps[at] as Step;
+      const { table, kind } = this.#steps[at] as Step;
       const from = at;
-      const isAlike = (step: Step | undefined): boolean => step?.table === table && step.isRemoved === isRemoved;
+      const isAlike = (step: Step | undefined): boolean => step?.table === table && step.kind === kind;
       while (isAlike(this.#steps[at])) at++;
-      const rows = this.#steps.slice(from, at).map(({ row }) => row);
-      if (isRemoved) await removeChildRows(this.#connection, table, rows);
+      const steps = this.#steps.slice(from, at);
+      const rows = steps.map(({ row }) => row);
+      if (kind === 'removed') await removeChildRows(this.#connection, table, rows);
+      else if (kind === 'moved')
+        await moveChildRows(
+          this.#connection,
+          table,
+          steps.map((step) => ({ from: step.from as SqlRow, to: step.row })),
+        );
       else for (const alike of byMembers(lastOfEach(table, rows))) await this.#connection.upsert(table, CHILD_TABLES[table], alike);
     }
   }
+}
+
+/** The customers that the rows of a change belong to. */
+export function ownersOf({ before, after }: Pick<Change, 'before' | 'after'>): number[] {
+  const ids = [before, after].flatMap((row) => (row === null ? [] : [row.customer_id as number]));
+  return ids[0] === ids[1] ? ids.slice(0, 1) : ids;
+}
+
+function values(row: SqlRow): FieldValues {
+  return row as FieldValues;
 }
 
 /** Of several states of one row the last one. */
@@ -138,24 +212,8 @@ function lastOfEach(table: ChildTable, rows: readonly SqlRow[]): SqlRow[] {
   return [...new Map(rows.map((row) => [rowKey(table, row), row])).values()];
 }
 
-/** Rows with the same members together: what was recorded before a column was added lacks it. */
-function byMembers(rows: readonly SqlRow[]): SqlRow[][] {
-  const groups = new Map<string, SqlRow[]>();
-  for (const row of rows) {
-    const members = Object.keys(row).sort().join();
-    const group = groups.get(members);
-    if (group === undefined) groups.set(members, [row]);
-    else group.push(row);
-  }
-  return [...groups.values()];
-}
-
 function rowOf({ before, after }: Pick<RecordedChange, 'before' | 'after'>): SqlRow {
   return (before ?? after) as SqlRow;
-}
-
-function rowKey(table: ChildTable, row: SqlRow): string {
-  return JSON.stringify([table, ...CHILD_TABLES[table].map((column) => row[column as string])]);
 }
 
 /** Reverses a change of a product. @returns why it stays, null where it was reversed, undefined where nothing was to be done */

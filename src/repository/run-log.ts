@@ -41,7 +41,7 @@ export interface RecordedChange extends Change {
   readonly seq: number;
 }
 
-const BATCH = 1000;
+const BATCH = 5000;
 /** Whom changes of products belong to: their ids are not those of customers. */
 const NOBODY = 0;
 const COLUMNS = 'id, command, status, actor, host, arguments, source_name, source_sha256, counts, undoes_run, started_at, finished_at';
@@ -55,9 +55,10 @@ export class RunLog {
   #range: { readonly firstId: number; readonly lastId: number } | null = null;
   #firstMade = Number.POSITIVE_INFINITY;
 
-  private constructor(connection: Connection, id: number) {
+  private constructor(connection: Connection, id: number, seq = 0) {
     this.#connection = connection;
     this.id = id;
+    this.#seq = seq;
   }
 
   /** Starts a run. */
@@ -85,6 +86,22 @@ export class RunLog {
     return new RunLog(connection, id);
   }
 
+  /** Goes on with a run in a further transaction, after the change `seq`. */
+  static resume(connection: Connection, { id, seq }: { readonly id: number; readonly seq: number }): RunLog {
+    return new RunLog(connection, id, seq);
+  }
+
+  /** Position of the last change. */
+  get seq(): number {
+    return this.#seq;
+  }
+
+  /** Writes what is pending, and what the run counts by now, where its work goes on in a further transaction. */
+  async pause(counts: Readonly<Record<string, number>>): Promise<void> {
+    await this.flush();
+    await this.#connection.run('UPDATE runs SET counts = ? WHERE id = ?', [JSON.stringify(counts), this.id]);
+  }
+
   /** Records a change; written in batches. */
   async add(change: Change): Promise<void> {
     this.#pending.push({
@@ -102,7 +119,8 @@ export class RunLog {
 
   /** Writes what is pending. */
   async flush(): Promise<void> {
-    const rows = this.#pending;
+    // In the order in which they are kept: rows that follow one another are written together.
+    const rows = this.#pending.sort((a, b) => (a.entity_id as number) - (b.entity_id as number));
     this.#pending = [];
     await this.#connection.upsert('changes', ['entity_id', 'run_id', 'seq'], rows);
   }
@@ -139,12 +157,18 @@ export class RunLog {
     this.#range = null;
   }
 
-  /** Ends the run. */
-  async finish(counts: Readonly<Record<string, number>>, now: string, sourceSha256?: string): Promise<void> {
+  /** Ends the run, unless somebody took it back meanwhile. */
+  async finish(
+    counts: Readonly<Record<string, number>>,
+    now: string,
+    sourceSha256?: string,
+    status: 'done' | 'failed' = 'done',
+  ): Promise<void> {
     await this.flush();
     await this.#flushRange();
-    const sql = 'UPDATE runs SET status = ?, counts = ?, finished_at = ?, source_sha256 = COALESCE(?, source_sha256) WHERE id = ?';
-    await this.#connection.run(sql, ['done', JSON.stringify(counts), now, sourceSha256 ?? null, this.id]);
+    const sql =
+      'UPDATE runs SET status = ?, counts = ?, finished_at = ?, source_sha256 = COALESCE(?, source_sha256) WHERE id = ? AND status = ?';
+    await this.#connection.run(sql, [status, JSON.stringify(counts), now, sourceSha256 ?? null, this.id, 'running']);
   }
 }
 
@@ -155,14 +179,15 @@ export async function getRun(reader: Pick<Connection, 'all'>, id: number): Promi
   return runOf(row);
 }
 
-/** The newest runs first; with `customer`, those that touched it. */
+/** The newest runs first; with `customer`, those that touched it, or a customer that was merged into it. */
 export async function listRuns(reader: Pick<Connection, 'all'>, options: { limit: number; customer?: number }): Promise<Run[]> {
   const { customer, limit } = options;
   if (customer === undefined) return (await reader.all(`SELECT ${COLUMNS} FROM runs ORDER BY id DESC LIMIT ?`, [limit])).map(runOf);
   const rows = await reader.all(
     `SELECT ${COLUMNS} FROM runs WHERE id IN (SELECT run_id FROM changes WHERE entity_id = ?)
+       OR id IN (SELECT c.run_id FROM redirects r JOIN changes c ON c.entity_id = r.old_id WHERE r.customer_id = ?)
        OR id IN (SELECT run_id FROM run_inserts WHERE entity = 'customers' AND first_id <= ? AND last_id >= ?) ORDER BY id DESC LIMIT ?`,
-    [customer, customer, customer, limit],
+    [customer, customer, customer, customer, limit],
   );
   return rows.map(runOf);
 }
@@ -180,9 +205,9 @@ export async function listInserts(reader: Pick<Connection, 'all'>, run: number):
   return rows as unknown as RecordedInserts[];
 }
 
-/** The newest run that is done and no undo; null when there is none. */
+/** The newest run that stands and is no undo, one that was broken off included; null when there is none. */
 export async function lastDoneRun(reader: Pick<Connection, 'all'>): Promise<Run | null> {
-  const [row] = await reader.all(`SELECT ${COLUMNS} FROM runs WHERE status = 'done' AND undoes_run IS NULL ORDER BY id DESC LIMIT 1`);
+  const [row] = await reader.all(`SELECT ${COLUMNS} FROM runs WHERE status <> 'undone' AND undoes_run IS NULL ORDER BY id DESC LIMIT 1`);
   return row === undefined ? null : runOf(row);
 }
 

@@ -5,6 +5,7 @@ import { type Customer, type FieldValue, type FieldValues, differences, fieldOf,
 import { CustomerStore, type Saved, type Update, customerFromWhole, wholeOf } from './customer-store.ts';
 import { keepChanged } from './later-changes.ts';
 import { ChildUndo, reverseProduct } from './related-undo.ts';
+import { changesOf, concerned, isMadeRedirect, isMerge, mergedSince, redirectsOf } from './undo-merged.ts';
 import { type RecordedChange, type Run, type RunLog, changeOf } from './run-log.ts';
 
 /** A field that an undo left as it is, because somebody changed it after the run. */
@@ -47,6 +48,7 @@ export class Undo {
   /** Companies that customers get back when all that comes back is there; `counted`: the customer is among the reverted. */
   readonly #companies = new Map<number, { readonly companyId: number; readonly counted: boolean }>();
   #reverted = 0;
+  #forgetsMarks = true;
 
   constructor(connection: Connection, log: RunLog, now: string) {
     this.#connection = connection;
@@ -57,6 +59,7 @@ export class Undo {
 
   /** Reverses `run`; `onProgress` is told how many changes are done. */
   async reverse(run: Run, onProgress: (done: number) => void | Promise<void> = () => {}): Promise<UndoOutcome> {
+    this.#forgetsMarks = !(await isMerge(this.#connection, run));
     for (let before = Number.MAX_SAFE_INTEGER; ; ) {
       const page = (
         await this.#connection.all(
@@ -80,6 +83,14 @@ export class Undo {
     return { reverted: this.#reverted, kept: this.#kept };
   }
 
+  /** Reverses some changes of a run that merged customers, the newest first; the run itself stands. */
+  async reverseMerge(runId: number, changes: readonly RecordedChange[]): Promise<UndoOutcome> {
+    this.#forgetsMarks = false;
+    for (let at = 0; at < changes.length; at += PAGE) await this.#reversePage(runId, changes.slice(at, at + PAGE));
+    await this.#linkCompanies();
+    return { reverted: this.#reverted, kept: this.#kept };
+  }
+
   #keep(change: Pick<Change, 'entity' | 'id'>, field: string, reason: string): void {
     this.#kept.push({ entity: change.entity, id: change.id, field, reason });
   }
@@ -87,15 +98,20 @@ export class Undo {
   async #reversePage(runId: number, page: readonly RecordedChange[]): Promise<void> {
     const staying = await this.#changedSince(runId, page);
     for (const change of page) if (change.entity === 'products') await this.#reverseProduct(change);
-    const changes = page.filter((change) => change.entity !== 'products' && !staying.has(change.id));
+    const changes = page.filter((change) => change.entity !== 'products' && !concerned(change).some((id) => staying.has(id)));
+    // An old id leads to nobody else before its customer comes back.
+    const touched = new Set(await this.#reverseRows(changes.filter(isMadeRedirect)));
+    const merged = await mergedSince(this.#connection, runId, changes);
     const original = await this.#store.load(changes.filter((change) => change.entity === 'customers').map((change) => change.id));
     const states = new Map<number, Customer | null>(original);
-    for (const change of changes) if (change.entity === 'customers') this.#reverseCustomer(change, states);
+    for (const change of changes) {
+      if (change.entity !== 'customers') continue;
+      if (merged.has(change.id)) this.#keep(change, '*', 'merged again since');
+      else this.#reverseCustomer(change, states);
+    }
     const saved = await this.#saveStates(original, states);
-    const children = new ChildUndo(this.#connection, this.#log, (change, field, reason) => this.#keep(change, field, reason));
-    const reversed = await children.reverse(changes.filter((change) => change.entity !== 'customers'));
-    this.#reverted += reversed.length;
-    const touched = new Set(reversed);
+    const rows = changes.filter((change) => change.entity !== 'customers' && !isMadeRedirect(change));
+    for (const id of await this.#reverseRows(rows)) touched.add(id);
     const gone = [...states].flatMap(([id, state]) => (state === null && original.has(id) ? [original.get(id) as Customer] : []));
     await this.#remove(gone);
     await this.#store.touch(
@@ -103,7 +119,15 @@ export class Undo {
       this.#now,
     );
     // The rows of an import that was undone must not find their way back to customers that were the wrong ones.
-    await this.#store.forgetMarks([...saved, ...touched]);
+    if (this.#forgetsMarks) await this.#store.forgetMarks([...saved, ...touched]);
+  }
+
+  /** @returns the customers of the rows that were reversed */
+  async #reverseRows(changes: readonly RecordedChange[]): Promise<readonly number[]> {
+    const children = new ChildUndo(this.#connection, this.#log, (change, field, reason) => this.#keep(change, field, reason));
+    const { count, customers } = await children.reverse(changes);
+    this.#reverted += count;
+    return customers;
   }
 
   /** Customers that the run brought back and that were changed since: they stay, with all that belongs to them. */
@@ -111,7 +135,7 @@ export class Undo {
     const { facts } = this.#connection;
     const made = await this.#connection.all<{ id: number }>(
       `SELECT DISTINCT entity_id AS id FROM changes WHERE run_id = ? AND entity = 'customers' AND action = 'insert' AND ${facts.inJsonArray('entity_id', 'integer')}`,
-      [runId, JSON.stringify([...new Set(page.map((change) => change.id))])],
+      [runId, JSON.stringify([...new Set(page.flatMap(concerned))])],
     );
     const customers = await this.#store.load(made.map((row) => row.id));
     const changed = await this.#keepChanged(runId, [...customers.values()]);
@@ -161,7 +185,7 @@ export class Undo {
       if (state === null || state === before) continue;
       const linked = { ...state, company_id: this.#heldCompany(before, state) };
       const customer = { ...linked, version: state.version + 1, updated_at: before === undefined ? state.updated_at : this.#now };
-      const changed = before === undefined ? null : differences(before, customer);
+      const changed = before === undefined ? null : changesOf(before, customer);
       const isSame = before !== undefined && changed === null;
       if (state.company_id !== linked.company_id) this.#companies.set(id, { companyId: state.company_id as number, counted: !isSame });
       if (isSame) continue;
@@ -189,11 +213,17 @@ export class Undo {
     const links = [...this.#companies];
     for (let at = 0; at < links.length; at += PAGE) {
       const page = links.slice(at, at + PAGE);
-      const found = await this.#store.load(page.flatMap(([id, { companyId }]) => [id, companyId]));
+      const mergedInto = await redirectsOf(
+        this.#connection,
+        page.map(([, { companyId }]) => companyId),
+      );
+      const found = await this.#store.load([...page.flatMap(([id, { companyId }]) => [id, companyId]), ...mergedInto.values()]);
       const saved: Saved[] = [];
-      for (const [id, { companyId, counted }] of page) {
+      for (const [id, { companyId: wanted, counted }] of page) {
         const before = found.get(id);
         if (before === undefined) continue;
+        const companyId = found.has(wanted) ? wanted : (mergedInto.get(wanted) ?? wanted);
+        if (companyId === before.company_id || (companyId === id && wanted !== id)) continue;
         if (!found.has(companyId)) {
           this.#keep({ entity: 'customers', id }, 'company_id', 'its company was deleted since');
           continue;

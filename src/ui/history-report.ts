@@ -17,6 +17,11 @@ const COLUMNS = ['run', 'when', 'command', 'what', 'did', 'status', 'actor'].map
 }));
 /** Arguments that say what a run was about, which its title does too. */
 const SUBJECT: ReadonlySet<string> = new Set(['id', 'ids', 'fields', 'run', 'files']);
+/** What a status means, where the word does not say it. */
+const STATUS: Readonly<Record<string, string>> = {
+  running: 'running: still at work, or broken off; what it did by then stands',
+  failed: 'failed: broken off; what it did by then stands',
+};
 /** Longer values are cut: a change is one line. */
 const VALUE_WIDTH = 60;
 
@@ -62,7 +67,7 @@ function runLines({ run, changes, inserts }: RunDetails, limit: number, style: S
   if (changes.length > 0) lines.push('', style.bold('Changed'), ...changes.flatMap((change) => changeLines(change, style)));
   if (changes.length === limit)
     lines.push(style.dim(`  the first ${formatCount(limit)} changes · more: crm history --run ${run.id} --limit N`));
-  if (run.status === 'done') lines.push('', style.dim(`take it back: crm undo ${run.id}`));
+  if (run.status !== 'undone') lines.push('', style.dim(`take it back: crm undo ${run.id}`));
   return lines;
 }
 
@@ -73,7 +78,7 @@ function headerEntries(run: Run): [string, string][] {
       : ` (${formatDuration(Date.parse(run.finished_at) - Date.parse(run.started_at))})`;
   const args = Object.entries(run.arguments).filter(([name, value]) => !SUBJECT.has(name) && !(Array.isArray(value) && value.length === 0));
   return [
-    ['Status', run.status],
+    ['Status', STATUS[run.status] ?? run.status],
     ['When', `${run.started_at.slice(0, 19).replace('T', ' ')}${took}`],
     ['Who', `${run.actor} on ${run.host}`],
     ['Did', runCounts(run)],
@@ -94,13 +99,18 @@ function changeLines({ entity, id, action, before, after, rules }: RecordedChang
   const head =
     `  ${style.bold(`#${id}`)} ${[entity === 'customers' ? '' : entity, verb].filter((word) => word !== '').join(' ')}`.trimEnd();
   const values = action === 'delete' ? before : after;
-  const own = Object.keys(values ?? {}).filter((field) => entity === 'customers' || field !== 'customer_id');
+  // Of a row that goes to another customer only that is told.
+  const own = Object.keys(values ?? {}).filter((field) =>
+    action === 'update' && entity !== 'customers' ? before?.[field] !== after?.[field] : entity === 'customers' || field !== 'customer_id',
+  );
+  const others = Object.keys(rules ?? {}).filter((field) => !own.includes(field));
   return [
     head,
     ...own.map(
       (field) =>
         `    ${style.dim(printable(field))}  ${action === 'update' ? `${shown(before?.[field])} → ` : ''}${shown(values?.[field])}${ruleText(rules?.[field], style)}`,
     ),
+    ...others.map((field) => `    ${style.dim(printable(field))}  kept${ruleText(rules?.[field], style)}`),
   ];
 }
 

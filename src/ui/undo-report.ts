@@ -2,7 +2,8 @@ import type { UndoOutcome } from '../repository/undo.ts';
 import type { Run } from '../repository/run-log.ts';
 import { type OutputMode, printResult } from './envelope.ts';
 import type { Io } from './io.ts';
-import { formatCount, plural } from './number.ts';
+import { keptLines } from './kept-lines.ts';
+import { plural } from './number.ts';
 import { runCounts, runSubject } from './run-text.ts';
 import { styleOf } from './style.ts';
 import { printable } from './width.ts';
@@ -13,8 +14,6 @@ export interface UndoReport {
   readonly run: number | null;
   readonly outcome: UndoOutcome;
 }
-
-const SHOWN = 20;
 
 /** Tells what an undo brought back and what it kept. */
 export async function printUndo(io: Io, mode: OutputMode, { undone, run, outcome }: UndoReport): Promise<void> {
@@ -27,14 +26,7 @@ export async function printUndo(io: Io, mode: OutputMode, { undone, run, outcome
       `${run === null ? 'would take back' : 'took back'} run ${undone.id}: ${what} (${runCounts(undone)})`,
       reverted === 0 ? 'nothing was left to change back' : `${plural(reverted, 'record')} ${run === null ? 'would be ' : ''}changed back`,
     ];
-    if (kept.length > 0) {
-      lines.push(`${style.yellow(`kept ${plural(kept.length, 'value')}`)} that would have lost a later change:`);
-      for (const { entity, id, field, reason } of kept.slice(0, SHOWN)) {
-        const place = [entity === 'customers' ? '' : entity, field === '*' ? '' : printable(field)].filter((part) => part !== '').join(' ');
-        lines.push(`  #${id} ${place === '' ? '' : `${place}: `}${reason}`);
-      }
-      if (kept.length > SHOWN) lines.push(style.dim(`  and ${formatCount(kept.length - SHOWN)} more: --json lists all`));
-    }
+    lines.push(...keptLines(kept, style));
     lines.push(style.dim(run === null ? 'dry run: nothing was changed' : `run ${run} · do it again: crm undo ${run}`));
     return lines.join('\n');
   });

@@ -1,6 +1,6 @@
 /**
  * Benchmarks: every figure as a ratio against a peer in the same run, because machines differ and are shared.
- *   npm run bench -- [--rows 1000000] [--runs 3] [--only start,import,detect,again,companies,query,export,normalize,quality,postgres,memory,pollution] [--generator FILE]
+ *   npm run bench -- [--rows 1000000] [--runs 3] [--only start,import,detect,again,companies,query,export,normalize,quality,merge,postgres,memory,pollution] [--generator FILE]
  * Needs the peers on the PATH (sqlite-utils, sqlite3, psql with CRM_BENCH_POSTGRES_URL); what is missing is said.
  */
 import { execFileSync } from 'node:child_process';
@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compare, isInstalled, runOnce } from './measure.mjs';
+import { measureMerge } from './merge.mjs';
 import { qualityBench } from './quality.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -116,6 +117,22 @@ const benches = {
     report('quality / sqlite3 counts', result, 10);
     if (result.peakMb > 400) lines.push({ name: 'quality memory', verdict: 'OVER' });
   },
+  merge: async () => {
+    const files = { people: `merge-people-${rows}.csv`, truth: `merge-truth-${rows}.csv` };
+    if (!existsSync(files.truth)) runOnce(`node ${generator} --rows ${rows} --seed 1 --out ${files.people} --truth ${files.truth}`);
+    const urls = ['merge.db', ...(process.env.CRM_BENCH_POSTGRES_URL === undefined ? [] : [postgresMergeUrl()])];
+    for (const db of urls) {
+      const { clusters, merged, merge, undo, isSame } = await measureMerge({ ...files, db });
+      // A hundred thousand clusters a minute, and the same back.
+      const limit = Math.max(2, (60 * clusters) / 100_000);
+      const isOver = merge.seconds > limit || undo.seconds > limit || !isSame;
+      lines.push({ name: 'merge', verdict: isOver ? 'OVER' : 'ok' });
+      console.log(
+        `merge ${clusters} clusters (${merged} customers go): ${merge.seconds.toFixed(1)} s, undo ${undo.seconds.toFixed(1)} s, limit ${limit.toFixed(0)} s each, ` +
+          `export ${isSame ? 'as before' : 'DIFFERS'}  ${isOver ? 'OVER' : 'ok'}  peak ${Math.max(merge.peakMb, undo.peakMb).toFixed(0)} MB  ${db === 'merge.db' ? 'sqlite' : 'postgres'}`,
+      );
+    }
+  },
   postgres: () => {
     const url = process.env.CRM_BENCH_POSTGRES_URL;
     if (url === undefined) return console.log('postgres: skipped, set CRM_BENCH_POSTGRES_URL');
@@ -150,6 +167,13 @@ function need(program) {
   return false;
 }
 
+/** A schema of its own, made anew. */
+function postgresMergeUrl() {
+  const url = process.env.CRM_BENCH_POSTGRES_URL;
+  runOnce(`psql -q "${url}" -c "DROP SCHEMA IF EXISTS crm_bench_merge CASCADE" 2> /dev/null`);
+  return `${url}?schema=crm_bench_merge`;
+}
+
 /** A shell command that makes imported.db unless it is there. */
 function imported() {
   return `test -f imported.db || ${crm} import ${file} --db imported.db -q`;
@@ -157,5 +181,5 @@ function imported() {
 
 rmSync('imported.db', { force: true });
 console.log(`${rows} rows, ${runs} runs each (15 for start-up), medians, Node ${process.version}`);
-for (const [name, bench] of Object.entries(benches)) if (only.length === 0 || only.includes(name)) bench();
+for (const [name, bench] of Object.entries(benches)) if (only.length === 0 || only.includes(name)) await bench();
 if (lines.some((line) => line.verdict === 'OVER')) process.exitCode = 1;

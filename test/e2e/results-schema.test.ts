@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { openEngine } from '../../src/engines/index.ts';
+import { setClusters } from '../support/duplicate-clusters.ts';
 import { ROOT, runCli } from '../support/cli.ts';
 import { COMMAND_NAMES, schemaFileOf } from '../support/command-names.ts';
 import { type JsonSchema, schemaErrors } from '../support/json-schema.ts';
@@ -29,6 +31,12 @@ async function fillFolder(cwd: string, database: string): Promise<void> {
     database,
   );
   writeFileSync(join(cwd, 'decisions.csv'), 'left_id,right_id,decision\n3,4,same\n3,5,no\n4,5,\n3,99,y\n');
+  const engine = await openEngine(database, { create: false, busyTimeoutMs: 5000 });
+  await setClusters(engine, [
+    [4, 5],
+    [7, 99],
+  ]);
+  await engine.close();
   writeFileSync(join(cwd, 'bad.csv'), 'name,birthday,x\nA,soon,1\nB,2024-01-01\n');
 }
 
@@ -68,13 +76,17 @@ const CALLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['--check', '--where', 'id = 1'],
     ['--keys'],
   ],
+  'dedupe merge': [['--auto', '--dry-run'], ['--auto'], ['--reviewed']],
+  'dedupe split': [['5', '--dry-run'], ['5']],
   quality: [[], ['--by', 'tag'], ['kind = person', '--no-save'], ['id = 99'], ['--trend'], ['--trend', '1']],
   'dedupe review': [
     ['--export', 'pairs.csv', '--all'],
     ['--decisions', 'decisions.csv'],
   ],
-  'dedupe explain': [],
-  'dedupe report': [],
+  'dedupe find': [[], ['--new'], ['--where', 'id < 4', '--no-keep'], ['--kept-model']],
+  'dedupe explain': [['1', '2']],
+  'dedupe report': [[], ['--html', 'duplicates.html']],
+  'dedupe train': [],
   history: [[], ['--limit', '0'], ['--customer', '1'], ['--run', '1'], ['--run', 'last']],
   undo: [['last', '--dry-run'], ['last'], ['1']],
   'migrate status': [[]],

@@ -25,6 +25,7 @@ describe('the library', () => {
     expect(Object.keys(library).sort()).toEqual([
       'CrmError',
       'DecisionLines',
+      'DEFAULT_SURVIVORSHIP',
       'EXIT_CODES',
       'EXPORT_FORMATS',
       'FIELDS',
@@ -50,6 +51,7 @@ describe('the library', () => {
       'keepMeasured',
       'loadModelSummary',
       'measureQuality',
+      'mergeClusters',
       'normalizeCustomers',
       'openPlan',
       'openRepository',
@@ -66,6 +68,8 @@ describe('the library', () => {
       'runNumber',
       'saveSegment',
       'takeDecisions',
+      'splitCustomer',
+      'survivorshipOf',
       'trendOf',
     ]);
     expect(FIELDS.map((field) => field.name)).toContain('email');
