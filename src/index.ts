@@ -77,6 +77,11 @@ export type { ImportType, RelatedImportOptions } from './import/related-request.
 export { readTableFile } from './import/table-file.ts';
 export type { DuplicateCluster, DuplicateDecision, DuplicatePair, FieldEvidence, PairExplanation } from './model/duplicates.ts';
 export type { DuplicateStore } from './repository/duplicate-store.ts';
+export { type FindOptions, type Found, checkColumns, findDuplicates, keptModels } from './dedupe/find-duplicates.ts';
+export type { FindSummary } from './dedupe/find-summary.ts';
+export { type FoundNew, findNew } from './dedupe/find-new.ts';
+export { writeClusters, writeClustersFile, writePairs, writePairsFile } from './dedupe/find-files.ts';
+export { type Trained, trainModels } from './dedupe/train-model.ts';
 export { type ComparedField, comparedFields } from './dedupe/compared-fields.ts';
 export { type DecisionLine, type DecisionReject, DecisionLines } from './dedupe/decision-file.ts';
 export { type TakenDecisions, takeDecisions } from './dedupe/take-decisions.ts';

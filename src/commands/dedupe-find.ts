@@ -1,7 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { Context } from '../context.ts';
 import type { Found } from '../dedupe/find-duplicates.ts';
-import type { Models } from '../dedupe/known-population.ts';
 import { CrmError } from '../errors.ts';
 import { queryOptions } from '../query/selected-customers.ts';
 import type { DuplicateStore } from '../repository/duplicate-store.ts';
@@ -69,7 +68,7 @@ async function find(context: Context, flags: FindFlags): Promise<void> {
     region: await phoneRegion(context, flags),
   });
   const store = await repository.duplicates();
-  const { checkColumns, findDuplicates } = await import('../dedupe/find-duplicates.ts');
+  const { checkColumns, findDuplicates, keptModels } = await import('../dedupe/find-duplicates.ts');
   const columns = flags.columns ?? null;
   if (columns !== null) checkColumns(columns, await repository.customFields());
   const progress = new Progress(io, { label: 'finding duplicates', unit: 'percent', ...mode });
@@ -101,27 +100,11 @@ async function find(context: Context, flags: FindFlags): Promise<void> {
   }
 }
 
-async function keptModels(store: DuplicateStore): Promise<Models> {
-  const { storedModels } = await import('../dedupe/known-population.ts');
-  const stored = await storedModels(store.search);
-  if (stored !== null) return stored.models;
-  throw new CrmError('NOT_FOUND', 'there was no search for duplicates yet', { hint: 'leave --kept-model out: crm dedupe find' });
-}
-
 async function writeFiles({ io, signal }: Context, flags: FindFlags, found: Found, store: DuplicateStore): Promise<void> {
-  const { writeClusters, writePairs } = await import('../dedupe/find-files.ts');
-  const { OutputFile } = await import('../formats/output-file.ts');
-  const into = async (path: string | undefined, fill: (sink: (text: string) => void | Promise<void>) => Promise<void>): Promise<void> => {
-    if (path === undefined) return;
-    if (path === '-') return fill((text) => write(io.stdout, text));
-    const file = new OutputFile(path);
-    try {
-      await fill((text) => file.write(text));
-      file.finish();
-    } finally {
-      file.discard();
-    }
-  };
-  await into(flags.pairsOut, (sink) => writePairs(found, sink, signal));
-  await into(flags.clustersOut, (sink) => writeClusters(found, store, sink, signal));
+  const { writeClusters, writeClustersFile, writePairs, writePairsFile } = await import('../dedupe/find-files.ts');
+  const toStdout = (text: string): Promise<void> => write(io.stdout, text);
+  if (flags.pairsOut === '-') await writePairs(found, toStdout, signal);
+  else if (flags.pairsOut !== undefined) await writePairsFile(found, flags.pairsOut, signal);
+  if (flags.clustersOut === '-') await writeClusters(found, store, toStdout, signal);
+  else if (flags.clustersOut !== undefined) await writeClustersFile(found, store, flags.clustersOut, signal);
 }

@@ -65,6 +65,13 @@ export async function findDuplicates(store: DuplicateStore, options: FindOptions
   return { linked, summary };
 }
 
+/** The models of the last search of all customers. @throws {CrmError} NOT_FOUND where there was none */
+export async function keptModels(store: DuplicateStore): Promise<Models> {
+  const stored = await storedModels(store.search);
+  if (stored !== null) return stored.models;
+  throw new CrmError('NOT_FOUND', 'there was no search for duplicates yet', { hint: 'compare all customers first: crm dedupe find' });
+}
+
 /** Checks that fields to compare exist. @throws {CrmError} UNKNOWN_FIELD naming the nearest one */
 export function checkColumns(columns: readonly string[], custom: readonly string[]): void {
   const known = [...Object.values(COMPARISONS).flatMap((comparisons) => comparisons.map(({ name }) => name)), ...custom];

@@ -84,7 +84,7 @@ const CALLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['--decisions', 'decisions.csv'],
   ],
   'dedupe find': [[], ['--new'], ['--where', 'id < 4', '--no-keep'], ['--kept-model']],
-  'dedupe explain': [['1', '2']],
+  'dedupe explain': [['3', '4']],
   'dedupe report': [[], ['--html', 'duplicates.html']],
   'dedupe train': [],
   history: [[], ['--limit', '0'], ['--customer', '1'], ['--run', '1'], ['--run', 'last']],
