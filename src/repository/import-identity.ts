@@ -1,0 +1,93 @@
+import type { SqlRow } from '../engines/engine.ts';
+import { isRoleAddress } from '../normalize/email-role.ts';
+import type { MatchKeys } from '../normalize/match-keys.ts';
+import { sameNamePossible } from '../normalize/same-name.ts';
+import { contradicts, type PersonFacts } from '../normalize/same-person.ts';
+import type { ImportRow } from './import-batch.ts';
+
+/** So many rows are remembered that went to customers, for what they said of them. */
+const MAX_REMEMBERED = 100_000;
+const MAX_OF_ONE = 20;
+
+/** What a row says of who its customer is. */
+export interface RowIdentity extends PersonFacts {
+  readonly phoneKey: string | null;
+  /** The row names a company only: a new customer would be that, but it may as well be about a person there. */
+  readonly isCompany: boolean;
+}
+
+/** A stored customer that a row may be about. */
+export interface Known extends PersonFacts {
+  readonly id: number;
+  readonly phoneKey: string | null;
+  readonly kind: string;
+  /** Hash of the row that it is equal to. */
+  readonly rowHash: number | null;
+}
+
+/** Columns of customers `c` that make a `Known`. */
+export const KNOWN_COLUMNS = 'c.id, c.name_key, c.phone_key, c.kind, c.birthday, c.tax_id, c.row_hash';
+
+/** The customer of a database row that holds `KNOWN_COLUMNS`. */
+export function knownOf(row: SqlRow): Known {
+  return {
+    id: row.id as number,
+    nameKey: row.name_key as string | null,
+    phoneKey: row.phone_key as string | null,
+    kind: row.kind as string,
+    birthday: row.birthday as string | null,
+    taxId: row.tax_id as string | null,
+    rowHash: row.row_hash as number | null,
+  };
+}
+
+/** What a row put aside says of who its customer is. */
+export function identityOf({ values, derived }: ImportRow, keys: MatchKeys): RowIdentity {
+  return {
+    nameKey: keys.name_key,
+    phoneKey: keys.phone_key,
+    birthday: (values.birthday ?? null) as string | null,
+    taxId: (values.tax_id ?? null) as string | null,
+    isCompany: derived.kind === 'organisation' && derived.name !== undefined,
+  };
+}
+
+/** Whether a row that has the id of a stored customer may be about it, by their names. */
+export function mayBeNamed(row: Pick<RowIdentity, 'nameKey' | 'isCompany'>, known: Pick<Known, 'nameKey' | 'kind'>): boolean {
+  return (row.isCompany && known.kind === 'person') || sameNamePossible(row.nameKey, known.nameKey);
+}
+
+/**
+ * Whether a row that shares a key with a stored customer may be about it, by all that tells them apart. At the address of a
+ * task (`info@`) anybody may be: there the names must be equal, and so must phones.
+ * @param email the key, where it is one of an e-mail; null for a phone
+ */
+export function mayBeAbout(row: RowIdentity, known: Omit<Known, 'id' | 'rowHash'>, email: string | null): boolean {
+  if (contradicts(row, known)) return false;
+  if (email === null || !isRoleAddress(email)) return mayBeNamed(row, known);
+  if (row.phoneKey !== null && known.phoneKey !== null && row.phoneKey !== known.phoneKey) return false;
+  return row.nameKey === known.nameKey || known.nameKey === null || (row.nameKey === null && known.kind === 'organisation');
+}
+
+/**
+ * What rows of this import said of the customers that they went to. A customer gets their values at the end only, and is
+ * not to be two people until then: a row must fit those before it.
+ */
+export class JoinedRows {
+  readonly #rows = new Map<number, RowIdentity[]>();
+  #count = 0;
+
+  /** Remembers a row that went to a customer. */
+  add(id: number, row: RowIdentity): void {
+    const rows = this.#rows.get(id);
+    if (this.#count >= MAX_REMEMBERED || (rows?.length ?? 0) >= MAX_OF_ONE) return;
+    this.#count++;
+    if (rows === undefined) this.#rows.set(id, [row]);
+    else rows.push(row);
+  }
+
+  /** Whether a row may be about the same person as all rows that went to the customer. */
+  admits(id: number, row: RowIdentity): boolean {
+    return (this.#rows.get(id) ?? []).every((other) => !contradicts(row, other) && mayBeNamed(row, { ...other, kind: 'person' }));
+  }
+}
