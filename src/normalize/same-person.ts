@@ -72,7 +72,8 @@ function isOneSlip(a: string, b: string): boolean {
   return second === first + 1 && a[first] === b[second] && a[second] === b[first];
 }
 
-function generationOf(nameKey: string | null): number {
+/** The generation that a name names (`Jr`, `III`), 0 where it names none; by its match key. */
+export function generationOf(nameKey: string | null): number {
   if (nameKey === null) return 0;
   for (const word of nameKey.split(' ')) {
     const generation = GENERATIONS.get(word);

@@ -1,6 +1,7 @@
 import type { Connection, Engine } from '../engines/connection.ts';
 import type { SqlRow, SqlValue } from '../engines/engine.ts';
 import type { DuplicateCluster, DuplicateDecision, DuplicatePair } from '../model/duplicates.ts';
+import { EvaluationRows } from './evaluation-rows.ts';
 import { storedJson } from './stored-json.ts';
 
 /** So many rows are written or read at a time. */
@@ -138,6 +139,11 @@ export class DuplicateStore {
     await this.#engine.transaction((connection) =>
       connection.run('DELETE FROM duplicate_decisions WHERE left_id = ? AND right_id = ?', [Math.min(left, right), Math.max(left, right)]),
     );
+  }
+
+  /** What measuring a search reads beside pairs and clusters. */
+  get evaluation(): EvaluationRows {
+    return new EvaluationRows(this.#engine);
   }
 }
 

@@ -5,9 +5,11 @@ import { sameNamePossible } from '../normalize/same-name.ts';
 import { contradicts, type PersonFacts } from '../normalize/same-person.ts';
 import type { ImportRow } from './import-batch.ts';
 
-/** So many rows are remembered that went to customers, for what they said of them. */
-const MAX_REMEMBERED = 100_000;
-const MAX_OF_ONE = 20;
+/** So much is remembered of rows that went to customers, and so many rows of one customer are looked at. */
+const MAX_BYTES = 64 * 1024 * 1024;
+const MAX_OF_ONE = 50;
+/** Bytes before the text of a remembered row. */
+const HEAD = 8;
 
 /** What a row says of who its customer is. */
 export interface RowIdentity extends PersonFacts {
@@ -71,23 +73,40 @@ export function mayBeAbout(row: RowIdentity, known: Omit<Known, 'id' | 'rowHash'
 
 /**
  * What rows of this import said of the customers that they went to. A customer gets their values at the end only, and is
- * not to be two people until then: a row must fit those before it.
+ * not to be two people until then: a row must fit those before it. They may be many, so they are kept as bytes: the place of
+ * the row before it of the same customer (from 1), its length, and its text.
  */
 export class JoinedRows {
-  readonly #rows = new Map<number, RowIdentity[]>();
-  #count = 0;
+  readonly #last = new Map<number, number>();
+  #bytes = Buffer.alloc(1 << 16);
+  #end = 1;
 
   /** Remembers a row that went to a customer. */
-  add(id: number, row: RowIdentity): void {
-    const rows = this.#rows.get(id);
-    if (this.#count >= MAX_REMEMBERED || (rows?.length ?? 0) >= MAX_OF_ONE) return;
-    this.#count++;
-    if (rows === undefined) this.#rows.set(id, [row]);
-    else rows.push(row);
+  add(id: number, { nameKey, birthday, taxId }: PersonFacts): void {
+    const text = Buffer.from(JSON.stringify({ nameKey, birthday, taxId } satisfies PersonFacts));
+    const next = this.#end + HEAD + text.length;
+    if (next > MAX_BYTES) return;
+    if (next > this.#bytes.length) this.#bytes = Buffer.concat([this.#bytes], Math.max(2 * this.#bytes.length, next));
+    this.#bytes.writeUInt32LE(this.#last.get(id) ?? 0, this.#end);
+    this.#bytes.writeUInt32LE(text.length, this.#end + 4);
+    text.copy(this.#bytes, this.#end + HEAD);
+    this.#last.set(id, this.#end);
+    this.#end = next;
   }
 
-  /** Whether a row may be about the same person as all rows that went to the customer. */
+  /** Whether a row may be about the same person as the last rows that went to the customer. */
   admits(id: number, row: RowIdentity): boolean {
-    return (this.#rows.get(id) ?? []).every((other) => !contradicts(row, other) && mayBeNamed(row, { ...other, kind: 'person' }));
+    let at = this.#last.get(id) ?? 0;
+    for (let looked = 0; at > 0 && looked < MAX_OF_ONE; looked++) {
+      const from = at + HEAD;
+      const text = this.#bytes.toString('utf8', from, from + this.#bytes.readUInt32LE(at + 4));
+      if (!mayFollow(row, JSON.parse(text) as PersonFacts)) return false;
+      at = this.#bytes.readUInt32LE(at);
+    }
+    return true;
   }
+}
+
+function mayFollow(row: RowIdentity, earlier: PersonFacts): boolean {
+  return !contradicts(row, earlier) && mayBeNamed(row, { nameKey: earlier.nameKey, kind: 'person' });
 }

@@ -1,0 +1,41 @@
+import type { Engine } from '../engines/connection.ts';
+import type { Customer } from '../model/customer.ts';
+import { CUSTOMER_COLUMNS, customerOf } from './customer-rows.ts';
+
+/** So many customers are read at a time. */
+const PAGE = 2000;
+
+/** An external id and who has it. */
+export interface OwnedId {
+  readonly source: string;
+  readonly externalId: string;
+  readonly customer: number;
+}
+
+/** What measuring a search for duplicates reads beside pairs and clusters. */
+export class EvaluationRows {
+  readonly #engine: Engine;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  /** All external ids in the order of their customers, in batches, from one snapshot. */
+  async *externalIds(): AsyncIterable<OwnedId[]> {
+    const sql = 'SELECT source, external_id, customer_id FROM external_ids ORDER BY customer_id, source, external_id';
+    for await (const rows of this.#engine.stream(sql))
+      yield rows.map((row) => ({ source: row[0] as string, externalId: row[1] as string, customer: row[2] as number }));
+  }
+
+  /** The customers with these ids that are there, by id. */
+  async customers(ids: Iterable<number>): Promise<Map<number, Customer>> {
+    const wanted = [...new Set(ids)];
+    const found = new Map<number, Customer>();
+    const sql = `SELECT ${CUSTOMER_COLUMNS.join(', ')} FROM customers WHERE ${this.#engine.facts.inJsonArray('id', 'integer')}`;
+    for (let at = 0; at < wanted.length; at += PAGE) {
+      for (const row of await this.#engine.all(sql, [JSON.stringify(wanted.slice(at, at + PAGE))]))
+        found.set(row.id as number, customerOf(row));
+    }
+    return found;
+  }
+}
