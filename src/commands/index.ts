@@ -35,6 +35,12 @@ export const COMMANDS = {
   export: { summary: 'write customers to a file', load: () => import('./export.ts') },
   normalize: { summary: 'bring values to canonical form', load: () => import('./normalize.ts') },
   quality: { summary: 'measure how good the data is', load: () => import('./quality.ts') },
+  dedupe: {
+    summary: 'find customers that are there more than once',
+    commands: {
+      eval: { summary: 'measure how good the search for duplicates is', load: () => import('./dedupe-eval.ts') },
+    },
+  },
   history: { summary: 'what was done, by whom', load: () => import('./history.ts') },
   apply: { summary: 'execute a plan that was saved', load: () => import('./apply.ts') },
   undo: { summary: 'take a run back', load: () => import('./undo.ts') },

@@ -100,9 +100,11 @@ function nameKind(left: Customer, right: Customer): ErrorKind | null {
   const otherRest = others.filter((word) => !words.includes(word));
   if (rest.some((word) => otherRest.some((other) => isInitial(word, other) || isInitial(other, word)))) return 'initial';
   if (nameAltKey(a) === nameAltKey(b) || rest.some((word) => otherRest.some((other) => isNickname(word, other)))) return 'nickname';
-  if (rest.length > 0 && otherRest.length > 0 && sameNamePossible(a, b)) return 'typo in name';
+  // A word more is a middle name, a title or a generation.
+  if (rest.length === 0 || otherRest.length === 0) return null;
+  if (sameNamePossible(a, b)) return 'typo in name';
   const isSameGiven = agrees(keyOf(left.given_name, nameKey), keyOf(right.given_name, nameKey));
-  return isSameGiven ? 'other family name' : sameNamePossible(a, b) ? null : 'other name';
+  return isSameGiven ? 'other family name' : 'other name';
 }
 
 function isSwapped(left: Customer, right: Customer): boolean {
