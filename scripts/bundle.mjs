@@ -23,6 +23,7 @@ const bundle = await rolldown({
   input: {
     main: 'dist/main.js',
     'file-worker': 'dist/import/file-worker.js',
+    'search-worker': 'dist/dedupe/search-worker.js',
     'sqlite-word-worker': 'dist/engines/sqlite-word-worker.js',
   },
   platform: 'node',

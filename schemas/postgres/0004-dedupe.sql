@@ -21,9 +21,11 @@ CREATE INDEX duplicate_pairs_right ON duplicate_pairs (right_id);
 CREATE TABLE duplicate_clusters (
   customer_id bigint PRIMARY KEY,
   cluster_id  bigint NOT NULL,
-  verdict     text NOT NULL CHECK (verdict IN ('auto', 'review'))
+  verdict     text NOT NULL CHECK (verdict IN ('auto', 'review')),
+  auto_id     bigint                                            -- of those in it that may be merged without asking, the lowest id
 );
 CREATE INDEX duplicate_clusters_cluster ON duplicate_clusters (cluster_id);
+CREATE INDEX duplicate_clusters_auto    ON duplicate_clusters (auto_id) WHERE auto_id IS NOT NULL;
 
 -- What people said of pairs: remembered for ever, of merged customers too.
 CREATE TABLE duplicate_decisions (

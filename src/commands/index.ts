@@ -36,8 +36,9 @@ export const COMMANDS = {
   normalize: { summary: 'bring values to canonical form', load: () => import('./normalize.ts') },
   quality: { summary: 'measure how good the data is', load: () => import('./quality.ts') },
   dedupe: {
-    summary: 'find customers that are there more than once',
+    summary: 'find, decide and merge duplicates',
     commands: {
+      find: { summary: 'find customers that are likely to be one', load: () => import('./dedupe-find.ts') },
       eval: { summary: 'measure how good the search for duplicates is', load: () => import('./dedupe-eval.ts') },
     },
   },

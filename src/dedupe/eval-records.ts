@@ -67,19 +67,6 @@ function columnsOf(records: readonly { readonly customer: number; readonly id: n
   };
 }
 
-/** The place of a customer among those with records; −1 where it has none. */
-export function placeOf(customers: Float64Array, id: number): number {
-  let [from, to] = [0, customers.length - 1];
-  while (from <= to) {
-    const middle = (from + to) >> 1;
-    const found = customers[middle] as number;
-    if (found === id) return middle;
-    if (found < id) from = middle + 1;
-    else to = middle - 1;
-  }
-  return -1;
-}
-
 /** How many pairs of records two customers make, and how many of them are one person; within itself where both are one. */
 export function recordPairs(records: LabelledRecords, left: number, right: number): { readonly all: number; readonly same: number } {
   const { persons, starts } = records;

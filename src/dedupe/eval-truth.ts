@@ -1,7 +1,7 @@
 import { CrmError } from '../errors.ts';
 import { headerKey } from '../model/fields.ts';
 import type { BadRecord, RecordHandler, RecordPosition } from '../formats/record-reader.ts';
-import { DisjointSets } from './disjoint-sets.ts';
+import { UnionFind } from './cluster/union-find.ts';
 
 /** What a file says of which external ids are one person. */
 export interface Truth {
@@ -32,10 +32,11 @@ interface Columns {
 /** Takes the records of a truth file: `external_id,cluster`, or pairs `left_external_id,right_external_id`. */
 export class TruthLines implements RecordHandler {
   readonly #numbers = new Map<string, number>();
-  /** Of each id its person, −1 where only pairs say it. */
+  /** Of each id its person. */
   readonly #persons: number[] = [];
   readonly #names = new Map<string, number>();
-  readonly #sets = new DisjointSets();
+  /** Ids of pairs, one after the other. */
+  readonly #pairs: number[] = [];
   readonly #badLines: number[] = [];
   #columns: Columns | null = null;
   #contradictions = 0;
@@ -57,7 +58,7 @@ export class TruthLines implements RecordHandler {
     const { first, second, isPairs } = this.#columns as Columns;
     const [a, b] = [textOf(cells[first]), textOf(cells[second])];
     if (a === '' || b === '') this.#badLines.push(line);
-    else if (isPairs) this.#sets.join(this.#number(a), this.#number(b));
+    else if (isPairs) this.#pairs.push(this.#number(a), this.#number(b));
     else this.#assign(this.#number(a), b);
   }
 
@@ -68,17 +69,22 @@ export class TruthLines implements RecordHandler {
   /** What all lines say. */
   get truth(): Truth {
     const ids = [...this.#numbers.keys()];
-    const isPairs = this.#columns?.isPairs === true;
-    const persons = Int32Array.from(ids, (_, number) => (isPairs ? this.#sets.find(number) : (this.#persons[number] as number)));
+    const persons = this.#columns?.isPairs === true ? this.#closure(ids.length) : Int32Array.from(this.#persons);
     return { ids, persons, contradictions: this.#contradictions, badLines: this.#badLines };
   }
 
   #number(id: string): number {
     const known = this.#numbers.get(id);
     if (known !== undefined) return known;
-    const number = this.#sets.add();
+    const number = this.#numbers.size;
     this.#numbers.set(id, number);
     return number;
+  }
+
+  #closure(size: number): Int32Array {
+    const groups = new UnionFind(size);
+    for (let i = 0; i < this.#pairs.length; i += 2) groups.join(this.#pairs[i] as number, this.#pairs[i + 1] as number);
+    return Int32Array.from({ length: size }, (_, number) => groups.root(number));
   }
 
   #assign(number: number, name: string): void {

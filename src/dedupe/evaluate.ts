@@ -1,12 +1,14 @@
 import type { Customer } from '../model/customer.ts';
 import type { DuplicatePair } from '../model/duplicates.ts';
 import type { DuplicateStore } from '../repository/duplicate-store.ts';
+import type { GroupMember } from '../repository/evaluation-rows.ts';
 import { checkInterruption, pause } from '../interruption.ts';
 import { comparePartitions, type PartitionCounts, type Scores, scoresOf } from './eval-counts.ts';
 import { ErrorTable, type ErrorRow } from './eval-error-table.ts';
 import { ERROR_KINDS, type ErrorKind, mergedKinds, missedKinds } from './eval-kinds.ts';
-import { type LabelledRecords, labelRecords, placeOf, recordPairs } from './eval-records.ts';
+import { type LabelledRecords, labelRecords, recordPairs } from './eval-records.ts';
 import type { Truth } from './eval-truth.ts';
+import { placeOf } from './population-reader.ts';
 import { mergedPairs, missedPairs, type WrongPair } from './eval-wrong-pairs.ts';
 
 /** A pair that was taken for one person and is two. */
@@ -31,7 +33,7 @@ export interface Evaluation extends Scores {
   readonly missedPairs: number;
   readonly wrongPairs: number;
   readonly bcubed: Scores;
-  /** Clusters that may be merged without asking, on their own. */
+  /** Customers that may be merged without asking, on their own. */
   readonly auto: Scores & { readonly foundPairs: number; readonly wrongPairs: number };
   /** Pairs with the verdict auto or review, before they are made clusters. */
   readonly pairwise: Scores;
@@ -61,9 +63,9 @@ const PAGE = 1000;
 export async function evaluate(store: DuplicateStore, truth: Truth, options: EvaluateOptions): Promise<Evaluation> {
   const records = await labelRecords(truth, store.evaluation.externalIds());
   await pause(options.signal);
-  const found = await clustersOf(store, records, ['auto', 'review']);
+  const found = await groupsOf(records, store.evaluation.members('cluster_id'));
   const all = comparePartitions(records.persons, perRecord(records, found));
-  const auto = comparePartitions(records.persons, perRecord(records, await clustersOf(store, records, ['auto'])));
+  const auto = comparePartitions(records.persons, perRecord(records, await groupsOf(records, store.evaluation.members('auto_id'))));
   const edges = await countEdges(store, records, truth, options);
   const table = new ErrorTable(ERROR_KINDS, options.examples);
   const missed = missedPairs(records, found);
@@ -97,22 +99,17 @@ function autoOf({ rightPairs, foundPairs, truePairs }: PartitionCounts): Evaluat
   return { ...scoresOf(rightPairs, foundPairs, truePairs), foundPairs, wrongPairs: foundPairs - rightPairs };
 }
 
-/** For each customer the number of the cluster it is in, its own one where it is in none. */
-async function clustersOf(
-  store: DuplicateStore,
-  { customers }: LabelledRecords,
-  verdicts: readonly ('auto' | 'review')[],
-): Promise<Int32Array> {
+/** For each customer the number of the group it is in, its own one where it is in none. */
+async function groupsOf({ customers }: LabelledRecords, groups: AsyncIterable<readonly GroupMember[]>): Promise<Int32Array> {
   const found = Int32Array.from(customers.keys());
-  for await (const batch of store.clusters(verdicts)) {
-    for (const cluster of batch) {
-      let head = -1;
-      for (const customer of cluster.customers) {
-        const place = placeOf(customers, customer);
-        if (place < 0) continue;
-        if (head < 0) head = place;
-        found[place] = head;
-      }
+  const heads = new Map<number, number>();
+  for await (const batch of groups) {
+    for (const { group, customer } of batch) {
+      const place = placeOf(customers, customers.length, customer);
+      if (place < 0) continue;
+      const head = heads.get(group) ?? place;
+      heads.set(group, head);
+      found[place] = head;
     }
   }
   return found;
@@ -134,8 +131,9 @@ async function countEdges(
   truth: Truth,
   { worst: limit, signal }: EvaluateOptions,
 ): Promise<Edges> {
+  const { customers } = records;
   const imported = { pairs: 0, right: 0 };
-  for (let place = 0; place < records.customers.length; place++) {
+  for (let place = 0; place < customers.length; place++) {
     const { all, same } = recordPairs(records, place, place);
     imported.pairs += all;
     imported.right += same;
@@ -144,7 +142,7 @@ async function countEdges(
   let worst: Omit<WorstPair, 'kinds'>[] = [];
   for await (const batch of store.pairs(['auto', 'review', 'distinct'])) {
     for (const pair of batch) {
-      const [left, other] = [placeOf(records.customers, pair.left), placeOf(records.customers, pair.right)];
+      const [left, other] = [pair.left, pair.right].map((id) => placeOf(customers, customers.length, id)) as [number, number];
       if (left < 0 || other < 0) continue;
       const { all, same } = recordPairs(records, left, other);
       compared += same;

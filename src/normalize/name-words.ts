@@ -149,3 +149,8 @@ export function sortWords(words: string): string | null {
 export function cut(words: string): string | null {
   return words === '' ? null : cutKey(words);
 }
+
+/** Folded words of a name in their order, without titles; Han in one word, in simplified characters. */
+export function joinedNameWords(name: string): string {
+  return joinHan(withoutTitles(foldedWords(name)));
+}

@@ -56,3 +56,8 @@ function readTables(): Tables {
   }
   return { formal, independent: new Set(INDEPENDENT.split(' ')), given };
 }
+
+/** The formal names that a word in folded letters may stand for as a nickname; none where it is no nickname. */
+export function formalNames(folded: string): readonly string[] {
+  return loadTables().formal.get(folded) ?? [];
+}

@@ -1,6 +1,7 @@
 import type { Connection, Engine } from '../engines/connection.ts';
 import type { SqlRow, SqlValue } from '../engines/engine.ts';
 import type { DuplicateCluster, DuplicateDecision, DuplicatePair } from '../model/duplicates.ts';
+import { DuplicateSearchStore } from './duplicate-search-store.ts';
 import { EvaluationRows } from './evaluation-rows.ts';
 import { storedJson } from './stored-json.ts';
 
@@ -20,6 +21,11 @@ export class DuplicateStore {
     this.#engine = engine;
     this.#actor = actor;
     this.#now = now;
+  }
+
+  /** What a search reads and keeps. */
+  get search(): DuplicateSearchStore {
+    return new DuplicateSearchStore(this.#engine, this.#now);
   }
 
   /** The pair as the last search saw it, and what it was decided to be; each null where there is none. */

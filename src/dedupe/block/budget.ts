@@ -1,0 +1,43 @@
+import type { Population } from '../population.ts';
+import { type Blocks, makeBlocks } from './blocks.ts';
+import type { BlockingRule } from './rules.ts';
+
+/** All pairs of so few records are compared. */
+export const ALL_PAIRS_RECORDS = 1500;
+const MAX_CAP = 1000;
+const MIN_CAP = 8;
+/** Pairs that one search may compare for each record: many among few records, fewer among many. */
+const TOTAL_PAIRS = 6_000_000;
+const [MIN_PAIRS, MAX_PAIRS] = [14, 300];
+/** No rule takes more than this share of them. */
+const RULE_SHARE = 0.2;
+const MIN_PURGE = 20_000;
+
+/** How many pairs a search may compare for each record of a population. */
+export function pairsPerRecord(size: number): number {
+  return Math.min(MAX_PAIRS, Math.max(MIN_PAIRS, TOTAL_PAIRS / size));
+}
+
+/**
+ * The blocks of all rules, within a budget of pairs: a rule that makes more than its share gets a lower limit for the size of
+ * its blocks, which are divided more finely.
+ */
+export function blocksWithin(population: Population, rules: readonly BlockingRule[]): Blocks[] {
+  const { size } = population;
+  const budget = pairsPerRecord(size) * size;
+  const purge = Math.max(MIN_PURGE, size * 0.02);
+  const all: Blocks[] = [];
+  let left = budget;
+  for (const rule of rules) {
+    const share = Math.min(budget * RULE_SHARE, Math.max(left * 0.5, size * 0.25));
+    let blocks: Blocks | null = null;
+    for (let cap = MAX_CAP; cap >= MIN_CAP; cap = Math.floor(cap / 2.5)) {
+      blocks = makeBlocks(population, rule, { cap, purge });
+      if (blocks === null || blocks.pairs <= share) break;
+    }
+    if (blocks === null || blocks.order.length === 0) continue;
+    left -= blocks.pairs;
+    all.push(blocks);
+  }
+  return all;
+}

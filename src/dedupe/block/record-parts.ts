@@ -1,0 +1,91 @@
+import { prepareEmails } from '../compare/email.ts';
+import { preparePhones } from '../compare/phone.ts';
+import type { Column, Population } from '../population.ts';
+import { CUSTOM_PREFIX } from '../population-reader.ts';
+import { hashText, pooledText } from '../text/text-pool.ts';
+import { prepareNameHashes } from './name-hashes.ts';
+
+/** A part of a blocking key: a hash of something of a record by its place; 0 where it has none. */
+export type PartOf = (record: number) => number;
+
+const ofColumn =
+  (name: string) =>
+  (population: Population): PartOf => {
+    const { ids, texts } = population.columns[name] as Column;
+    return (record) => (ids[record] === 0 ? 0 : (texts.hashes[ids[record] as number] as number));
+  };
+
+const derivedOf =
+  (column: string, derived: string, prepare: (population: Population) => void) =>
+  (population: Population): PartOf => {
+    prepare(population);
+    const { ids } = population.columns[column] as Column;
+    const values = population.derived[derived] as Uint32Array;
+    return (record) => (ids[record] === 0 ? 0 : (values[ids[record] as number] as number));
+  };
+
+/** Hashes of a piece of each text of a column, worked out once. */
+const piece =
+  (column: string, name: string, cut: (text: string) => string) =>
+  (population: Population): PartOf => {
+    const { ids, texts } = population.columns[column] as Column;
+    population.derived[name] ??= hashesOf(texts, cut);
+    const values = population.derived[name] as Uint32Array;
+    return (record) => values[ids[record] as number] as number;
+  };
+
+function hashesOf(texts: Column['texts'], cut: (text: string) => string): Uint32Array<SharedArrayBuffer> {
+  const values = new Uint32Array(new SharedArrayBuffer(texts.size * 4));
+  for (let number = 1; number < texts.size; number++) {
+    const part = cut(pooledText(texts, number));
+    values[number] = part === '' ? 0 : hashText(part);
+  }
+  return values;
+}
+
+/** Parts of keys by name, each with the column that it needs; `attributes.NAME` is that custom field. */
+export const PARTS: Readonly<Record<string, { readonly column: string; readonly bind: (population: Population) => PartOf }>> = {
+  given: { column: 'given', bind: ofColumn('given') },
+  given3: { column: 'given', bind: derivedOf('given', 'names.three', prepareNameHashes) },
+  family: { column: 'family', bind: ofColumn('family') },
+  family4: { column: 'family', bind: derivedOf('family', 'names.four', prepareNameHashes) },
+  familySound: { column: 'family', bind: derivedOf('family', 'names.sound', prepareNameHashes) },
+  givenSound: { column: 'given', bind: derivedOf('given', 'names.sound', prepareNameHashes) },
+  name: { column: 'name', bind: ofColumn('name') },
+  alt: { column: 'alt', bind: ofColumn('alt') },
+  birthday: { column: 'birthday', bind: ofColumn('birthday') },
+  birthYear: { column: 'birthday', bind: piece('birthday', 'birthday.year', (text) => text.slice(0, 4)) },
+  birthMonthDay: { column: 'birthday', bind: piece('birthday', 'birthday.monthDay', (text) => [...text.slice(4)].sort().join('')) },
+  email: { column: 'email', bind: ofColumn('email') },
+  emailLocal: { column: 'email', bind: derivedOf('email', 'email.local', prepareEmails) },
+  emailDomain: { column: 'email', bind: derivedOf('email', 'email.domain', prepareEmails) },
+  phone: { column: 'phone', bind: derivedOf('phone', 'phone.tail', preparePhones) },
+  postal: { column: 'postal', bind: ofColumn('postal') },
+  city: { column: 'city', bind: ofColumn('city') },
+  address: { column: 'address', bind: ofColumn('address') },
+  street: { column: 'street', bind: ofColumn('street') },
+  company: { column: 'company', bind: ofColumn('company') },
+  company6: { column: 'company', bind: piece('company', 'company.six', (text) => text.slice(0, 6)) },
+  companyWord: { column: 'company', bind: piece('company', 'company.word', longestWord) },
+  website: { column: 'website', bind: ofColumn('website') },
+  tax: { column: 'tax', bind: ofColumn('tax') },
+};
+
+function longestWord(text: string): string {
+  return text.split(' ').reduce((longest, word) => (word.length > longest.length ? word : longest), '');
+}
+
+/** The part of that name; null where the population has nothing for it. */
+export function partOf(population: Population, name: string): PartOf | null {
+  const part = PARTS[name];
+  const column = part?.column ?? name;
+  if ((population.columns[column]?.filled ?? 0) < 2) return null;
+  if (part === undefined && !name.startsWith(CUSTOM_PREFIX)) throw new Error(`there is no part ${name}`);
+  return (part?.bind ?? ofColumn(name))(population);
+}
+
+/** Columns that a part is made of, or that say the same. */
+export function columnsOfPart(name: string): readonly string[] {
+  const column = PARTS[name]?.column ?? name;
+  return column === 'address' ? ['address', 'street', 'postal'] : column === 'name' || column === 'alt' ? ['given', 'family'] : [column];
+}

@@ -1,0 +1,112 @@
+import type { ComparedContact, ComparedRow } from '../repository/duplicate-records.ts';
+import { type Column, ColumnBuilder, type Population } from './population.ts';
+import { customText, recordTexts } from './record-columns.ts';
+import { TextPool } from './text/text-pool.ts';
+
+/** Columns by the pool that their texts share; each of the others has its own. */
+const SHARED_POOL: Readonly<Record<string, string>> = { given: 'names', family: 'names' };
+const NAMES = [
+  'given',
+  'family',
+  'name',
+  'alt',
+  'generation',
+  'email',
+  'phone',
+  'birthday',
+  'street',
+  'address',
+  'city',
+  'postal',
+  'region',
+  'country',
+  'company',
+  'website',
+  'tax',
+  'gender',
+  'job',
+] as const;
+/** So many custom fields are looked at. */
+const MAX_CUSTOM = 60;
+/** Prefix of the columns of custom fields. */
+export const CUSTOM_PREFIX = 'attributes.';
+
+/** Reads customers of one kind into columns. */
+export class PopulationReader {
+  readonly #kind: Population['kind'];
+  readonly #pools = new Map<string, TextPool>();
+  readonly #columns = new Map<string, ColumnBuilder>();
+  #customers = new Float64Array(new SharedArrayBuffer(1 << 13));
+  #size = 0;
+
+  constructor(kind: Population['kind']) {
+    this.#kind = kind;
+    for (const name of NAMES) this.#column(name);
+  }
+
+  /** Takes the next customer; they come in the order of their ids. */
+  add(row: ComparedRow): void {
+    const record = this.#size++;
+    if (record >= this.#customers.length) {
+      const grown = new Float64Array(new SharedArrayBuffer(this.#customers.byteLength * 2));
+      grown.set(this.#customers);
+      this.#customers = grown;
+    }
+    this.#customers[record] = row.id;
+    const texts = recordTexts(row);
+    for (const name of NAMES) {
+      const text = texts[name];
+      if (text !== null) this.#column(name).set(record, text);
+    }
+    if (row.attributes !== null) this.#addCustom(record, row.attributes);
+  }
+
+  #addCustom(record: number, json: string): void {
+    const attributes = JSON.parse(json) as Record<string, string>;
+    for (const header in attributes) {
+      const name = CUSTOM_PREFIX + header;
+      if (!this.#columns.has(name) && this.#columns.size >= NAMES.length + MAX_CUSTOM) continue;
+      this.#column(name).set(record, customText(attributes[header] as string));
+    }
+  }
+
+  /** Takes further addresses of the customers that were read, in the order of their ids. */
+  addContacts(contacts: readonly ComparedContact[]): void {
+    for (const { customer, kind, key } of contacts) {
+      const record = placeOf(this.#customers, this.#size, customer);
+      if (record >= 0) this.#column(kind).add(record, key);
+    }
+  }
+
+  /** The population; nothing may be added afterwards. */
+  build(): Population {
+    const columns: Record<string, Column> = {};
+    for (const [name, column] of this.#columns) columns[name] = column.build(this.#size, column.pool.freeze());
+    return { kind: this.#kind, size: this.#size, customers: this.#customers.subarray(0, this.#size), columns, derived: {} };
+  }
+
+  #column(name: string): ColumnBuilder {
+    let column = this.#columns.get(name);
+    if (column === undefined) {
+      const poolName = SHARED_POOL[name] ?? name;
+      const pool = this.#pools.get(poolName) ?? new TextPool();
+      this.#pools.set(poolName, pool);
+      column = new ColumnBuilder(name, pool);
+      this.#columns.set(name, column);
+    }
+    return column;
+  }
+}
+
+/** The place of a customer among ascending ids, -1 where it is not among them. */
+export function placeOf(customers: Float64Array, size: number, id: number): number {
+  let [low, high] = [0, size - 1];
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const found = customers[middle] as number;
+    if (found === id) return middle;
+    if (found < id) low = middle + 1;
+    else high = middle - 1;
+  }
+  return -1;
+}

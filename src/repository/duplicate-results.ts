@@ -1,0 +1,98 @@
+import type { Connection, Engine } from '../engines/connection.ts';
+import type { SqlRow } from '../engines/engine.ts';
+import type { DuplicateCluster, DuplicatePair } from '../model/duplicates.ts';
+
+/** What a search for duplicates found and is to be kept. */
+export interface DuplicateResults {
+  /** Customers that were searched; null means all: then everything that was kept before is replaced. */
+  readonly scope: readonly number[] | null;
+  readonly pairs: Iterable<DuplicatePair>;
+  /** Clusters of two and more; `autoId`: of those of its customers that may be merged without asking, by the lowest of them. */
+  readonly clusters: Iterable<{
+    readonly customer: number;
+    readonly cluster: number;
+    readonly verdict: DuplicateCluster['verdict'];
+    readonly autoId: number | null;
+  }>;
+  /** The model, as JSON text; null keeps the one that is there. */
+  readonly model: { readonly model: string; readonly summary: string; readonly lastRun: number } | null;
+  /** Packed arrays that belong to the model. */
+  readonly arrays: Iterable<PackedArray>;
+}
+
+/** A piece of a sorted array: keys from `firstKey` on. */
+export interface PackedArray {
+  readonly name: string;
+  readonly firstKey: number;
+  readonly data: Uint8Array;
+}
+
+const PAGE = 2000;
+
+/** Replaces what was kept of duplicates by the results of a search, in one transaction. @throws {CrmError} BUSY */
+export async function saveDuplicateResults(engine: Engine, results: DuplicateResults, now: string): Promise<void> {
+  await engine.transaction(async (connection) => {
+    await forget(connection, results.scope);
+    await insertAll(connection, 'duplicate_pairs', ['left_id', 'right_id'], results.pairs, (pair) => ({
+      left_id: pair.left,
+      right_id: pair.right,
+      score: pair.score,
+      bits: pair.bits,
+      verdict: pair.verdict,
+      rule: pair.rule,
+      guards: pair.guards.length === 0 ? null : JSON.stringify(pair.guards),
+    }));
+    await insertAll(connection, 'duplicate_clusters', ['customer_id'], results.clusters, ({ customer, cluster, verdict, autoId }) => ({
+      customer_id: customer,
+      cluster_id: cluster,
+      verdict,
+      auto_id: autoId,
+    }));
+    if (results.model === null) return;
+    await connection.run('DELETE FROM duplicate_models');
+    await connection.run('DELETE FROM duplicate_arrays');
+    await connection.run('DELETE FROM duplicate_keys');
+    const { model, summary, lastRun } = results.model;
+    await connection.run('INSERT INTO duplicate_models (made_at, last_run, model, summary) VALUES (?, ?, ?, ?)', [
+      now,
+      lastRun,
+      model,
+      summary,
+    ]);
+    for (const { name, firstKey, data } of results.arrays) {
+      await connection.run('INSERT INTO duplicate_arrays (name, first_key, piece, data) VALUES (?, ?, 0, ?)', [name, firstKey, data]);
+    }
+  });
+}
+
+async function forget(connection: Connection, scope: readonly number[] | null): Promise<void> {
+  if (scope === null) {
+    await connection.run('DELETE FROM duplicate_pairs');
+    await connection.run('DELETE FROM duplicate_clusters');
+    return;
+  }
+  const { facts } = connection;
+  for (let at = 0; at < scope.length; at += PAGE) {
+    const list = JSON.stringify(scope.slice(at, at + PAGE));
+    await connection.run(`DELETE FROM duplicate_pairs WHERE ${facts.inJsonArray('left_id', 'integer')}`, [list]);
+    await connection.run(`DELETE FROM duplicate_pairs WHERE ${facts.inJsonArray('right_id', 'integer')}`, [list]);
+    await connection.run(`DELETE FROM duplicate_clusters WHERE ${facts.inJsonArray('customer_id', 'integer')}`, [list]);
+  }
+}
+
+async function insertAll<T>(
+  connection: Connection,
+  table: string,
+  key: readonly string[],
+  items: Iterable<T>,
+  rowOf: (item: T) => SqlRow,
+): Promise<void> {
+  let rows: SqlRow[] = [];
+  for (const item of items) {
+    rows.push(rowOf(item));
+    if (rows.length < PAGE) continue;
+    await connection.upsert(table, key, rows);
+    rows = [];
+  }
+  await connection.upsert(table, key, rows);
+}
