@@ -1,4 +1,5 @@
 import type { SqlRow } from '../engines/engine.ts';
+import { isPlaceholderAddress } from '../normalize/email-placeholder.ts';
 import { isRoleAddress } from '../normalize/email-role.ts';
 import type { MatchKeys } from '../normalize/match-keys.ts';
 import { sameNamePossible } from '../normalize/same-name.ts';
@@ -61,12 +62,12 @@ export function mayBeNamed(row: Pick<RowIdentity, 'nameKey' | 'isCompany'>, know
 
 /**
  * Whether a row that shares a key with a stored customer may be about it, by all that tells them apart. At the address of a
- * task (`info@`) anybody may be: there the names must be equal, and so must phones.
+ * task (`info@`) and at one that stands for none (`none@none.com`) anybody may be: there the names must be equal, and so must phones.
  * @param email the key, where it is one of an e-mail; null for a phone
  */
 export function mayBeAbout(row: RowIdentity, known: Omit<Known, 'id' | 'rowHash'>, email: string | null): boolean {
   if (contradicts(row, known)) return false;
-  if (email === null || !isRoleAddress(email)) return mayBeNamed(row, known);
+  if (email === null || !(isRoleAddress(email) || isPlaceholderAddress(email))) return mayBeNamed(row, known);
   if (row.phoneKey !== null && known.phoneKey !== null && row.phoneKey !== known.phoneKey) return false;
   return row.nameKey === known.nameKey || known.nameKey === null || (row.nameKey === null && known.kind === 'organisation');
 }
