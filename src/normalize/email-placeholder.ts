@@ -1,14 +1,14 @@
 /** What people type where a form wants an address and there is none: local parts, and domains that are nobody's. */
 const LOCAL_PARTS = new Set(
   (
-    'none|no|non|noemail|no-email|no.email|no_email|nomail|no-mail|no.mail|nomail1|noaddress|no-address|na|n.a|nil|null|void|empty|' +
+    'none|noemail|no-email|no.email|no_email|nomail|no-mail|no.mail|nomail1|noaddress|no-address|na|n.a|nil|null|void|empty|' +
     'unknown|unbekannt|keine|kein|keinemail|keine-email|ohne|sans|sin|sincorreo|notprovided|not-provided|not.provided|notavailable|' +
-    'notgiven|refused|declined|test|tester|testing|test1|test123|example|sample|dummy|fake|asdf|asd|qwerty|abc|abcd|aaa|aa|a|x|xx|xxx|' +
-    'xyz|123|1234|12345|123456|anonymous|nobody|noone|no-one|someone|somebody|user|email|e-mail|mail|me|meiyou|wu|wuyouxiang'
+    'notgiven|refused|declined|test|testing|test1|test123|example|sample|dummy|fake|asdf|qwerty|xxx|' +
+    '123|1234|12345|123456|anonymous|nobody|noone|no-one|someone|somebody|meiyou|wuyouxiang'
   ).split('|'),
 );
 const DOMAINS = new Set(
-  'none.com|noemail.com|nomail.com|no.com|na.com|test.com|unknown.com|email.com|noone.com|nowhere.com|invalid.com|xxx.com|abc.com|aaa.com|a.com|asdf.com'.split(
+  'none.com|noemail.com|nomail.com|no.com|na.com|test.com|unknown.com|email.com|noone.com|nowhere.com|invalid.com|xxx.com|abc.com|aaa.com|asdf.com'.split(
     '|',
   ),
 );
