@@ -67,3 +67,18 @@ export { type QueryAnswer, type QueryRunOptions, countCustomers, queryCustomers,
 export { type RunDetails, runDetails, runNumber } from './query/run-details.ts';
 export { type Selection, saveSegment } from './query/selected-customers.ts';
 export type { ImportType, RelatedImportOptions } from './import/related-request.ts';
+export { readTableFile } from './import/table-file.ts';
+export type { DuplicateCluster, DuplicateDecision, DuplicatePair, FieldEvidence, PairExplanation } from './model/duplicates.ts';
+export type { DuplicateStore } from './repository/duplicate-store.ts';
+export { type ComparedField, comparedFields } from './dedupe/compared-fields.ts';
+export { type DecisionLine, type DecisionReject, DecisionLines } from './dedupe/decision-file.ts';
+export { type TakenDecisions, takeDecisions } from './dedupe/take-decisions.ts';
+export { type PairExportOptions, exportPairs, exportPairsToFile } from './dedupe/export-pairs.ts';
+export { type ReviewOptions, ReviewSession } from './dedupe/review-session.ts';
+export { type ExplainPairs, explainPairs } from './dedupe/explain-pair.ts';
+export { type ModelSummary, loadModelSummary } from './dedupe/model-summary.ts';
+export { type Truth, TruthLines } from './dedupe/eval-truth.ts';
+export { type EvaluateOptions, type Evaluation, evaluateDuplicates } from './dedupe/evaluate.ts';
+export { type SampleOptions, type SampleResult, drawSample, drawSampleToFile } from './dedupe/eval-sample.ts';
+export { type PrecisionEstimate, SampleDecisions, estimateByStoredDecisions } from './dedupe/eval-decisions.ts';
+export { type DuplicateReport, duplicateReport } from './dedupe/report-data.ts';

@@ -1,5 +1,5 @@
 import type { Invocation } from './cli.ts';
-import type { CrmError } from './errors.ts';
+import type { CrmError, CrmErrorOptions } from './errors.ts';
 import { flush, type Io, OutputClosedError, processIo, write } from './ui/io.ts';
 
 /**
@@ -68,11 +68,17 @@ async function report(io: Io, argv: readonly string[], thrown: unknown, signal: 
   if (thrown instanceof OutputClosedError) return 0;
   const { CrmError, toCrmError } = await import('./errors.ts');
   const error: CrmError = signal.aborted
-    ? new CrmError(signal.reason === 'SIGTERM' ? 'TERMINATED' : 'INTERRUPTED', 'interrupted; nothing was changed')
+    ? new CrmError(signal.reason === 'SIGTERM' ? 'TERMINATED' : 'INTERRUPTED', ...whatIsKept(toCrmError(thrown)))
     : toCrmError(thrown);
   const { printError } = await import('./ui/envelope.ts');
   const { withoutColour } = await import('./ui/style.ts');
   const json = invoked.options.json ?? argv.includes('--json');
   await printError(argv.includes('--no-color') ? withoutColour(io) : io, { json, debug: argv.includes('--debug') }, invoked.name, error);
   return error.exitCode;
+}
+
+/** Commands whose work stays when they are stopped say so, with details. */
+function whatIsKept({ code, message, hint, details }: CrmError): [message: string, options?: CrmErrorOptions] {
+  if (code !== 'INTERRUPTED' || details === undefined) return ['interrupted; nothing was changed'];
+  return [message, { details, ...(hint === undefined ? {} : { hint }) }];
 }

@@ -1,7 +1,11 @@
 import { type Command, Option } from 'commander';
 import type { Context } from '../context.ts';
+import { estimateByStoredDecisions, SampleDecisions } from '../dedupe/eval-decisions.ts';
+import { drawSample, drawSampleToFile } from '../dedupe/eval-sample.ts';
+import { TruthLines } from '../dedupe/eval-truth.ts';
+import { evaluateDuplicates } from '../dedupe/evaluate.ts';
 import { CrmError } from '../errors.ts';
-import type { RecordHandler } from '../formats/record-reader.ts';
+import { readTableFile } from '../import/table-file.ts';
 import type { DuplicateStore } from '../repository/duplicate-store.ts';
 import { printEstimate, printEvaluation, printSample } from '../ui/eval-report.ts';
 import { write } from '../ui/io.ts';
@@ -61,14 +65,12 @@ async function byTruth(context: Context, flags: EvalFlags, path: string): Promis
     worst: wholeNumber('--worst', flags.worst) ?? DEFAULT_WORST,
     signal,
   };
-  const { TruthLines } = await import('../dedupe/eval-truth.ts');
   const lines = new TruthLines();
-  await readTable(path, lines, signal);
+  await readTableFile(path, lines, signal);
   const { truth } = lines;
   if (truth.ids.length === 0) throw new CrmError('INPUT_EMPTY', `${path} names no external id`);
   const store = await openStore(context);
-  const { evaluate } = await import('../dedupe/evaluate.ts');
-  const report = await evaluate(store, truth, options);
+  const report = await evaluateDuplicates(store, truth, options);
   if (report.records === 0)
     throw new CrmError('NOT_FOUND', 'no customer has an external id that the truth names', {
       hint: 'import the file with its ids (--source NAME), and write them as ID or SOURCE:ID',
@@ -83,34 +85,20 @@ async function draw(context: Context, flags: EvalFlags, count: string): Promise<
   if (size === 0) throw new CrmError('USAGE', '--sample 0: give a number of pairs from 1');
   const seed = wholeNumber('--seed', flags.seed) ?? 1;
   const store = await openStore(context);
-  const { drawSample } = await import('../dedupe/eval-sample.ts');
   if (flags.out === undefined || flags.out === '-') {
     await drawSample(store, { size, seed, signal, write: (text) => write(io.stdout, text) });
     return;
   }
-  const { OutputFile } = await import('../formats/output-file.ts');
-  const file = new OutputFile(flags.out);
-  try {
-    const sample = await drawSample(store, { size, seed, signal, write: (text) => file.write(text) });
-    file.finish();
-    await printSample(io, mode, { ...sample, file: flags.out });
-  } finally {
-    file.discard();
-  }
+  const sample = await drawSampleToFile(store, { size, seed, signal }, flags.out);
+  await printSample(io, mode, { ...sample, file: flags.out });
 }
 
 async function estimate(context: Context, decisions: string | true): Promise<void> {
   const { io, mode, signal } = context;
-  const { estimateByStoredDecisions, SampleDecisions } = await import('../dedupe/eval-decisions.ts');
   if (decisions === true) return printEstimate(io, mode, await estimateByStoredDecisions(await openStore(context), signal));
   const lines = new SampleDecisions();
-  await readTable(decisions, lines, signal);
+  await readTableFile(decisions, lines, signal);
   await printEstimate(io, mode, lines.estimate);
-}
-
-async function readTable(path: string, handler: RecordHandler, signal: AbortSignal): Promise<void> {
-  const { readTableFile } = await import('../import/table-file.ts');
-  await readTableFile(path, handler, signal);
 }
 
 async function openStore(context: Context): Promise<DuplicateStore> {

@@ -39,6 +39,9 @@ export const COMMANDS = {
     summary: 'find, decide and merge duplicates',
     commands: {
       find: { summary: 'find customers that are likely to be one', load: () => import('./dedupe-find.ts') },
+      review: { summary: 'decide by hand which pairs are the same', load: () => import('./dedupe-review.ts') },
+      explain: { summary: 'why two customers are taken for one, or are not', load: () => import('./dedupe-explain.ts') },
+      report: { summary: 'what the search for duplicates found, with charts', load: () => import('./dedupe-report.ts') },
       eval: { summary: 'measure how good the search for duplicates is', load: () => import('./dedupe-eval.ts') },
     },
   },

@@ -2,6 +2,7 @@ import { CrmError } from '../errors.ts';
 import type { BadRecord, RecordHandler, RecordPosition } from '../formats/record-reader.ts';
 import { headerKey } from '../model/fields.ts';
 import type { DuplicateStore } from '../repository/duplicate-store.ts';
+import { decisionOf } from './decision-file.ts';
 import { type Estimate, type LookedAt, stratifiedEstimate, wilsonInterval } from './eval-interval.ts';
 import { strataOf, stratumOf } from './eval-strata.ts';
 
@@ -19,9 +20,6 @@ export interface PrecisionEstimate {
   readonly badLines: readonly number[];
 }
 
-const SAME = new Set(['same', 'y', 'yes', 'true', '1', '是', '同一', '相同']);
-const DISTINCT = new Set(['distinct', 'n', 'no', 'false', '0', '否', '不同']);
-const OPEN = new Set(['', 'u', 'unsure', 'open', '不确定']);
 const COLUMNS = ['stratum', 'stratum pairs', 'decision'] as const;
 
 /** Takes the records of a sample that a person filled in. */
@@ -42,21 +40,17 @@ export class SampleDecisions implements RecordHandler {
   }
 
   record(cells: readonly (string | undefined)[], { line }: Pick<RecordPosition, 'line'>): void {
-    const [stratum = '', pairs = '', decision = ''] = this.#places.map((place) =>
-      (cells[place] ?? '').normalize('NFKC').trim().toLowerCase(),
-    );
-    const isSame = SAME.has(decision);
-    if (!/^\d+$/.test(stratum) || !/^\d+$/.test(pairs) || !(isSame || DISTINCT.has(decision) || OPEN.has(decision))) {
+    const [stratum = '', pairs = '', word = ''] = this.#places.map((place) => (cells[place] ?? '').normalize('NFKC').trim());
+    const decision = decisionOf(word);
+    if (!/^\d+$/.test(stratum) || !/^\d+$/.test(pairs) || decision === undefined) {
       this.#badLines.push(line);
       return;
     }
     const known = this.#strata.get(Number(stratum)) ?? { pairs: Number(pairs), decided: 0, same: 0 };
     this.#strata.set(Number(stratum), known);
-    if (OPEN.has(decision)) this.#open++;
-    else {
-      known.decided++;
-      if (isSame) known.same++;
-    }
+    if (decision === null) this.#open++;
+    else known.decided++;
+    if (decision === 'same') known.same++;
   }
 
   bad(_problem: BadRecord, { line }: RecordPosition): void {

@@ -1,4 +1,5 @@
-import { csvLine, type CsvLineOptions } from '../formats/csv-writer.ts';
+import { csvLine, guardFormula } from '../formats/csv-writer.ts';
+import { OutputFile } from '../formats/output-file.ts';
 import { pause } from '../interruption.ts';
 import { type Customer, fieldOf } from '../model/customer.ts';
 import type { DuplicatePair } from '../model/duplicates.ts';
@@ -29,8 +30,6 @@ const HEADER = [
   ...SHOWN.flatMap((field) => [`left_${field}`, `right_${field}`]),
   'decision',
 ];
-/** Values are those of customers: a spreadsheet must not run them. */
-const SAFE: CsvLineOptions = { formulaSafe: true };
 const PAGE = 500;
 
 interface Drawn {
@@ -51,7 +50,7 @@ export async function drawSample(store: DuplicateStore, { size, seed, signal, wr
   const all = drawn.flat().sort((a, b) => a.order - b.order);
   for (let at = 0; at < all.length; at += PAGE) {
     const page = all.slice(at, at + PAGE);
-    const customers = await store.evaluation.customers(page.flatMap(({ pair }) => [pair.left, pair.right]));
+    const customers = await store.lookups.customers(page.flatMap(({ pair }) => [pair.left, pair.right]));
     await write(page.map((one) => lineOf(one, strata.sizes[one.stratum] as number, customers)).join(''));
   }
   return {
@@ -62,6 +61,18 @@ export async function drawSample(store: DuplicateStore, { size, seed, signal, wr
       return { ...bounds, pairs, sampled: drawn[i]?.length ?? 0 };
     }),
   };
+}
+
+/** The same into a file, which appears whole or not at all. @throws {CrmError} OUTPUT_FAILED, DISK_FULL, INTERRUPTED */
+export async function drawSampleToFile(store: DuplicateStore, options: Omit<SampleOptions, 'write'>, path: string): Promise<SampleResult> {
+  const file = new OutputFile(path);
+  try {
+    const sample = await drawSample(store, { ...options, write: (text) => file.write(text) });
+    file.finish();
+    return sample;
+  } finally {
+    file.discard();
+  }
 }
 
 /** Of each stratum the pairs with the lowest numbers drawn for them. */
@@ -120,12 +131,10 @@ function drawNumber(seed: number, left: number, right: number): number {
 
 function lineOf({ stratum, pair }: Drawn, pairs: number, customers: ReadonlyMap<number, Customer>): string {
   const [left, right] = [customers.get(pair.left), customers.get(pair.right)];
+  // Values are those of customers: a spreadsheet must not run them.
   const text = (customer: Customer | undefined, field: string): string =>
-    customer === undefined ? '' : String(fieldOf(customer, field) ?? '');
+    customer === undefined ? '' : guardFormula(String(fieldOf(customer, field) ?? ''));
   const numbers = [stratum + 1, pairs, pair.left, pair.right].map(String);
-  const line = csvLine(
-    SHOWN.flatMap((field) => [text(left, field), text(right, field)]),
-    SAFE,
-  ).trimEnd();
-  return `${[...numbers, pair.bits.toFixed(3), pair.score.toFixed(6), pair.verdict].join(',')},${line},\n`;
+  const values = SHOWN.flatMap((field) => [text(left, field), text(right, field)]);
+  return csvLine([...numbers, pair.bits.toFixed(3), pair.score.toFixed(6), pair.verdict, ...values, '']);
 }

@@ -60,7 +60,7 @@ export interface EvaluateOptions {
 const PAGE = 1000;
 
 /** Measures the pairs and clusters of the last search by a truth. @throws {CrmError} INTERRUPTED */
-export async function evaluate(store: DuplicateStore, truth: Truth, options: EvaluateOptions): Promise<Evaluation> {
+export async function evaluateDuplicates(store: DuplicateStore, truth: Truth, options: EvaluateOptions): Promise<Evaluation> {
   const records = await labelRecords(truth, store.evaluation.externalIds());
   await pause(options.signal);
   const found = await groupsOf(records, store.evaluation.members('cluster_id'));
@@ -174,7 +174,7 @@ function strongest<T extends { readonly bits: number }>(pairs: T[], limit: numbe
 }
 
 async function worstOf(store: DuplicateStore, pairs: Edges['worst']): Promise<WorstPair[]> {
-  const customers = await store.evaluation.customers(pairs.flatMap(({ left_id, right_id }) => [left_id, right_id]));
+  const customers = await store.lookups.customers(pairs.flatMap(({ left_id, right_id }) => [left_id, right_id]));
   return pairs.map((pair) => {
     const [left, right] = [customers.get(pair.left_id), customers.get(pair.right_id)];
     return { ...pair, kinds: left === undefined || right === undefined ? [] : mergedKinds(left, right) };
@@ -201,7 +201,7 @@ async function explain(store: DuplicateStore, work: Explaining, signal: AbortSig
   for (let at = 0; at < pairs.length; at += PAGE) {
     const page = pairs.slice(at, at + PAGE);
     const ids = [...new Set(page.flatMap(({ left, right }) => [customerAt(left), customerAt(right)]))];
-    const customers = await store.evaluation.customers(ids);
+    const customers = await store.lookups.customers(ids);
     const compared = isMerged ? new Set<string>() : new Set((await store.pairsAmong(ids)).map(({ left, right }) => `${left} ${right}`));
     for (const { left, right, weight } of page) {
       const [leftId, rightId] = [customerAt(left), customerAt(right)];

@@ -1,6 +1,6 @@
 import { ALL_PAIRS_RECORDS, blocksWithin } from './block/budget.ts';
 import type { Blocks } from './block/blocks.ts';
-import { pairTasks } from './block/pair-walk.ts';
+import { blockedRules, pairTasks } from './block/pair-walk.ts';
 import { blockingRules } from './block/rules.ts';
 import { clusterPairs, type Clusters, type Decided } from './cluster/clusters.ts';
 import { comparisonsFor } from './compare/index.ts';
@@ -61,10 +61,11 @@ export async function linkPopulation(population: Population, options: LinkOption
     return fitModel(population, comparisons, sessions, await samplePatterns(population, comparisons, rules, signal));
   };
   const model = options.model ?? (await learn());
-  const search = new PairSearch(population, comparisons, model, rules);
+  const blocked = blockedRules(rules, population.size);
+  const search = new PairSearch(population, comparisons, model, blocked);
   const found = all
     ? [search.runAll(population.size)]
-    : await searchPairs(population, comparisons, model, rules, pairTasks(rules), {
+    : await searchPairs(population, comparisons, model, blocked, pairTasks(blocked), {
         signal,
         onProgress: (share) => onProgress?.('comparing', share),
       });

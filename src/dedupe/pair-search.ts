@@ -1,6 +1,5 @@
 import type { Comparison } from './compare/comparison.ts';
-import type { Blocks } from './block/blocks.ts';
-import { type PairTask, walkPairs } from './block/pair-walk.ts';
+import { type BlockedRules, type PairTask, walkPairs } from './block/pair-walk.ts';
 import type { Model } from './model/model.ts';
 import { Scorer } from './model/scorer.ts';
 import type { Population } from './population.ts';
@@ -28,10 +27,10 @@ export interface FoundPairs {
 export class PairSearch {
   readonly #scorer: Scorer;
   readonly #judge: ReturnType<typeof judgeOf>;
-  readonly #rules: readonly Blocks[];
+  readonly #rules: BlockedRules;
   readonly #judgement: Judgement = { bits: 0, guards: 0 };
 
-  constructor(population: Population, comparisons: readonly Comparison[], model: Model, rules: readonly Blocks[]) {
+  constructor(population: Population, comparisons: readonly Comparison[], model: Model, rules: BlockedRules) {
     this.#scorer = new Scorer(population, comparisons, model);
     this.#judge = judgeOf(population, comparisons);
     this.#rules = rules;

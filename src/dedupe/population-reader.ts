@@ -1,21 +1,19 @@
 import type { ComparedContact, ComparedRow } from '../repository/duplicate-records.ts';
 import { type Column, ColumnBuilder, type Population } from './population.ts';
 import { customText, recordTexts } from './record-columns.ts';
-import { TextPool } from './text/text-pool.ts';
+import { growShared, sharedUints } from './text/shared-array.ts';
+import { hashText, TextPool } from './text/text-pool.ts';
 
 /** Columns by the pool that their texts share; each of the others has its own. */
 const SHARED_POOL: Readonly<Record<string, string>> = { given: 'names', family: 'names' };
 const NAMES = [
   'given',
   'family',
-  'name',
-  'alt',
   'generation',
   'email',
   'phone',
   'birthday',
   'street',
-  'address',
   'city',
   'postal',
   'region',
@@ -26,6 +24,7 @@ const NAMES = [
   'gender',
   'job',
 ] as const;
+const HASHED = ['name', 'alt', 'address'] as const;
 /** So many custom fields are looked at. */
 const MAX_CUSTOM = 60;
 /** Prefix of the columns of custom fields. */
@@ -35,13 +34,15 @@ export const CUSTOM_PREFIX = 'attributes.';
 export class PopulationReader {
   readonly #kind: Population['kind'];
   readonly #pools = new Map<string, TextPool>();
+  readonly #known: readonly ColumnBuilder[];
   readonly #columns = new Map<string, ColumnBuilder>();
+  readonly #hashes = { name: sharedUints(1 << 10), alt: sharedUints(1 << 10), address: sharedUints(1 << 10) };
   #customers = new Float64Array(new SharedArrayBuffer(1 << 13));
   #size = 0;
 
   constructor(kind: Population['kind']) {
     this.#kind = kind;
-    for (const name of NAMES) this.#column(name);
+    this.#known = NAMES.map((name) => this.#column(name));
   }
 
   /** Takes the next customer; they come in the order of their ids. */
@@ -54,9 +55,15 @@ export class PopulationReader {
     }
     this.#customers[record] = row.id;
     const texts = recordTexts(row);
-    for (const name of NAMES) {
+    for (let i = 0; i < NAMES.length; i++) {
+      const text = texts[NAMES[i] as (typeof NAMES)[number]];
+      if (text !== null) (this.#known[i] as ColumnBuilder).set(record, text);
+    }
+    for (const name of HASHED) {
       const text = texts[name];
-      if (text !== null) this.#column(name).set(record, text);
+      if (text === null || text === '') continue;
+      this.#hashes[name] = growShared(this.#hashes[name], record + 1);
+      this.#hashes[name][record] = hashText(text);
     }
     if (row.attributes !== null) this.#addCustom(record, row.attributes);
   }
@@ -82,7 +89,15 @@ export class PopulationReader {
   build(): Population {
     const columns: Record<string, Column> = {};
     for (const [name, column] of this.#columns) columns[name] = column.build(this.#size, column.pool.freeze());
-    return { kind: this.#kind, size: this.#size, customers: this.#customers.subarray(0, this.#size), columns, derived: {} };
+    const hashes = Object.fromEntries(HASHED.map((name) => [name, growShared(this.#hashes[name], this.#size).subarray(0, this.#size)]));
+    return {
+      hashes: hashes as Population['hashes'],
+      kind: this.#kind,
+      size: this.#size,
+      customers: this.#customers.subarray(0, this.#size),
+      columns,
+      derived: {},
+    };
   }
 
   #column(name: string): ColumnBuilder {

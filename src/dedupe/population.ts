@@ -21,6 +21,8 @@ export interface Population {
   /** Customer of each record, ascending. */
   readonly customers: Float64Array<SharedArrayBuffer>;
   readonly columns: Readonly<Record<string, Column>>;
+  /** Hashes of whole names, of names as they sound, and of addresses, by record; 0 where there is none. They only are compared for equality. */
+  readonly hashes: Readonly<Record<'name' | 'alt' | 'address', Uint32Array<SharedArrayBuffer>>>;
   /** What was worked out of the texts of columns, by name: arrays by the number of a text, or by record. */
   readonly derived: Record<string, Uint32Array<SharedArrayBuffer> | Int32Array<SharedArrayBuffer> | Uint8Array<SharedArrayBuffer>>;
 }

@@ -1,8 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { pause } from '../interruption.ts';
-import type { Blocks } from './block/blocks.ts';
-import type { PairTask } from './block/pair-walk.ts';
+import type { BlockedRules, PairTask } from './block/pair-walk.ts';
 import type { Comparison } from './compare/comparison.ts';
 import type { Model } from './model/model.ts';
 import { type FoundPairs, PairSearch } from './pair-search.ts';
@@ -17,7 +16,7 @@ export interface SearchRequest {
   readonly population: Population;
   readonly comparisons: readonly string[];
   readonly model: Model;
-  readonly rules: readonly Blocks[];
+  readonly rules: BlockedRules;
   readonly tasks: readonly PairTask[];
   /** One number: the next task that nobody has taken. */
   readonly next: Int32Array<SharedArrayBuffer>;
@@ -35,7 +34,7 @@ export async function searchPairs(
   population: Population,
   comparisons: readonly Comparison[],
   model: Model,
-  rules: readonly Blocks[],
+  rules: BlockedRules,
   tasks: readonly PairTask[],
   { signal, onProgress }: { readonly signal?: AbortSignal | undefined; readonly onProgress?: (share: number) => void },
 ): Promise<FoundPairs[]> {
@@ -59,7 +58,7 @@ export async function searchPairs(
 }
 
 function otherThreads(request: SearchRequest): { worker: Worker; answer: Promise<SearchAnswer> }[] {
-  const pairs = request.rules.reduce((sum, rule) => sum + rule.pairs, 0);
+  const pairs = request.rules.rules.reduce((sum, rule) => sum + rule.pairs, 0);
   const count = pairs < MIN_PAIRS ? 0 : Math.min(MAX_THREADS, availableParallelism()) - 1;
   return Array.from({ length: count }, () => {
     const worker = new Worker(new URL('./search-worker.js', import.meta.url), { workerData: request });

@@ -80,7 +80,7 @@ function knownGivenNames(texts: PooledTexts): Uint8Array<SharedArrayBuffer> {
 /** Texts of a column that records of many different names have. */
 function hubsOf(population: Population, column: Column): Uint8Array<SharedArrayBuffer> {
   const hubs = sharedBytes(column.texts.size);
-  const names = population.columns[population.kind === 'person' ? 'alt' : 'company']?.ids as Int32Array;
+  const names = population.kind === 'person' ? population.hashes.alt : (population.columns.company as Column).ids;
   const seen = new Map<number, Set<number>>();
   const look = (text: number, record: number): void => {
     if (text === 0 || (column.counts[text] as number) <= HUB_NAMES) return;

@@ -25,11 +25,16 @@ export function csvLine(cells: readonly (string | null)[], options: CsvLineOptio
   let line = '';
   for (let i = 0; i < cells.length; i++) {
     let cell = cells[i] ?? '';
-    if (formulaSafe && FORMULA.test(cell)) cell = `'${cell}`;
+    if (formulaSafe) cell = guardFormula(cell);
     if (alwaysQuote || needsQuotes(cell, special)) cell = `"${cell.includes('"') ? cell.replace(QUOTE, '""') : cell}"`;
     line += i === 0 ? cell : delimiter + cell;
   }
   return `${line}\n`;
+}
+
+/** The cell with `'` before it where a spreadsheet would run it as a formula; see `formulaSafe`. */
+export function guardFormula(cell: string): string {
+  return FORMULA.test(cell) ? `'${cell}` : cell;
 }
 
 const NO_OPTIONS: CsvLineOptions = {};

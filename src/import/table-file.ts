@@ -1,9 +1,9 @@
 import { CsvReader } from '../formats/csv-reader.ts';
 import { FORMATS } from '../formats/index.ts';
-import { endReader, type RecordHandler } from '../formats/record-reader.ts';
+import { endReader, type RecordHandler, type RecordReader } from '../formats/record-reader.ts';
 import { inFile } from './file-error.ts';
 import { openInput, readInput } from './local-input.ts';
-import { requireClear, understandFile } from './understand-file.ts';
+import { requireClear, type UnderstoodFile, understandFile } from './understand-file.ts';
 
 /**
  * Reads a small table that a person or a program made, `-` is standard input: encoding and delimiter are found out, but
@@ -15,11 +15,7 @@ export async function readTableFile(path: string, handler: RecordHandler, signal
   try {
     const understood = understandFile(file, {});
     requireClear(file, understood);
-    const { plan } = understood.reader;
-    const reader =
-      plan === undefined
-        ? FORMATS[understood.format].createReader(understood.reader, handler)
-        : new CsvReader({ encoding: plan.encoding, delimiter: plan.delimiter }, handler);
+    const reader = readerOf(understood, handler);
     await readInput(file, async (chunk) => reader.push(chunk), signal);
     for await (const _ of endReader(reader));
   } catch (error) {
@@ -27,4 +23,12 @@ export async function readTableFile(path: string, handler: RecordHandler, signal
   } finally {
     dispose();
   }
+}
+
+/** What looks like a footer are records too; where no header was found, the first record is taken for one. */
+function readerOf({ format, reader }: UnderstoodFile, handler: RecordHandler): RecordReader {
+  const { plan } = reader;
+  if (plan === undefined) return FORMATS[format].createReader(reader, handler);
+  if (plan.headerRows === 1) return new CsvReader({ plan: { ...plan, end: null, footerLines: 0 } }, handler);
+  return new CsvReader({ encoding: plan.encoding, delimiter: plan.delimiter }, handler);
 }

@@ -59,8 +59,33 @@ export async function* comparedContacts(engine: Engine): AsyncIterable<ComparedC
   }
 }
 
-function rowOf(values: readonly SqlValue[]): ComparedRow {
-  const row: Record<string, SqlValue> = {};
-  for (let i = 0; i < COLUMNS.length; i++) row[COLUMNS[i] as string] = values[i] as SqlValue;
-  return row as ComparedRow;
+/** Written out, because a million of them are made: an object of one shape is made many times faster. */
+function rowOf(v: readonly SqlValue[]): ComparedRow {
+  return {
+    id: v[0] as number,
+    kind: v[1] as string | null,
+    name: v[2] as string | null,
+    given_name: v[3] as string | null,
+    family_name: v[4] as string | null,
+    company_name: v[5] as string | null,
+    email: v[6] as string | null,
+    phone: v[7] as string | null,
+    website: v[8] as string | null,
+    street: v[9] as string | null,
+    city: v[10] as string | null,
+    region: v[11] as string | null,
+    postal_code: v[12] as string | null,
+    country: v[13] as string | null,
+    birthday: v[14] as string | null,
+    gender: v[15] as string | null,
+    job_title: v[16] as string | null,
+    tax_id: v[17] as string | null,
+    email_key: v[18] as string | null,
+    phone_key: v[19] as string | null,
+    name_key: v[20] as string | null,
+    name_alt_key: v[21] as string | null,
+    company_key: v[22] as string | null,
+    address_key: v[23] as string | null,
+    attributes: v[24] as string | null,
+  };
 }

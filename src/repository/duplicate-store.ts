@@ -1,13 +1,13 @@
 import type { Connection, Engine } from '../engines/connection.ts';
 import type { SqlRow, SqlValue } from '../engines/engine.ts';
 import type { DuplicateCluster, DuplicateDecision, DuplicatePair } from '../model/duplicates.ts';
+import { DuplicateLookups } from './duplicate-lookups.ts';
+import { OPEN_PAIRS, PAIR_COLUMNS, pairOf } from './duplicate-rows.ts';
 import { DuplicateSearchStore } from './duplicate-search-store.ts';
 import { EvaluationRows } from './evaluation-rows.ts';
-import { storedJson } from './stored-json.ts';
 
 /** So many rows are written or read at a time. */
 const PAGE = 5000;
-const PAIR_COLUMNS = 'left_id, right_id, score, bits, verdict, rule, guards';
 const DECISION_COLUMNS = 'left_id, right_id, decision, ground, decided_by, decided_at';
 
 /** Pairs, clusters and decisions of people that are kept in a customer database. */
@@ -26,6 +26,11 @@ export class DuplicateStore {
   /** What a search reads and keeps. */
   get search(): DuplicateSearchStore {
     return new DuplicateSearchStore(this.#engine, this.#now);
+  }
+
+  /** What deciding by hand and reports look up beside the pairs. */
+  get lookups(): DuplicateLookups {
+    return new DuplicateLookups(this.#engine);
   }
 
   /** The pair as the last search saw it, and what it was decided to be; each null where there is none. */
@@ -65,14 +70,11 @@ export class DuplicateStore {
    * Pairs that a person is to decide, those with odds nearest to even first: verdict `review`, without a decision, both
    * customers still there.
    */
-  async openPairs(limit: number): Promise<DuplicatePair[]> {
+  async openPairs(limit: number, minScore = 0): Promise<DuplicatePair[]> {
     const rows = await this.#engine.all(
-      `SELECT ${PAIR_COLUMNS.replaceAll(/\w+/g, 'p.$&')} FROM duplicate_pairs p
-       WHERE p.verdict = 'review'
-         AND NOT EXISTS (SELECT 1 FROM duplicate_decisions d WHERE d.left_id = p.left_id AND d.right_id = p.right_id)
-         AND EXISTS (SELECT 1 FROM customers c WHERE c.id = p.left_id) AND EXISTS (SELECT 1 FROM customers c WHERE c.id = p.right_id)
+      `SELECT ${PAIR_COLUMNS.replaceAll(/\w+/g, 'p.$&')} FROM duplicate_pairs p WHERE ${OPEN_PAIRS}
        ORDER BY abs(p.bits), p.left_id, p.right_id LIMIT ?`,
-      [limit],
+      [minScore, limit],
     );
     return rows.map(pairOf);
   }
@@ -170,18 +172,6 @@ export async function saveDecisions(
   for (let at = 0; at < all.length; at += PAGE) {
     await connection.upsert('duplicate_decisions', ['left_id', 'right_id'], all.slice(at, at + PAGE));
   }
-}
-
-function pairOf(row: SqlRow): DuplicatePair {
-  return {
-    left: row.left_id as number,
-    right: row.right_id as number,
-    score: row.score as number,
-    bits: row.bits as number,
-    verdict: row.verdict as DuplicatePair['verdict'],
-    rule: row.rule as string,
-    guards: typeof row.guards === 'string' ? storedJson(row.guards) : [],
-  };
 }
 
 function decisionOf(row: SqlRow): DuplicateDecision {

@@ -1,9 +1,4 @@
 import type { Engine } from '../engines/connection.ts';
-import type { Customer } from '../model/customer.ts';
-import { CUSTOMER_COLUMNS, customerOf } from './customer-rows.ts';
-
-/** So many customers are read at a time. */
-const PAGE = 2000;
 
 /** An external id and who has it. */
 export interface OwnedId {
@@ -37,17 +32,5 @@ export class EvaluationRows {
   async *members(groups: 'cluster_id' | 'auto_id'): AsyncIterable<GroupMember[]> {
     const sql = `SELECT ${groups}, customer_id FROM duplicate_clusters WHERE ${groups} IS NOT NULL ORDER BY ${groups}, customer_id`;
     for await (const rows of this.#engine.stream(sql)) yield rows.map((row) => ({ group: row[0] as number, customer: row[1] as number }));
-  }
-
-  /** The customers with these ids that are there, by id. */
-  async customers(ids: Iterable<number>): Promise<Map<number, Customer>> {
-    const wanted = [...new Set(ids)];
-    const found = new Map<number, Customer>();
-    const sql = `SELECT ${CUSTOMER_COLUMNS.join(', ')} FROM customers WHERE ${this.#engine.facts.inJsonArray('id', 'integer')}`;
-    for (let at = 0; at < wanted.length; at += PAGE) {
-      for (const row of await this.#engine.all(sql, [JSON.stringify(wanted.slice(at, at + PAGE))]))
-        found.set(row.id as number, customerOf(row));
-    }
-    return found;
   }
 }

@@ -1,35 +1,11 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { browse, CHROMIUM } from '../support/browser.ts';
 import { runCli } from '../support/cli.ts';
-import { runProgram } from '../support/run-program.ts';
 import { sampleFolder } from '../support/sample-database.ts';
-import { tempDir } from '../support/temp-dir.ts';
-
-const CHROMIUM = ['chromium', 'chromium-browser', 'google-chrome'].find(
-  (name) => spawnSync('sh', ['-c', `command -v ${name}`]).status === 0,
-);
-if (CHROMIUM === undefined) {
-  const message = 'no browser for the tests of pages: chromium is not installed';
-  if (process.env.CI === 'true') throw new Error(message);
-  process.stderr.write(`SKIPPED: ${message}\n`);
-}
-
-/** Without what a browser does of its own accord; as root it has no sandbox. */
-const QUIET =
-  '--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-component-update --disable-sync --disable-default-apps --disable-extensions --disable-dev-shm-usage --enable-logging=stderr --v=0'.split(
-    ' ',
-  );
-
-async function browse(...args: readonly string[]): Promise<{ stdout: string; stderr: string }> {
-  const profile = tempDir();
-  const run = await runProgram(CHROMIUM as string, [...QUIET, `--user-data-dir=${profile}`, ...args], { timeoutMs: 60_000 });
-  expect(run.exitCode).toBe(0);
-  return run;
-}
 
 let cwd = '';
 beforeAll(async () => {

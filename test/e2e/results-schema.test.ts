@@ -28,6 +28,7 @@ async function fillFolder(cwd: string, database: string): Promise<void> {
     },
     database,
   );
+  writeFileSync(join(cwd, 'decisions.csv'), 'left_id,right_id,decision\n3,4,same\n3,5,no\n4,5,\n3,99,y\n');
   writeFileSync(join(cwd, 'bad.csv'), 'name,birthday,x\nA,soon,1\nB,2024-01-01\n');
 }
 
@@ -68,6 +69,12 @@ const CALLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['--keys'],
   ],
   quality: [[], ['--by', 'tag'], ['kind = person', '--no-save'], ['id = 99'], ['--trend'], ['--trend', '1']],
+  'dedupe review': [
+    ['--export', 'pairs.csv', '--all'],
+    ['--decisions', 'decisions.csv'],
+  ],
+  'dedupe explain': [],
+  'dedupe report': [],
   history: [[], ['--limit', '0'], ['--customer', '1'], ['--run', '1'], ['--run', 'last']],
   undo: [['last', '--dry-run'], ['last'], ['1']],
   'migrate status': [[]],

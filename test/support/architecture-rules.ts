@@ -45,7 +45,7 @@ const OWNERS: Readonly<Record<string, RegExp>> = {
   chalk: /^src\/ui\/style\.ts$/,
   'cli-table3': /^src\/ui\/table\.ts$/,
   inquirer: /^src\/ui\/prompt\.ts$/,
-  'd3-scale': /^src\/ui\/quality-chart[^/]*\.ts$/,
+  'd3-scale': /^src\/ui\/(quality|dedupe)-chart[^/]*\.ts$/,
   'd3-shape': /^src\/ui\/quality-chart[^/]*\.ts$/,
   commander: /^src\/(cli|main|commands\/.+)\.ts$/,
 };

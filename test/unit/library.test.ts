@@ -24,23 +24,37 @@ describe('the library', () => {
   test('exports what the documentation names', () => {
     expect(Object.keys(library).sort()).toEqual([
       'CrmError',
+      'DecisionLines',
       'EXIT_CODES',
       'EXPORT_FORMATS',
       'FIELDS',
+      'ReviewSession',
+      'SampleDecisions',
+      'TruthLines',
       'addCustomer',
       'applyPlan',
       'checkPresetName',
+      'comparedFields',
       'countCustomers',
       'customRules',
+      'drawSample',
+      'drawSampleToFile',
+      'duplicateReport',
       'editCustomer',
+      'estimateByStoredDecisions',
+      'evaluateDuplicates',
+      'explainPairs',
       'exportCustomers',
       'exportFormatOf',
+      'exportPairs',
+      'exportPairsToFile',
       'findCustomer',
       'findCustomers',
       'importFiles',
       'inputFile',
       'inspectFile',
       'keepMeasured',
+      'loadModelSummary',
       'measureQuality',
       'normalizeCustomers',
       'openPlan',
@@ -51,11 +65,13 @@ describe('the library', () => {
       'queryOptions',
       'querySql',
       'readAssignments',
+      'readTableFile',
       'readTags',
       'rebuildKeys',
       'runDetails',
       'runNumber',
       'saveSegment',
+      'takeDecisions',
       'trendOf',
     ]);
     expect(FIELDS.map((field) => field.name)).toContain('email');
@@ -144,7 +160,7 @@ describe('the commands', () => {
     const used = readSourceTree()
       .filter((file) => file.path.startsWith('src/commands/'))
       .flatMap((file) => file.imports.map((name) => resolveImport(file, name)))
-      .filter((path) => path !== null && /^src\/(engines|repository|import|query|cleansing|quality|formats)\//.test(path));
+      .filter((path) => path !== null && /^src\/(engines|repository|import|query|cleansing|quality|dedupe|formats)\//.test(path));
     expect(used.filter((path) => !known.has(path))).toEqual([]);
   });
 });

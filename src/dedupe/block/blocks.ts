@@ -1,7 +1,7 @@
 import type { Population } from '../population.ts';
 import { sharedInts, sharedUints } from '../text/shared-array.ts';
 import { hashPair } from '../text/text-pool.ts';
-import { sortedPlaces } from './radix-sort.ts';
+import { sortByKeys, sortedPlaces } from './radix-sort.ts';
 import { type PartOf, partOf } from './record-parts.ts';
 import type { BlockingRule } from './rules.ts';
 
@@ -144,7 +144,7 @@ class BlockDivider {
           entries.push(entry);
         }
       }
-      large = this.#largeBlocks(this.#sorted(entries));
+      large = this.#largeBlocks(sortByKeys(Uint32Array.from(entries), this.#keys));
     }
     for (const block of large) this.#compareNeighbours(block);
     return this.#window;
@@ -153,10 +153,6 @@ class BlockDivider {
   #recordOf(entry: number): number {
     const { size } = this.#population;
     return entry < size ? entry : (this.#more?.[entry - size] as number);
-  }
-
-  #sorted(entries: number[]): Uint32Array {
-    return Uint32Array.from(entries).sort((a, b) => (this.#keys[a] as number) - (this.#keys[b] as number) || a - b);
   }
 
   #largeBlocks(order: Uint32Array): Uint32Array[] {

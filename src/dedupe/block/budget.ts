@@ -1,5 +1,6 @@
 import type { Population } from '../population.ts';
-import { type Blocks, makeBlocks } from './blocks.ts';
+import { type Blocks, keysOf, makeBlocks, runEnd } from './blocks.ts';
+import { sortedPlaces } from './radix-sort.ts';
 import type { BlockingRule } from './rules.ts';
 
 /** All pairs of so few records are compared. */
@@ -31,7 +32,7 @@ export function blocksWithin(population: Population, rules: readonly BlockingRul
   for (const rule of rules) {
     const share = Math.min(budget * RULE_SHARE, Math.max(left * 0.5, size * 0.25));
     let blocks: Blocks | null = null;
-    for (let cap = MAX_CAP; cap >= MIN_CAP; cap = Math.floor(cap / 2.5)) {
+    for (let cap = startCap(population, rule, share); cap >= MIN_CAP; cap = Math.floor(cap / 2.5)) {
       blocks = makeBlocks(population, rule, { cap, purge });
       if (blocks === null || blocks.pairs <= share) break;
     }
@@ -40,4 +41,26 @@ export function blocksWithin(population: Population, rules: readonly BlockingRul
     all.push(blocks);
   }
   return all;
+}
+
+/** The largest limit with which the blocks that it leaves whole make at most half of the pairs that a rule may make. */
+function startCap(population: Population, rule: BlockingRule, share: number): number {
+  const keyOf = keysOf(population, rule);
+  if (keyOf === null) return MAX_CAP;
+  const keys = new Uint32Array(population.size);
+  for (let record = 0; record < population.size; record++) keys[record] = keyOf(record);
+  const order = sortedPlaces(keys);
+  const pairsBySize = new Float64Array(MAX_CAP + 1);
+  for (let start = 0; start < order.length; ) {
+    const end = runEnd(keys, order, start);
+    const size = end - start;
+    if (size <= MAX_CAP) pairsBySize[size] = (pairsBySize[size] as number) + (size * (size - 1)) / 2;
+    start = end;
+  }
+  let pairs = 0;
+  for (let size = 2; size <= MAX_CAP; size++) {
+    pairs += pairsBySize[size] as number;
+    if (pairs > share * 0.5) return Math.max(MIN_CAP, size - 1);
+  }
+  return MAX_CAP;
 }

@@ -7,10 +7,26 @@ export interface PairTask {
   readonly to: number;
 }
 
+/** The blocks of all rules, and the keys of each record side by side. */
+export interface BlockedRules {
+  readonly rules: readonly Blocks[];
+  /** Key of record `r` by rule `i`: `keys[r * rules.length + i]`. */
+  readonly keys: Uint32Array<SharedArrayBuffer>;
+}
+
 const TASK_PAIRS = 250_000;
 
+/** The keys of all rules side by side, so that looking at those of one record touches memory once. */
+export function blockedRules(rules: readonly Blocks[], size: number): BlockedRules {
+  const keys = new Uint32Array(new SharedArrayBuffer(rules.length * size * 4));
+  rules.forEach((blocks, rule) => {
+    for (let record = 0; record < size; record++) keys[record * rules.length + rule] = blocks.keys[record] as number;
+  });
+  return { rules, keys };
+}
+
 /** Cuts the blocks of all rules into pieces of about as many pairs. */
-export function pairTasks(rules: readonly Blocks[]): PairTask[] {
+export function pairTasks({ rules }: BlockedRules): PairTask[] {
   const tasks: PairTask[] = [];
   rules.forEach(({ keys, order, window }, rule) => {
     let from = 0;
@@ -30,37 +46,51 @@ export function pairTasks(rules: readonly Blocks[]): PairTask[] {
   return tasks;
 }
 
-/** Walks the pairs of a piece of work that no earlier rule makes, each once; `a < b` by their places. */
-export function walkPairs(rules: readonly Blocks[], { rule, from, to }: PairTask, visit: (a: number, b: number) => void): void {
-  const blocks = rules[rule] as Blocks;
+/**
+ * Walks the pairs of a piece of work that no earlier rule makes, each once; `a < b` by their places.
+ * @param wants says which pairs are wanted at all; asked before anything else
+ */
+export function walkPairs(
+  blocked: BlockedRules,
+  { rule, from, to }: PairTask,
+  visit: (a: number, b: number) => void,
+  wants: (a: number, b: number) => boolean = () => true,
+): void {
+  const blocks = blocked.rules[rule] as Blocks;
   const { keys, order, window, more } = blocks;
-  const earlier = rules.slice(0, rule).map(makesPair);
-  const own = more === null ? null : makesPair(blocks);
+  const earlier = earlierRules(blocked, rule);
   for (let start = from; start < to; ) {
     const end = runEnd(keys, order, start);
-    if (end - start > 1) {
-      const reach = window !== null && window[order[start] as number] !== 0 ? WINDOW : end;
-      for (let i = start; i < end; i++) {
-        const one = recordOf(blocks, order[i] as number);
-        const last = Math.min(end - 1, i + reach);
-        for (let j = i + 1; j <= last; j++) {
-          const other = recordOf(blocks, order[j] as number);
-          if (one === other) continue;
-          const [a, b] = one < other ? [one, other] : [other, one];
-          if (isMade(earlier, a, b)) continue;
-          // Through several addresses a rule may make a pair more than once: it belongs to the first key.
-          if (own !== null && !isFirst(blocks, order[i] as number, order[j] as number, a, b)) continue;
-          visit(a, b);
-        }
+    const reach = window !== null && window[order[start] as number] !== 0 ? WINDOW : end;
+    for (let i = start; i < end - 1; i++) {
+      const one = recordOf(blocks, order[i] as number);
+      const last = Math.min(end - 1, i + reach);
+      for (let j = i + 1; j <= last; j++) {
+        const other = recordOf(blocks, order[j] as number);
+        const a = Math.min(one, other);
+        const b = Math.max(one, other);
+        if (a === b || !wants(a, b) || earlier(a, b)) continue;
+        // Through several addresses a rule may make a pair more than once: it belongs to the first key.
+        if (more === null || isFirst(blocks, order[i] as number, order[j] as number, a, b)) visit(a, b);
       }
     }
     start = end;
   }
 }
 
-function isMade(earlier: readonly ((a: number, b: number) => boolean)[], a: number, b: number): boolean {
-  for (let i = 0; i < earlier.length; i++) if ((earlier[i] as (a: number, b: number) => boolean)(a, b)) return true;
-  return false;
+/** Whether a rule before this one makes a pair. */
+function earlierRules({ rules, keys }: BlockedRules, rule: number): (a: number, b: number) => boolean {
+  const width = rules.length;
+  const isPlain = Uint8Array.from(rules, ({ window, more }) => (window === null && more === null ? 1 : 0));
+  const makers = rules.map(makesPair);
+  return (a, b) => {
+    const [atA, atB] = [a * width, b * width];
+    for (let i = 0; i < rule; i++) {
+      const key = keys[atA + i];
+      if (isPlain[i] === 1 ? key === keys[atB + i] && key !== 0 : makers[i]?.(a, b)) return true;
+    }
+    return false;
+  };
 }
 
 /** Whether the blocks of a rule make a pair. */
@@ -87,13 +117,12 @@ function entriesOf({ keys, more, moreStarts }: Blocks, record: number): number[]
   return entries;
 }
 
+/** Whether two entries are the first through which a rule makes a pair. */
 function isFirst(blocks: Blocks, one: number, other: number, a: number, b: number): boolean {
-  const single = { ...blocks };
-  const key = blocks.keys[one] as number;
-  for (const x of entriesOf(single, a)) {
-    for (const y of entriesOf(single, b)) {
-      const isSame = blocks.keys[x] === blocks.keys[y] && blocks.keys[x] !== 0;
-      if (isSame) return blocks.keys[x] === key && (x === one || x === other) && (y === one || y === other);
+  const { keys } = blocks;
+  for (const x of entriesOf(blocks, a)) {
+    for (const y of entriesOf(blocks, b)) {
+      if (keys[x] === keys[y] && keys[x] !== 0) return (x === one || x === other) && (y === one || y === other);
     }
   }
   return true;

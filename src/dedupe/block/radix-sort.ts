@@ -7,12 +7,17 @@ const DIGIT = 0xffff;
 export function sortedPlaces(keys: Uint32Array): Uint32Array<SharedArrayBuffer> {
   let count = 0;
   for (let i = 0; i < keys.length; i++) if (keys[i] !== 0) count++;
-  const first = new Uint32Array(count);
-  for (let i = 0, at = 0; i < keys.length; i++) if (keys[i] !== 0) first[at++] = i;
-  const second = new Uint32Array(count);
-  const result = new Uint32Array(new SharedArrayBuffer(count * 4));
-  pass(keys, first, second, 0);
-  pass(keys, second, result, 16);
+  const places = new Uint32Array(count);
+  for (let i = 0, at = 0; i < keys.length; i++) if (keys[i] !== 0) places[at++] = i;
+  return sortByKeys(places, keys);
+}
+
+/** These places in the order of their keys; those of equal keys stay in their order. */
+export function sortByKeys(places: Uint32Array, keys: Uint32Array): Uint32Array<SharedArrayBuffer> {
+  const half = new Uint32Array(places.length);
+  const result = new Uint32Array(new SharedArrayBuffer(places.length * 4));
+  pass(keys, places, half, 0);
+  pass(keys, half, result, 16);
   return result;
 }
 

@@ -51,8 +51,6 @@ export const PARTS: Readonly<Record<string, { readonly column: string; readonly 
   family4: { column: 'family', bind: derivedOf('family', 'names.four', prepareNameHashes) },
   familySound: { column: 'family', bind: derivedOf('family', 'names.sound', prepareNameHashes) },
   givenSound: { column: 'given', bind: derivedOf('given', 'names.sound', prepareNameHashes) },
-  name: { column: 'name', bind: ofColumn('name') },
-  alt: { column: 'alt', bind: ofColumn('alt') },
   birthday: { column: 'birthday', bind: ofColumn('birthday') },
   birthYear: { column: 'birthday', bind: piece('birthday', 'birthday.year', (text) => text.slice(0, 4)) },
   birthMonthDay: { column: 'birthday', bind: piece('birthday', 'birthday.monthDay', (text) => [...text.slice(4)].sort().join('')) },
@@ -62,7 +60,6 @@ export const PARTS: Readonly<Record<string, { readonly column: string; readonly 
   phone: { column: 'phone', bind: derivedOf('phone', 'phone.tail', preparePhones) },
   postal: { column: 'postal', bind: ofColumn('postal') },
   city: { column: 'city', bind: ofColumn('city') },
-  address: { column: 'address', bind: ofColumn('address') },
   street: { column: 'street', bind: ofColumn('street') },
   company: { column: 'company', bind: ofColumn('company') },
   company6: { column: 'company', bind: piece('company', 'company.six', (text) => text.slice(0, 6)) },
@@ -77,6 +74,8 @@ function longestWord(text: string): string {
 
 /** The part of that name; null where the population has nothing for it. */
 export function partOf(population: Population, name: string): PartOf | null {
+  const hashes = (population.hashes as Readonly<Record<string, Uint32Array>>)[name];
+  if (hashes !== undefined) return hashes.some((hash) => hash !== 0) ? (record) => hashes[record] as number : null;
   const part = PARTS[name];
   const column = part?.column ?? name;
   if ((population.columns[column]?.filled ?? 0) < 2) return null;
@@ -87,5 +86,5 @@ export function partOf(population: Population, name: string): PartOf | null {
 /** Columns that a part is made of, or that say the same. */
 export function columnsOfPart(name: string): readonly string[] {
   const column = PARTS[name]?.column ?? name;
-  return column === 'address' ? ['address', 'street', 'postal'] : column === 'name' || column === 'alt' ? ['given', 'family'] : [column];
+  return name === 'address' ? ['address', 'street', 'postal'] : name === 'name' || name === 'alt' ? ['given', 'family'] : [column];
 }

@@ -72,7 +72,7 @@ export const familyName: Comparison = {
 function swappedNames(population: Population): (a: number, b: number) => boolean {
   const given = population.columns.given?.ids as Int32Array;
   const family = population.columns.family?.ids as Int32Array;
-  const words = population.columns.name?.ids as Int32Array;
+  const words = population.hashes.name;
   const likeness = nameLikeness(population);
   const isNear = (a: number, b: number): boolean => a === b || likeness(a, b) <= NEAR;
   return (a, b) => {

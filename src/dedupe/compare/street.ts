@@ -1,8 +1,8 @@
-import type { Population } from '../population.ts';
+import type { Column, Population } from '../population.ts';
 import { editDistance } from '../text/edit-distance.ts';
 import { jaroWinkler } from '../text/jaro-winkler.ts';
 import { sharedInts } from '../text/shared-array.ts';
-import { mayBeWithin, type PooledTexts } from '../text/text-pool.ts';
+import { mayBeWithin } from '../text/text-pool.ts';
 import { type Comparison, rememberingLevels } from './comparison.ts';
 
 const SPACE = 32;
@@ -14,7 +14,7 @@ const LIKE_EDITS = 2;
 /** How many code units at the head of each street are its house number. */
 function prepareStreets(population: Population): void {
   if (population.derived['street.number'] !== undefined) return;
-  const { codes, offsets, size } = population.columns.street?.texts as PooledTexts;
+  const { codes, offsets, size } = (population.columns.street as Column).texts;
   const ends = sharedInts(size);
   for (let number = 1; number < size; number++) {
     const [start, end] = [offsets[number] as number, offsets[number + 1] as number];

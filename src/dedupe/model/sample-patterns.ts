@@ -1,5 +1,5 @@
 import { type Blocks, makeBlocks } from '../block/blocks.ts';
-import { pairTasks, walkPairs } from '../block/pair-walk.ts';
+import { blockedRules, pairTasks, walkPairs } from '../block/pair-walk.ts';
 import { columnsOfPart } from '../block/record-parts.ts';
 import type { BlockingRule } from '../block/rules.ts';
 import type { Comparison } from '../compare/comparison.ts';
@@ -10,7 +10,7 @@ import type { Session } from './fit.ts';
 import { type Patterns, PatternCounter } from './patterns.ts';
 
 /** So many candidate pairs are enough to learn from. */
-const MAX_PAIRS = 1_000_000;
+const MAX_PAIRS = 400_000;
 
 /**
  * Patterns of agreement of the candidate pairs: of all of them, or of a sample drawn by the hash of each pair, so that it is
@@ -32,17 +32,16 @@ export async function samplePatterns(
   }
   const pairs = rules.reduce((sum, { pairs: each }) => sum + each, 0);
   const step = Math.max(1, Math.ceil(pairs / MAX_PAIRS));
-  for (const task of pairTasks(rules)) {
-    walkPairs(rules, task, (a, b) => {
-      if (step === 1 || hashPair(a + 1, b + 1) % step === 0) counter.add(a, b, step);
-    });
+  const blocked = blockedRules(rules, population.size);
+  for (const task of pairTasks(blocked)) {
+    walkPairs(blocked, task, (a, b) => counter.add(a, b, step), drawn(step));
     await pause(signal);
   }
   return counter.patterns();
 }
 
 /** So many pairs of one rule are enough. */
-const SESSION_PAIRS = 150_000;
+const SESSION_PAIRS = 60_000;
 
 /** The sessions to learn from: pairs of each strict rule. `rules` are blocks of `strict`, in the same order. */
 export async function sampleSessions(
@@ -61,11 +60,8 @@ export async function sampleSessions(
       comparisons.map(({ levels }) => levels.length),
     );
     const step = Math.max(1, Math.ceil(blocks.pairs / SESSION_PAIRS));
-    for (const task of pairTasks([blocks])) {
-      walkPairs([blocks], task, (a, b) => {
-        if (step === 1 || hashPair(a + 1, b + 1) % step === 0) counter.add(a, b, step);
-      });
-    }
+    const blocked = { rules: [blocks], keys: NO_KEYS };
+    for (const task of pairTasks(blocked)) walkPairs(blocked, task, (a, b) => counter.add(a, b, step), drawn(step));
     sessions.push({
       patterns: counter.patterns(),
       blocked: comparisons.map(({ columns }) => columns.some((column) => readsColumn(rule, column))),
@@ -80,4 +76,12 @@ const SESSION_CAP = 30;
 
 function readsColumn({ parts }: BlockingRule, column: string): boolean {
   return parts.some((part) => columnsOfPart(part).includes(column));
+}
+
+/** The keys of earlier rules: there are none. */
+const NO_KEYS = new Uint32Array(new SharedArrayBuffer(0));
+
+/** Draws one pair of `step`. */
+function drawn(step: number): (a: number, b: number) => boolean {
+  return step === 1 ? () => true : (a, b) => hashPair(a + 1, b + 1) % step === 0;
 }
