@@ -62,7 +62,7 @@ export async function printEvaluation(io: Io, mode: OutputMode, report: Evaluati
       '',
       renderTable(SCORE_COLUMNS, scores, options).trimEnd(),
       '',
-      `compared at all: ${share(report.blocking.recall)} of the true pairs; joined by the import: ${formatCount(report.imported.pairs)} pairs, ${formatCount(report.imported.wrongPairs)} wrong`,
+      `compared at all: ${share(report.blocking.recall)} of the true pairs; joined by the import: ${plural(report.imported.pairs, 'pair')}, ${formatCount(report.imported.wrongPairs)} wrong`,
     ];
     if (report.errors.length > 0)
       lines.push(
