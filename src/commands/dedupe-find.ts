@@ -1,7 +1,10 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Context } from '../context.ts';
+import type { Found } from '../dedupe/find-duplicates.ts';
+import type { Models } from '../dedupe/known-population.ts';
 import { CrmError } from '../errors.ts';
 import { queryOptions } from '../query/selected-customers.ts';
+import type { DuplicateStore } from '../repository/duplicate-store.ts';
 import { write } from '../ui/io.ts';
 import { Progress } from '../ui/progress.ts';
 import type { Examples } from './help-layout.ts';
@@ -13,6 +16,7 @@ export const EXAMPLES: Examples = [
   ['crm dedupe find', 'which customers are likely to be one; nothing is merged'],
   ['crm dedupe find --where "country = CN"', 'among some of them only'],
   ['crm dedupe find --clusters-out clusters.csv --pairs-out pairs.csv', 'the result as files'],
+  ['crm dedupe find --new', 'after an import: only what is new'],
   ['crm dedupe find --columns given_name,family_name,Suburb', 'compare these fields only'],
 ];
 
@@ -23,6 +27,8 @@ interface FindFlags {
   readonly pairsOut?: string;
   readonly clustersOut?: string;
   readonly keep: boolean;
+  readonly new?: boolean;
+  readonly keptModel?: boolean;
   readonly country?: string;
 }
 
@@ -34,6 +40,17 @@ export function define(command: Command, run: Run): void {
     .option('--columns <fields>', 'compare only these fields, custom ones by their name (repeatable, or several with commas)', list)
     .option('--pairs-out <file>', 'write the pairs as CSV: left_id,right_id,score,verdict; - is standard output')
     .option('--clusters-out <file>', 'write the clusters as CSV: cluster_id,customer_id,external_id; - is standard output')
+    .addOption(
+      new Option('--new', 'compare only customers that came or changed since the last search with all others').conflicts([
+        'where',
+        'segment',
+        'columns',
+        'pairsOut',
+        'clustersOut',
+        'keptModel',
+      ]),
+    )
+    .addOption(new Option('--kept-model', 'weigh by the model of the last search instead of learning again').conflicts('columns'))
     .option('--no-keep', 'do not keep what was found for review and merge')
     .option('--country <code>', 'country of phone numbers in the filter that are written without one')
     .action((flags: FindFlags) => run(command, (context) => find(context, flags)));
@@ -56,31 +73,42 @@ async function find(context: Context, flags: FindFlags): Promise<void> {
   const columns = flags.columns ?? null;
   if (columns !== null) checkColumns(columns, await repository.customFields());
   const progress = new Progress(io, { label: 'finding duplicates', unit: 'percent', ...mode });
+  const elapsed = (): number => Math.round(performance.now() - startMs);
+  const { printFound, printFoundNew } = await import('../ui/dedupe-find-report.ts');
   try {
+    if (flags.new === true) {
+      const { findNew } = await import('../dedupe/find-new.ts');
+      const fresh = await findNew(store, { signal });
+      progress.done();
+      if (fresh.whole === null) return await printFoundNew(io, mode, { found: fresh, elapsedMs: elapsed() });
+      return await printFound(io, mode, { summary: fresh.whole.summary, elapsedMs: elapsed(), kept: true });
+    }
+    const models = flags.keptModel === true ? await keptModels(store) : undefined;
     const found = await findDuplicates(store, {
       scope: selection,
       columns,
+      ...(models === undefined ? {} : { models }),
       keep: flags.keep,
       signal,
       onProgress: (_step, share) => progress.update(Math.round(share * 100)),
     });
     await writeFiles(context, flags, found, store);
     progress.done();
-    const { printFound } = await import('../ui/dedupe-find-report.ts');
     const onStdout = flags.pairsOut === '-' || flags.clustersOut === '-';
-    if (!onStdout)
-      await printFound(io, mode, { summary: found.summary, elapsedMs: Math.round(performance.now() - startMs), kept: flags.keep });
+    if (!onStdout) await printFound(io, mode, { summary: found.summary, elapsedMs: elapsed(), kept: flags.keep });
   } finally {
     progress.done();
   }
 }
 
-async function writeFiles(
-  { io, signal }: Context,
-  flags: FindFlags,
-  found: Awaited<ReturnType<typeof import('../dedupe/find-duplicates.ts').findDuplicates>>,
-  store: Parameters<typeof import('../dedupe/find-files.ts').writeClusters>[1],
-): Promise<void> {
+async function keptModels(store: DuplicateStore): Promise<Models> {
+  const { storedModels } = await import('../dedupe/known-population.ts');
+  const stored = await storedModels(store.search);
+  if (stored !== null) return stored.models;
+  throw new CrmError('NOT_FOUND', 'there was no search for duplicates yet', { hint: 'leave --kept-model out: crm dedupe find' });
+}
+
+async function writeFiles({ io, signal }: Context, flags: FindFlags, found: Found, store: DuplicateStore): Promise<void> {
   const { writeClusters, writePairs } = await import('../dedupe/find-files.ts');
   const { OutputFile } = await import('../formats/output-file.ts');
   const into = async (path: string | undefined, fill: (sink: (text: string) => void | Promise<void>) => Promise<void>): Promise<void> => {

@@ -7,6 +7,7 @@ import type { DuplicateStore } from '../repository/duplicate-store.ts';
 import { COMPARISONS } from './compare/index.ts';
 import { decidedPairs } from './decided.ts';
 import { type FindSummary, summaryOf } from './find-summary.ts';
+import { type Models, useAllStoredCounts } from './known-population.ts';
 import { linkPopulation, type Linked } from './link-population.ts';
 import type { Model } from './model/model.ts';
 import { packedArrays } from './stored-arrays.ts';
@@ -20,7 +21,7 @@ export interface FindOptions {
   /** Fields that are compared, custom ones too; null: all that make sense. */
   readonly columns: readonly string[] | null;
   /** Models to use instead of fitting them. */
-  readonly models?: Readonly<Partial<Record<Population['kind'], Model>>>;
+  readonly models?: Models;
   /** False: nothing is kept in the database. */
   readonly keep: boolean;
   readonly signal?: AbortSignal | undefined;
@@ -50,6 +51,7 @@ export async function findDuplicates(store: DuplicateStore, options: FindOptions
       await linkPopulation(population, {
         columns,
         model: options.models?.[population.kind] ?? null,
+        ...(options.models === undefined ? {} : { prepare: (whole, comparisons) => useAllStoredCounts(store.search, whole, comparisons) }),
         decided: decidedPairs(population, decisions, redirects),
         signal,
         ...(onProgress === undefined ? {} : { onProgress }),

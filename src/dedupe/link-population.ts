@@ -3,7 +3,7 @@ import type { Blocks } from './block/blocks.ts';
 import { blockedRules, pairTasks } from './block/pair-walk.ts';
 import { blockingRules } from './block/rules.ts';
 import { clusterPairs, type Clusters, type Decided } from './cluster/clusters.ts';
-import { comparisonsFor } from './compare/index.ts';
+import { comparisonsFor, comparisonsOf } from './compare/index.ts';
 import type { Comparison } from './compare/comparison.ts';
 import { fitModel } from './model/fit.ts';
 import type { Model } from './model/model.ts';
@@ -23,6 +23,8 @@ export interface LinkOptions {
   readonly columns: readonly string[] | null;
   /** A model to use instead of fitting one. */
   readonly model: Model | null;
+  /** Sets the frequencies of values to those that the model was fitted with. */
+  readonly prepare?: (population: Population, comparisons: readonly Comparison[]) => Promise<void>;
   readonly decided: Decided;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: (step: string, share: number) => void;
@@ -44,7 +46,8 @@ export interface Linked {
 export async function linkPopulation(population: Population, options: LinkOptions): Promise<Linked> {
   const { signal, onProgress } = options;
   prepareJudge(population);
-  const comparisons = comparisonsFor(population, options.columns);
+  const comparisons = options.model === null ? comparisonsFor(population, options.columns) : comparisonsOf(population, options.model);
+  await options.prepare?.(population, comparisons);
   const custom = comparisons.map(({ name }) => name).filter((name) => name.startsWith(CUSTOM_PREFIX));
   const all = population.size <= ALL_PAIRS_RECORDS;
   onProgress?.('blocking', 0);
@@ -58,7 +61,8 @@ export async function linkPopulation(population: Population, options: LinkOption
       blocking.filter(({ strict }) => strict),
       signal,
     );
-    return fitModel(population, comparisons, sessions, await samplePatterns(population, comparisons, rules, signal));
+    const fitted = fitModel(population, comparisons, sessions, await samplePatterns(population, comparisons, rules, signal));
+    return { ...fitted, rules: rules.map(({ name }) => name) };
   };
   const model = options.model ?? (await learn());
   const blocked = blockedRules(rules, population.size);

@@ -1,28 +1,39 @@
-import { CrmError } from '../errors.ts';
 import type { Repository } from '../repository/repository.ts';
+import type { FindSummary, PopulationSummary } from './find-summary.ts';
 
-/** What the last search for duplicates learned and found. */
-export interface ModelSummary {
-  readonly comparisons: readonly {
-    readonly field: string;
-    readonly levels: readonly { readonly name: string; readonly m: number; readonly u: number; readonly bits: number }[];
-  }[];
+/** What the last search for duplicates learned and found; comparisons and prior are those of persons, or of organisations where there are no persons. */
+export interface ModelSummary
+  extends Pick<
+    FindSummary,
+    | 'records'
+    | 'candidatePairs'
+    | 'verdicts'
+    | 'clusters'
+    | 'expectedPrecision'
+    | 'estimatedRecall'
+    | 'histogram'
+    | 'autoBits'
+    | 'reviewBits'
+  > {
+  readonly comparisons: PopulationSummary['comparisons'];
   readonly priorBits: number;
-  /** Pairs by their weight in bits: from (with) to (without). */
-  readonly histogram: readonly { readonly from: number; readonly to: number; readonly pairs: number }[];
-  readonly records: number;
-  readonly candidatePairs: number;
-  readonly verdicts: { readonly auto: number; readonly review: number; readonly distinct: number };
-  readonly clusters: number;
-  readonly expectedPrecision: number | null;
-  readonly estimatedRecall: number | null;
-  readonly rules: readonly { readonly name: string; readonly pairs: number; readonly keys: number; readonly purgedRecords: number }[];
-  /** Pairs of at least so many bits are merged without asking, those of at least `reviewBits` are shown to a person. */
-  readonly autoBits: number;
-  readonly reviewBits: number;
+  readonly rules: readonly Pick<PopulationSummary['rules'][number], 'name' | 'pairs' | 'keys' | 'purgedRecords'>[];
 }
 
 /** The summary of the last search; null where none was made yet. */
-export async function loadModelSummary(_repository: Repository): Promise<ModelSummary | null> {
-  throw new CrmError('INTERNAL', 'not built');
+export async function loadModelSummary(repository: Repository): Promise<ModelSummary | null> {
+  const stored = await (await repository.duplicates()).search.model();
+  if (stored === null) return null;
+  const {
+    populations,
+    autoClusters: _auto,
+    clustered: _clustered,
+    blockingRecall: _blocking,
+    ...summary
+  } = JSON.parse(stored.summary) as FindSummary;
+  const first = populations[0];
+  const rules = populations.flatMap(({ rules: each }) =>
+    each.map(({ name, pairs, keys, purgedRecords }) => ({ name, pairs, keys, purgedRecords })),
+  );
+  return { ...summary, comparisons: first?.comparisons ?? [], priorBits: first?.priorBits ?? 0, rules };
 }

@@ -1,4 +1,5 @@
 import type { ComparedContact, ComparedRow } from '../repository/duplicate-records.ts';
+import type { Model } from './model/model.ts';
 import { type Column, ColumnBuilder, type Population } from './population.ts';
 import { customText, recordTexts } from './record-columns.ts';
 import { growShared, sharedUints } from './text/shared-array.ts';
@@ -33,6 +34,7 @@ export const CUSTOM_PREFIX = 'attributes.';
 /** Reads customers of one kind into columns. */
 export class PopulationReader {
   readonly #kind: Population['kind'];
+  readonly #model: Model | null;
   readonly #pools = new Map<string, TextPool>();
   readonly #known: readonly ColumnBuilder[];
   readonly #columns = new Map<string, ColumnBuilder>();
@@ -40,9 +42,12 @@ export class PopulationReader {
   #customers = new Float64Array(new SharedArrayBuffer(1 << 13));
   #size = 0;
 
-  constructor(kind: Population['kind']) {
+  /** @param model the model that is used again; its columns are made even where nobody has them */
+  constructor(kind: Population['kind'], model: Model | null = null) {
     this.#kind = kind;
+    this.#model = model;
     this.#known = NAMES.map((name) => this.#column(name));
+    for (const { name } of model?.comparisons ?? []) if (name.startsWith(CUSTOM_PREFIX)) this.#column(name);
   }
 
   /** Takes the next customer; they come in the order of their ids. */
@@ -97,6 +102,7 @@ export class PopulationReader {
       customers: this.#customers.subarray(0, this.#size),
       columns,
       derived: {},
+      known: this.#model?.filled ?? null,
     };
   }
 

@@ -23,8 +23,15 @@ export interface Population {
   readonly columns: Readonly<Record<string, Column>>;
   /** Hashes of whole names, of names as they sound, and of addresses, by record; 0 where there is none. They only are compared for equality. */
   readonly hashes: Readonly<Record<'name' | 'alt' | 'address', Uint32Array<SharedArrayBuffer>>>;
+  /** How many customers had each column when a model was fitted that is used again; null where this is the whole. */
+  readonly known: Readonly<Record<string, number>> | null;
   /** What was worked out of the texts of columns, by name: arrays by the number of a text, or by record. */
   readonly derived: Record<string, Uint32Array<SharedArrayBuffer> | Int32Array<SharedArrayBuffer> | Uint8Array<SharedArrayBuffer>>;
+}
+
+/** How many customers have a column, here or where the model was fitted. */
+export function filledOf({ known, columns }: Population, name: string): number {
+  return known?.[name] ?? columns[name]?.filled ?? 0;
 }
 
 /** A column while it is read. */

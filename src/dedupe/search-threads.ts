@@ -14,7 +14,6 @@ const MAX_THREADS = 8;
 /** What a thread is given: everything in it is shared, or small. */
 export interface SearchRequest {
   readonly population: Population;
-  readonly comparisons: readonly string[];
   readonly model: Model;
   readonly rules: BlockedRules;
   readonly tasks: readonly PairTask[];
@@ -40,7 +39,7 @@ export async function searchPairs(
 ): Promise<FoundPairs[]> {
   const next = new Int32Array(new SharedArrayBuffer(4));
   const results: FoundPairs[] = [];
-  const request = { population, comparisons: comparisons.map(({ name }) => name), model, rules, tasks, next };
+  const request = { population, model, rules, tasks, next };
   const threads = import.meta.url.endsWith('.ts') ? [] : otherThreads(request);
   try {
     const search = new PairSearch(population, comparisons, model, rules);

@@ -33,21 +33,8 @@ const PAGE = 2000;
 export async function saveDuplicateResults(engine: Engine, results: DuplicateResults, now: string): Promise<void> {
   await engine.transaction(async (connection) => {
     await forget(connection, results.scope);
-    await insertAll(connection, 'duplicate_pairs', ['left_id', 'right_id'], results.pairs, (pair) => ({
-      left_id: pair.left,
-      right_id: pair.right,
-      score: pair.score,
-      bits: pair.bits,
-      verdict: pair.verdict,
-      rule: pair.rule,
-      guards: pair.guards.length === 0 ? null : JSON.stringify(pair.guards),
-    }));
-    await insertAll(connection, 'duplicate_clusters', ['customer_id'], results.clusters, ({ customer, cluster, verdict, autoId }) => ({
-      customer_id: customer,
-      cluster_id: cluster,
-      verdict,
-      auto_id: autoId,
-    }));
+    await insertPairs(connection, results.pairs);
+    await insertClusters(connection, results.clusters);
     if (results.model === null) return;
     await connection.run('DELETE FROM duplicate_models');
     await connection.run('DELETE FROM duplicate_arrays');
@@ -65,19 +52,72 @@ export async function saveDuplicateResults(engine: Engine, results: DuplicateRes
   });
 }
 
+/** What comparing new and changed customers with all others found. */
+export interface NewResults {
+  /** Customers whose pairs are replaced: those that are new, changed or gone. */
+  readonly customers: readonly number[];
+  readonly pairs: Iterable<DuplicatePair>;
+  /** Customers whose clusters are replaced. */
+  readonly clustered: readonly number[];
+  readonly clusters: DuplicateResults['clusters'];
+  /** Their blocking keys. */
+  readonly keys: Iterable<{ readonly rule: string; readonly key: number; readonly customer: number }>;
+  readonly lastRun: number;
+}
+
+/** Replaces pairs and clusters of some customers, and adds their keys, in one transaction. @throws {CrmError} BUSY */
+export async function saveNewResults(engine: Engine, results: NewResults): Promise<void> {
+  await engine.transaction(async (connection) => {
+    await forgetOf(connection, 'duplicate_pairs', ['left_id', 'right_id'], results.customers);
+    await forgetOf(connection, 'duplicate_clusters', ['customer_id'], results.clustered);
+    await insertPairs(connection, results.pairs);
+    await insertClusters(connection, results.clusters);
+    await insertAll(connection, 'duplicate_keys', ['rule', 'key', 'customer_id'], results.keys, ({ rule, key, customer }) => ({
+      rule,
+      key,
+      customer_id: customer,
+    }));
+    await connection.run('UPDATE duplicate_models SET last_run = ?', [results.lastRun]);
+  });
+}
+
+async function forgetOf(connection: Connection, table: string, columns: readonly string[], ids: readonly number[]): Promise<void> {
+  for (let at = 0; at < ids.length; at += PAGE) {
+    const list = JSON.stringify(ids.slice(at, at + PAGE));
+    for (const column of columns)
+      await connection.run(`DELETE FROM ${table} WHERE ${connection.facts.inJsonArray(column, 'integer')}`, [list]);
+  }
+}
+
 async function forget(connection: Connection, scope: readonly number[] | null): Promise<void> {
   if (scope === null) {
     await connection.run('DELETE FROM duplicate_pairs');
     await connection.run('DELETE FROM duplicate_clusters');
     return;
   }
-  const { facts } = connection;
-  for (let at = 0; at < scope.length; at += PAGE) {
-    const list = JSON.stringify(scope.slice(at, at + PAGE));
-    await connection.run(`DELETE FROM duplicate_pairs WHERE ${facts.inJsonArray('left_id', 'integer')}`, [list]);
-    await connection.run(`DELETE FROM duplicate_pairs WHERE ${facts.inJsonArray('right_id', 'integer')}`, [list]);
-    await connection.run(`DELETE FROM duplicate_clusters WHERE ${facts.inJsonArray('customer_id', 'integer')}`, [list]);
-  }
+  await forgetOf(connection, 'duplicate_pairs', ['left_id', 'right_id'], scope);
+  await forgetOf(connection, 'duplicate_clusters', ['customer_id'], scope);
+}
+
+function insertPairs(connection: Connection, pairs: Iterable<DuplicatePair>): Promise<void> {
+  return insertAll(connection, 'duplicate_pairs', ['left_id', 'right_id'], pairs, (pair) => ({
+    left_id: pair.left,
+    right_id: pair.right,
+    score: pair.score,
+    bits: pair.bits,
+    verdict: pair.verdict,
+    rule: pair.rule,
+    guards: pair.guards.length === 0 ? null : JSON.stringify(pair.guards),
+  }));
+}
+
+function insertClusters(connection: Connection, clusters: DuplicateResults['clusters']): Promise<void> {
+  return insertAll(connection, 'duplicate_clusters', ['customer_id'], clusters, ({ customer, cluster, verdict, autoId }) => ({
+    customer_id: customer,
+    cluster_id: cluster,
+    verdict,
+    auto_id: autoId,
+  }));
 }
 
 async function insertAll<T>(

@@ -1,3 +1,4 @@
+import type { FoundNew } from '../dedupe/find-new.ts';
 import type { FindSummary } from '../dedupe/find-summary.ts';
 import { type OutputMode, printResult } from './envelope.ts';
 import type { Io } from './io.ts';
@@ -53,6 +54,34 @@ export async function printFound(io: Io, mode: OutputMode, { summary, elapsedMs,
 
 function quality({ expectedPrecision }: FindSummary): string {
   return expectedPrecision === null ? '' : `, expected precision ${(Math.floor(expectedPrecision * 10_000) / 100).toFixed(2)} %`;
+}
+
+/** Tells what comparing new customers found; same members as `printFound`, as far as they make sense. */
+export async function printFoundNew(
+  io: Io,
+  mode: OutputMode,
+  { found, elapsedMs }: { readonly found: FoundNew; readonly elapsedMs: number },
+): Promise<void> {
+  const style = await styleOf(io, 'stdout');
+  const { customers, candidatePairs, pairs } = found;
+  const auto = pairs.filter(({ verdict }) => verdict === 'auto').length;
+  const involved = new Set(pairs.flatMap(({ left, right }) => [left, right]));
+  const result = {
+    records: customers,
+    candidatePairs,
+    pairs: pairs.length,
+    clusters: null,
+    elapsedMs,
+    verdicts: { auto, review: pairs.length - auto, distinct: candidatePairs - pairs.length },
+  };
+  await printResult(io, mode, { ok: true, command: 'dedupe find', result, warnings: [] }, () => {
+    const head = `${plural(customers, 'new or changed customer')} compared in ${formatDuration(elapsedMs)} (${plural(candidatePairs, 'pair')})`;
+    if (pairs.length === 0) return `${head}: no duplicates found`;
+    return [
+      `${head}: ${plural(pairs.length, 'likely duplicate pair')} among ${plural(involved.size, 'customer')} (${auto} auto, ${pairs.length - auto} review)`,
+      style.dim(auto > 0 ? 'merge: crm dedupe merge --auto --dry-run · decide: crm dedupe review' : 'decide: crm dedupe review'),
+    ].join('\n');
+  });
 }
 
 /** What blocking could not look at. */

@@ -1,6 +1,6 @@
 import { prepareEmails } from '../compare/email.ts';
 import { preparePhones } from '../compare/phone.ts';
-import type { Column, Population } from '../population.ts';
+import { type Column, filledOf, type Population } from '../population.ts';
 import { CUSTOM_PREFIX } from '../population-reader.ts';
 import { hashText, pooledText } from '../text/text-pool.ts';
 import { prepareNameHashes } from './name-hashes.ts';
@@ -75,10 +75,11 @@ function longestWord(text: string): string {
 /** The part of that name; null where the population has nothing for it. */
 export function partOf(population: Population, name: string): PartOf | null {
   const hashes = (population.hashes as Readonly<Record<string, Uint32Array>>)[name];
-  if (hashes !== undefined) return hashes.some((hash) => hash !== 0) ? (record) => hashes[record] as number : null;
+  if (hashes !== undefined)
+    return population.known !== null || hashes.some((hash) => hash !== 0) ? (record) => hashes[record] as number : null;
   const part = PARTS[name];
   const column = part?.column ?? name;
-  if ((population.columns[column]?.filled ?? 0) < 2) return null;
+  if (filledOf(population, column) < 2) return null;
   if (part === undefined && !name.startsWith(CUSTOM_PREFIX)) throw new Error(`there is no part ${name}`);
   return (part?.bind ?? ofColumn(name))(population);
 }

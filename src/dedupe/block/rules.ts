@@ -80,8 +80,8 @@ export const BLOCKING_RULES: Readonly<Record<Population['kind'], readonly Blocki
 const MAX_CUSTOM = 6;
 
 /** The rules for a population: those of its kind, and combinations of the custom fields that are compared (most telling first). */
-export function blockingRules(population: Population, custom: readonly string[]): BlockingRule[] {
-  const fields = custom.slice(0, MAX_CUSTOM);
+export function blockingRules(population: Population, custom: readonly string[], most = MAX_CUSTOM): BlockingRule[] {
+  const fields = custom.slice(0, most);
   const others = population.kind === 'person' ? ['birthday', 'familySound', 'givenSound', 'postal'] : ['company6', 'postal'];
   const divide = population.kind === 'person' ? 'given3 familySound birthYear postal' : 'company6 city';
   const pairs = fields.flatMap((field, i) => [...fields.slice(i + 1), ...others].map((other) => ({ field, other })));

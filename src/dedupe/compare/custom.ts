@@ -14,6 +14,15 @@ export function customField(column: Column, exactU: number): Comparison {
   return isNumeric(column) ? numbers(column.name, exactU) : texts(column.name, exactU);
 }
 
+/** The comparison of a custom field that a model was fitted with, by the number of its levels. */
+export function knownCustomField(name: string, levels: number): Comparison {
+  return levels === NUMBER_LEVELS ? numbers(name, UNUSED) : texts(name, UNUSED);
+}
+
+const NUMBER_LEVELS = 3;
+/** What is believed before data is seen does not matter where a model is fitted. */
+const UNUSED = 0.001;
+
 function isNumeric({ texts: { size }, texts: pooled }: Column): boolean {
   const step = Math.max(1, Math.floor(size / LOOKED_AT));
   let [looked, numeric] = [0, 0];

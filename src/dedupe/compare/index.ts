@@ -1,9 +1,10 @@
 import type { Column, Population } from '../population.ts';
 import { CUSTOM_PREFIX } from '../population-reader.ts';
+import type { Model } from '../model/model.ts';
 import { birthday } from './birthday.ts';
 import { employer, organisationName } from './company.ts';
 import type { Comparison } from './comparison.ts';
-import { customField } from './custom.ts';
+import { customField, knownCustomField } from './custom.ts';
 import { email } from './email.ts';
 import { gender, jobTitle, taxId, website } from './equal-fields.ts';
 import { familyName, generation, givenName } from './person-names.ts';
@@ -46,6 +47,15 @@ export function comparisonsFor(population: Population, only: readonly string[] |
   );
   const fields = custom.slice(0, MAX_CUSTOM).map(({ column, share }) => customField(column, share));
   const comparisons = [...known, ...fields];
+  for (const comparison of comparisons) comparison.prepare?.(population);
+  return comparisons;
+}
+
+/** The comparisons that a model was fitted with. */
+export function comparisonsOf(population: Population, model: Model): Comparison[] {
+  const comparisons = model.comparisons.map(
+    ({ name, levels }) => COMPARISONS[model.kind].find((comparison) => comparison.name === name) ?? knownCustomField(name, levels.length),
+  );
   for (const comparison of comparisons) comparison.prepare?.(population);
   return comparisons;
 }

@@ -69,6 +69,7 @@ export function fitModel(
     })),
     filled: Object.fromEntries(Object.entries(population.columns).map(([name, { filled }]) => [name, filled])),
     records: population.size,
+    rules: [],
     rounds,
     labels: 0,
   };

@@ -26,6 +26,8 @@ export interface Model {
   /** How many records had each column when it was fitted; for the frequencies of values. */
   readonly filled: Readonly<Record<string, number>>;
   readonly records: number;
+  /** Names of the blocking rules that made pairs; none where all pairs were compared. */
+  readonly rules: readonly string[];
   /** Rounds of expectation and maximisation until nothing moved. */
   readonly rounds: number;
   /** Labels of people that it learned from. */
