@@ -98,9 +98,9 @@ describeEachEngine('measuring duplicates', (target) => {
     );
     const store = await database.repository.duplicates();
     const draw = async (seed: number) => {
-      let text = '';
-      const result = await drawSample(store, { size: 20, seed, write: (more) => void (text += more) });
-      return { result, lines: text.trimEnd().split('\n') };
+      const text: string[] = [];
+      const result = await drawSample(store, { size: 20, seed, write: (more) => void text.push(more) });
+      return { result, lines: text.join('').trimEnd().split('\n') };
     };
     const { result, lines } = await draw(1);
     expect(result).toMatchObject({ population: 50, sampled: 20 });
