@@ -186,6 +186,14 @@ function idOf({ ids, starts }: LabelledRecords, truth: Truth, place: number): st
   return truth.ids[ids[starts[place] as number] as number] as string;
 }
 
+/** The first id of a customer that is another person's than its first one. */
+function otherIdOf({ ids, persons, starts }: LabelledRecords, truth: Truth, place: number): string {
+  const [from, to] = [starts[place] as number, starts[place + 1] as number];
+  let other = from;
+  while (other < to - 1 && persons[other] === persons[from]) other++;
+  return truth.ids[ids[other] as number] as string;
+}
+
 interface Explaining {
   readonly records: LabelledRecords;
   readonly truth: Truth;
@@ -213,7 +221,10 @@ async function explain(store: DuplicateStore, work: Explaining, signal: AbortSig
       const isNew = !isMerged && !compared.has(`${leftId} ${rightId}`);
       const example = {
         ...{ left_id: leftId, right_id: rightId },
-        ...{ left_external_id: idOf(records, truth, left), right_external_id: idOf(records, truth, right) },
+        ...{
+          left_external_id: idOf(records, truth, left),
+          right_external_id: left === right ? otherIdOf(records, truth, left) : idOf(records, truth, right),
+        },
       };
       table.add(isNew ? [...kinds, 'never compared'] : kinds, weight, isMerged ? 'merged' : 'missed', example);
     }

@@ -5,7 +5,16 @@ import type { ExternalId } from '../model/external-id.ts';
 import { CUSTOMER_COLUMNS, customerOf } from './customer-rows.ts';
 import type { MatchKeys } from '../normalize/match-keys.ts';
 import type { ImportRow } from './import-batch.ts';
-import { KNOWN_COLUMNS, type JoinedRows, type Known, type RowIdentity, identityOf, knownOf, mayBeAbout } from './import-identity.ts';
+import {
+  KNOWN_COLUMNS,
+  type JoinedRows,
+  type Known,
+  type RowIdentity,
+  identityOf,
+  knownOf,
+  mayBeAbout,
+  onlyOne,
+} from './import-identity.ts';
 import type { ImportSettings } from './import-settings.ts';
 
 /** A key shared by this many customers is a switchboard or a placeholder: only an equal name decides then. */
@@ -111,11 +120,10 @@ export class CandidateIndex {
     if (own !== undefined) return own.id;
     const fits = (candidate: Known): boolean =>
       mayBeAbout(row, candidate, key === 'email' ? value : null) && this.mayHave(candidate.id, ids) && joined.admits(candidate.id, row);
-    const exact = this.#exact[key].get(pair(value, row.nameKey ?? ''))?.find(fits);
-    if (exact !== undefined) return exact.id;
-    if (known.length > SHARED_KEY_LIMIT) return null;
-    const candidates = known.filter(fits);
-    return (candidates.find((candidate) => candidate.nameKey === row.nameKey) ?? candidates[0])?.id ?? null;
+    const exact = this.#exact[key].get(pair(value, row.nameKey ?? '')) ?? [];
+    const equal = [...exact, ...known.filter(({ nameKey }) => nameKey === row.nameKey)].filter(fits);
+    if (equal.length > 0) return onlyOne(equal, row)?.id ?? null;
+    return known.length > SHARED_KEY_LIMIT ? null : (onlyOne(known.filter(fits), row)?.id ?? null);
   }
 
   /** Stored customers that a row without keys may be identical to. */

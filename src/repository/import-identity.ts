@@ -73,6 +73,18 @@ export function mayBeAbout(row: RowIdentity, known: Omit<Known, 'id' | 'rowHash'
 }
 
 /**
+ * The customer that a row is about of those that it may be about: the first, where they may all be one person. Where two of
+ * them are two people, the phone decides, or nothing: null.
+ */
+export function onlyOne(candidates: readonly Known[], row: RowIdentity): Known | null {
+  const [first, ...others] = candidates;
+  if (first === undefined) return null;
+  const isClear = others.every((other) => !contradicts(first, other) && sameNamePossible(first.nameKey, other.nameKey));
+  if (isClear) return first;
+  return candidates.find(({ phoneKey }) => phoneKey !== null && phoneKey === row.phoneKey) ?? null;
+}
+
+/**
  * What rows of this import said of the customers that they went to. A customer gets their values at the end only, and is
  * not to be two people until then: a row must fit those before it. They may be many, so they are kept as bytes: the place of
  * the row before it of the same customer (from 1), its length, and its text.

@@ -75,7 +75,10 @@ describeEachEngine('measuring duplicates', (target) => {
     const found = await evaluateDuplicates(store, truthOf('left_external_id,right_external_id\n4,5\n1,1\n2,3'), OPTIONS);
     expect(found).toMatchObject({ records: 5, truePairs: 2, foundPairs: 3, imported: { pairs: 1, wrongPairs: 1 } });
     expect(found.ids.unlabelled).toBe(2);
-    expect(found.errors.find(({ kind }) => kind === 'joined by the import')).toMatchObject({ falsePositives: 1 });
+    expect(found.errors.find(({ kind }) => kind === 'joined by the import')).toMatchObject({
+      falsePositives: 1,
+      examples: [{ left_external_id: '1', right_external_id: '2' }],
+    });
   });
 
   it('an id of several sources is left out until its source is named', async () => {

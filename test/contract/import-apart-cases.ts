@@ -53,6 +53,17 @@ export const APART_CASES: Readonly<Record<string, Case>> = {
     ],
     customers: [{ birthday: '1950-03-14' }, { birthday: '1981-11-02' }],
   },
+  'of two of one name neither, but by the phone': {
+    steps: [
+      [
+        'name,email,phone,birthday\nJohn Smith,smith@x.org,+493023125001,1950-03-14\nJohn Smith,smith@x.org,+493023125002,1981-11-02\n',
+        '2 = 2 + 0 + 0 + 0 + 0',
+      ],
+      ['name,email,phone,city\nJohn Smith,smith@x.org,+493023125002,Rome\nJohn Smith,smith@x.org,,Oslo\n', '2 = 1 + 1 + 0 + 0 + 0'],
+      ['name,email,phone,city\nJohn Smith,smith@x.org,+493023125002,Rome\nJohn Smith,smith@x.org,,Oslo\n', '2 = 0 + 0 + 2 + 0 + 0'],
+    ],
+    customers: [{ city: null }, { birthday: '1981-11-02', city: 'Rome' }, { birthday: null, city: 'Oslo' }],
+  },
   'never husband and wife by the initial that both have': {
     steps: [
       ['name,email\nJ. Smith,smith@x.org\nJohn Smith,smith@x.org\nJane Smith,smith@x.org\n', '3 = 2 + 1 + 0 + 0 + 0'],
