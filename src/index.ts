@@ -89,4 +89,8 @@ export { type PairExportOptions, exportPairs, exportPairsToFile } from './dedupe
 export { type ReviewOptions, ReviewSession } from './dedupe/review-session.ts';
 export { type ExplainPairs, explainPairs } from './dedupe/explain-pair.ts';
 export { type ModelSummary, loadModelSummary } from './dedupe/model-summary.ts';
+export { type Truth, TruthLines } from './dedupe/eval-truth.ts';
+export { type EvaluateOptions, type Evaluation, evaluateDuplicates } from './dedupe/evaluate.ts';
+export { type SampleOptions, type SampleResult, drawSample, drawSampleToFile } from './dedupe/eval-sample.ts';
+export { type PrecisionEstimate, SampleDecisions, estimateByStoredDecisions } from './dedupe/eval-decisions.ts';
 export { type DuplicateReport, duplicateReport } from './dedupe/report-data.ts';

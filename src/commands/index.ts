@@ -45,6 +45,7 @@ export const COMMANDS = {
       merge: { summary: 'make one customer of those that are one', load: () => import('./dedupe-merge.ts') },
       split: { summary: 'take merged customers apart again', load: () => import('./dedupe-split.ts') },
       train: { summary: 'let the search learn from decisions', load: () => import('./dedupe-train.ts') },
+      eval: { summary: 'measure how good the search for duplicates is', load: () => import('./dedupe-eval.ts') },
     },
   },
   history: { summary: 'what was done, by whom', load: () => import('./history.ts') },

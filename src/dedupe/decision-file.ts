@@ -58,8 +58,7 @@ export class DecisionLines implements RecordHandler {
   record(cells: readonly (string | undefined)[], at: RecordPosition): void {
     const { line } = at;
     const cell = (column: Column): string => cells[this.#columns.get(column) ?? -1] ?? '';
-    const word = textOf(cell('decision')).toLowerCase();
-    const decision = Object.hasOwn(WORDS, word) ? WORDS[word] : undefined;
+    const decision = decisionOf(cell('decision'));
     const left = referenceOf(cell('left_id'), cell('left_external_id'));
     const right = referenceOf(cell('right_id'), cell('right_external_id'));
     if (decision === undefined) this.#reject(line, 'the decision is neither same nor distinct');
@@ -84,6 +83,12 @@ function referenceOf(idCell: string, externalCell: string): CustomerReference | 
   if (id !== '') return 'the id is no whole number';
   const externalId = externalCell.replace(GUARDED, '').trim();
   return externalId === '' ? 'the id is missing' : { externalId };
+}
+
+/** What a cell decides; undefined where it says something else. */
+export function decisionOf(cell: string): FileDecision | undefined {
+  const word = textOf(cell).toLowerCase();
+  return Object.hasOwn(WORDS, word) ? WORDS[word] : undefined;
 }
 
 /** What a cell says: without blanks around it, full-width letters as plain ones. */

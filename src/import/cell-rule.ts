@@ -9,6 +9,10 @@ export interface CellRule {
   readonly prefix?: number;
   /** Columns whose cells are joined to this one's: lines of a street, parts of an address. */
   readonly parts?: readonly number[];
+  /** What stands between the parts; default `, `. */
+  readonly joint?: string;
+  /** Columns of which the first that says something is read where this one is empty. */
+  readonly else?: readonly number[];
   /** Column that says what the contact point is called. */
   readonly label?: number;
   /** The contact point becomes the e-mail or phone of the customer where the row has no other. */
@@ -27,18 +31,27 @@ export interface CellRule {
 
 /** Between the parts of a joined cell. */
 const JOINED = ', ';
+/** Between year, month and day that stand in three columns. */
+export const DATE_JOINT = '-';
 
 /** A cell as its rule reads it: trimmed, transformed, prefixed and joined with its parts; `undefined` where the row has none. */
 export function ruledCell(cell: number, rule: CellRule, cells: readonly (string | undefined)[]): string | undefined {
-  const own = cells[cell];
+  const own = rule.else === undefined ? cells[cell] : firstFilled([cell, ...rule.else], cells);
   if (rule.parts !== undefined) {
     const parts = [own, ...rule.parts.map((part) => cells[part])].map((part) => ruledText(part ?? '', rule));
-    return own === undefined && parts.every((part) => part === '') ? undefined : parts.filter((part) => part !== '').join(JOINED);
+    return own === undefined && parts.every((part) => part === '')
+      ? undefined
+      : parts.filter((part) => part !== '').join(rule.joint ?? JOINED);
   }
   if (own === undefined) return undefined;
   const text = ruledText(own, rule);
   const prefix = rule.prefix === undefined || text === '' || text.startsWith('+') ? '' : normalizeText(cells[rule.prefix] ?? '');
   return prefix === '' ? text : `${prefix.startsWith('+') ? '' : '+'}${prefix} ${text}`;
+}
+
+/** The first cell that says something; where none does, the first. */
+function firstFilled(places: readonly number[], cells: readonly (string | undefined)[]): string | undefined {
+  return cells[places.find((place) => (cells[place] ?? '').trim() !== '') ?? (places[0] as number)];
 }
 
 function ruledText(cell: string, rule: CellRule): string {

@@ -1,8 +1,9 @@
 import { CrmError } from '../errors.ts';
 import { type Field, FIELDS, fieldByName } from '../model/fields.ts';
-import { type Target, knownTarget, targetName, targetOfName } from '../model/header-target.ts';
+import { type Target, knownTarget, likelyTarget, targetName, targetOfName } from '../model/header-target.ts';
 import { nearest } from '../model/nearest.ts';
-import type { CellRule } from './cell-rule.ts';
+import { birthdayColumns } from './birthday-columns.ts';
+import { type CellRule, DATE_JOINT } from './cell-rule.ts';
 import type { Preset } from './preset.ts';
 import { presetColumns } from './preset-columns.ts';
 
@@ -34,14 +35,17 @@ export function mapHeader(header: readonly string[], given: ReadonlyMap<string, 
   });
   for (const column of columns) if (column !== null) take(column.target, taken);
   if (preset !== null) applyPreset(preset, header, columns, taken);
-  for (const exact of [true, false]) {
+  const exact = (name: string): Target | null => knownTarget(name, true);
+  const alias = (name: string): Target | null => knownTarget(name, false);
+  for (const targetOf of [exact, alias, likelyTarget]) {
     for (const [index, name] of header.entries()) {
       if (columns[index] !== null) continue;
-      const target = knownTarget(name, exact);
+      const target = targetOf(name);
       if (target === null || !take(target, taken)) continue;
       columns[index] = { header: name, target, how: target.kind === 'ignored' ? 'ignored' : 'alias' };
     }
   }
+  fillBirthday(header, columns, taken);
   const mapped = columns.map((column, index) => column ?? customColumn(header[index] as string, index, taken));
   for (const field of ['email', 'phone'] as const) fillPrimary(field, mapped, taken);
   return mapped;
@@ -56,6 +60,18 @@ function fillPrimary(name: 'email' | 'phone', columns: ColumnMapping[], taken: S
   if (rule.label === undefined) return;
   const label = columns[rule.label] as ColumnMapping;
   columns[rule.label] = { header: label.header, target: { kind: 'attribute', name: label.header.trim() }, how: label.how };
+}
+
+/** A birthday that stands in three columns, where no column is one by itself. */
+function fillBirthday(header: readonly string[], columns: (ColumnMapping | null)[], taken: Set<string>): void {
+  const parts = birthdayColumns(header.map((name, index) => (columns[index] === null ? name : '')));
+  const target: Target = { kind: 'field', field: fieldByName('birthday') as Field };
+  if (parts === null || !take(target, taken)) return;
+  const [year, ...others] = parts;
+  for (const index of parts) {
+    const rule: CellRule = index === year ? { parts: others, joint: DATE_JOINT } : { readWith: year };
+    columns[index] = { header: header[index] as string, target, how: 'alias', rule };
+  }
 }
 
 /** Columns that the user gave away are not read with others; what comes second for a field is a custom field. */

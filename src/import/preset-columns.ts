@@ -1,6 +1,6 @@
 import { headerKey } from '../model/fields.ts';
 import type { Target } from '../model/header-target.ts';
-import type { CellRule } from './cell-rule.ts';
+import { type CellRule, DATE_JOINT } from './cell-rule.ts';
 import type { Preset, PresetColumn } from './preset.ts';
 import { presetTarget } from './preset-target.ts';
 
@@ -46,10 +46,14 @@ function matchesOf(
   const target = presetTarget(type, of(column.to)) as Target;
   const label = column.label === undefined ? null : labelOf(of(column.label), target, names);
   const prefix = column.prefix === undefined ? null : names.take(of(column.prefix));
+  // They stay what they are: only an empty cell is read from them.
+  const others = (column.else ?? []).map((other) => names.place(of(other))).filter((found) => found !== null);
   const rule: CellRule = {
     ...(column.value === undefined ? {} : { value: column.value }),
     ...(prefix === null ? {} : { prefix }),
     ...(parts.length === 0 ? {} : { parts }),
+    ...(parts.length > 0 && target.kind === 'field' && target.field.name === 'birthday' ? { joint: DATE_JOINT } : {}),
+    ...(others.length === 0 ? {} : { else: others }),
     ...(label === null ? {} : { label }),
     ...(column.primary === true ? { primary: true } : {}),
     ...(column.qq === true ? { qq: true } : {}),
@@ -87,6 +91,11 @@ class HeaderNames {
   /** The first column of that name that nothing has taken yet; null where there is none. */
   find(name: string): number | null {
     return this.#places.get(headerKey(name))?.find((index) => !this.#taken.has(index)) ?? null;
+  }
+
+  /** The first column of that name, taken or not; null where there is none. */
+  place(name: string): number | null {
+    return this.#places.get(headerKey(name))?.[0] ?? null;
   }
 
   /** Takes it. */

@@ -36,13 +36,14 @@ export function presetOfColumns(
 
 function columnOf(to: string, rule: CellRule | undefined, columns: readonly ColumnMapping[]): string | PresetColumn {
   if (rule === undefined) return to;
-  const { prefix, parts, label, readWith: _, omitted: __, ...same } = rule;
+  const { prefix, parts, joint: ___, else: others, label, readWith: _, omitted: __, ...same } = rule;
   const nameOf = (index: number): string => columns[index]?.header.trim() ?? '';
   return {
     to,
     ...same,
     ...(prefix === undefined ? {} : { prefix: nameOf(prefix) }),
     ...(parts === undefined ? {} : { parts: parts.map(nameOf) }),
+    ...(others === undefined ? {} : { else: others.map(nameOf) }),
     ...(label === undefined ? {} : { label: nameOf(label) }),
   };
 }

@@ -10,6 +10,7 @@ export interface PresetColumn {
   readonly value?: TransformName;
   readonly prefix?: string;
   readonly parts?: readonly string[];
+  readonly else?: readonly string[];
   readonly label?: string;
   readonly primary?: boolean;
   readonly qq?: boolean;
@@ -116,7 +117,7 @@ function relatedError(type: PresetType, { kind, omit, constants }: Readonly<Reco
 
 function columnError(type: PresetType, column: unknown): string | null {
   if (!isObject(column)) return 'it must be a target or an object';
-  const { value, parts, ...rest } = column;
+  const { value, parts, else: others, ...rest } = column;
   for (const name of COLUMN_TEXTS) if (rest[name] !== undefined && typeof rest[name] !== 'string') return `${name} must be a text`;
   for (const name of COLUMN_FLAGS) if (rest[name] !== undefined && typeof rest[name] !== 'boolean') return `${name} must be true or false`;
   const unknown = Object.keys(rest).find((name) => ![...COLUMN_TEXTS, ...COLUMN_FLAGS].includes(name as 'to'));
@@ -125,6 +126,7 @@ function columnError(type: PresetType, column: unknown): string | null {
   if (idle !== undefined) return `${idle} has no meaning for ${type}`;
   if (value !== undefined && !Object.hasOwn(TRANSFORMS, String(value))) return `value must be one of ${Object.keys(TRANSFORMS).join(', ')}`;
   if (parts !== undefined && !isListOf(parts, isText)) return 'parts must be a list of headers';
+  if (others !== undefined && !isListOf(others, isText)) return 'else must be a list of headers';
   return typeof rest.to === 'string' ? targetError(type, rest.to) : 'to must be a target';
 }
 

@@ -90,7 +90,12 @@ export const FIELDS: readonly Field[] = [
 /** Headers that name a row's key in the system it came from (the external id). */
 export const EXTERNAL_ID_ALIASES: readonly string[] = [
   'external id', 'id', 'record id', 'customer id', 'contact id', 'client id', 'user id', 'account id', 'lead id', 'external key',
-  'uid', 'uuid', '编号', '客户编号', '編號', '客戶編號', '客户id', '客户代码', '客户代号', '会员编号', '外部编号', '唯一id', '唯一标识',
+  'uid', 'uuid', 'unique id', 'rec id', 'member id', 'person id', '编号', '客户编号', '編號', '客戶編號', '客户id', '客户代码', '客户代号', '会员编号', '外部编号', '唯一id', '唯一标识', '记录编号', '记录id', '記錄編號',
+];
+
+/** Headers that name a row of the file: an external id where no other column is one. */
+export const ROW_ID_ALIASES: readonly string[] = [
+  'row id', 'row number', 'row no', 'record number', 'record no', 'record key', 'rec no', 'rec number', '行号', '行號', '记录号', '記錄號',
 ];
 
 /** Headers that hold tags, several in one cell separated by `;` or `,`. */

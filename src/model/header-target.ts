@@ -1,6 +1,15 @@
 import { ATTRIBUTE_PREFIX } from './customer.ts';
 import { CONSENT_CHANNELS, CONTACT_KINDS, type ConsentChannel, type ContactKind } from './child-value.ts';
-import { EXTERNAL_ID_ALIASES, type Field, TAG_ALIASES, fieldByHeader, fieldByName, fieldByNameOrLabel, headerKey } from './fields.ts';
+import {
+  EXTERNAL_ID_ALIASES,
+  type Field,
+  ROW_ID_ALIASES,
+  TAG_ALIASES,
+  fieldByHeader,
+  fieldByName,
+  fieldByNameOrLabel,
+  headerKey,
+} from './fields.ts';
 
 /** Where a column of a file goes. */
 export type Target =
@@ -16,6 +25,9 @@ export type Target =
 /** Columns that our own rejects files add; a mended rejects file is imported as it is. */
 const REJECT_COLUMNS: ReadonlySet<string> = new Set(['_line', '_byte', '_column', '_code', '_reason']);
 const EXTERNAL_ID_KEYS: ReadonlySet<string> = new Set(EXTERNAL_ID_ALIASES.map(headerKey));
+const ROW_ID_KEYS: ReadonlySet<string> = new Set(ROW_ID_ALIASES.map(headerKey));
+/** `fname_c1`, `surname 1`: the first of several columns that hold one value in parts. */
+const FIRST_COMPONENT = / c?1$/;
 const TAG_KEYS: ReadonlySet<string> = new Set(TAG_ALIASES.map(headerKey));
 /** Header of exported external ids, each with its source: `hubspot:123; shop:9`. */
 export const EXTERNAL_IDS_HEADER = 'external_ids';
@@ -39,6 +51,17 @@ export function knownTarget(header: string, exact: boolean): Target | null {
   if (exact ? header === 'external_id' : EXTERNAL_ID_KEYS.has(key)) return { kind: 'external_id' };
   if (exact ? header === 'tags' : TAG_KEYS.has(key)) return { kind: 'tags' };
   return null;
+}
+
+/**
+ * What a header means where no other column does: `row_id` is an external id, `fname_c1` a given name. Null where it is
+ * nobody's even so.
+ */
+export function likelyTarget(header: string): Target | null {
+  const key = headerKey(header);
+  if (ROW_ID_KEYS.has(key)) return { kind: 'external_id' };
+  const named = FIRST_COMPONENT.test(key) ? fieldByHeader(key.replace(FIRST_COMPONENT, '')) : undefined;
+  return named === undefined ? null : { kind: 'field', field: named };
 }
 
 /**
@@ -91,7 +114,8 @@ function dottedTarget(name: string): Target | null {
 
 /** The header that means the custom field of that name in a file: the name itself, or `attributes.NAME` where it means something else. */
 export function headerOfCustomField(name: string): string {
-  const isReserved = name === '' || knownTarget(name, true) !== null || knownTarget(name, false) !== null;
+  const isReserved =
+    name === '' || [knownTarget(name, true), knownTarget(name, false), likelyTarget(name)].some((target) => target !== null);
   return isReserved ? ATTRIBUTE_PREFIX + name : name;
 }
 

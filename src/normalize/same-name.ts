@@ -1,5 +1,5 @@
 import { nameAltKey } from './name-alt-key.ts';
-import { sameNickname } from './nicknames.ts';
+import { isGivenName, sameNickname } from './nicknames.ts';
 
 const HAN = /\p{Script=Han}/u;
 /** From this length on a word may have one typing error, from the second on two. */
@@ -57,10 +57,25 @@ function mayBeSameWord(a: string, b: string): boolean {
   if (a === b) return true;
   if (HAN.test(a) || HAN.test(b)) return false;
   if (isInitial(a, b) || isInitial(b, a) || sameNickname(a, b)) return true;
+  // Mary and Mark, Paul and Paula are two people.
+  if (isGivenName(a) && isGivenName(b)) return spelling(a) === spelling(b);
   const shorter = Math.min(a.length, b.length);
   if (shorter < ONE_ERROR_LENGTH) return false;
   const errors = shorter < TWO_ERRORS_LENGTH ? 1 : 2;
   return Math.abs(a.length - b.length) <= errors && editDistance(a, b) <= errors;
+}
+
+/** One spelling for the ways in which a given name is written: Eric and Erik, Ann and Anne, Sophia and Sofia. */
+function spelling(name: string): string {
+  return name
+    .replace(/^ann$/, 'anne')
+    .replaceAll('ph', 'f')
+    .replaceAll(/th|ht/g, 't')
+    .replaceAll('c', 'k')
+    .replaceAll('z', 's')
+    .replaceAll('y', 'i')
+    .replaceAll(/(.)\1/g, '$1')
+    .replace(/h$/, '');
 }
 
 function isInitial(letter: string, word: string): boolean {

@@ -11,6 +11,7 @@ import type { MergeAgain, SplitOutcome } from './customer-split.ts';
 import type { MergeCluster } from './merge-batch.ts';
 import type { MergeOutcome, MergeRequest, Merger } from './customer-merge.ts';
 import type { RunHeader } from './run-log.ts';
+import { EvaluationRows } from './evaluation-rows.ts';
 
 /** So many rows are written or read at a time. */
 const PAGE = 5000;
@@ -164,5 +165,10 @@ export class DuplicateStore {
     await this.#engine.transaction((connection) =>
       connection.run('DELETE FROM duplicate_decisions WHERE left_id = ? AND right_id = ?', [Math.min(left, right), Math.max(left, right)]),
     );
+  }
+
+  /** What measuring a search reads beside pairs and clusters. */
+  get evaluation(): EvaluationRows {
+    return new EvaluationRows(this.#engine);
   }
 }

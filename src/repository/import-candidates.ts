@@ -2,17 +2,30 @@ import type { Connection } from '../engines/connection.ts';
 import type { SqlRow } from '../engines/engine.ts';
 import type { Customer } from '../model/customer.ts';
 import type { ExternalId } from '../model/external-id.ts';
-import { sameNamePossible } from '../normalize/same-name.ts';
 import { CUSTOMER_COLUMNS, customerOf } from './customer-rows.ts';
 import type { MatchKeys } from '../normalize/match-keys.ts';
 import type { ImportRow } from './import-batch.ts';
 import { type RowMark, loadMarks } from './import-marks.ts';
+import {
+  KNOWN_COLUMNS,
+  type JoinedRows,
+  type Known,
+  type RowIdentity,
+  identityOf,
+  knownOf,
+  mayBeAbout,
+  onlyOne,
+} from './import-identity.ts';
 import type { ImportSettings } from './import-settings.ts';
 
 /** A key shared by this many customers is a switchboard or a placeholder: only an equal name decides then. */
 export const SHARED_KEY_LIMIT = 20;
 const IDENTICAL_LIMIT = 200;
 const WITHOUT_KEYS_LIMIT = 5000;
+/** Customers of shared keys and equal names that one page looks at, in all. */
+const EXACT_LIMIT = 20_000;
+/** A customer of whom nothing is known but its ids. */
+const NOBODY = { nameKey: null, phoneKey: null, birthday: null, taxId: null, kind: 'person', rowHash: null };
 
 /** A row put aside, with what the customer would be if it were a new one. */
 export interface DeferredRow {
@@ -23,33 +36,12 @@ export interface DeferredRow {
   readonly keys: MatchKeys;
 }
 
-/** A stored customer that a row may be about. */
-export interface Known {
-  readonly id: number;
-  readonly nameKey: string | null;
-  readonly kind: string;
-  /** Hash of the row that it is equal to. */
-  readonly rowHash: number | null;
-}
-
-/** What a row calls its customer. */
-export interface RowName {
-  readonly nameKey: string | null;
-  /** The row names a company only: a new customer would be that, but it may as well be about a person there. */
-  readonly isCompany: boolean;
-}
-
-/** Whether a row that shares a key with a stored customer may be about it, by their names. */
-export function mayBeAbout(row: RowName, known: Pick<Known, 'nameKey' | 'kind'>): boolean {
-  return (row.isCompany && known.kind === 'person') || sameNamePossible(row.nameKey, known.nameKey);
-}
-
 /** What the store knows about the keys of one page of rows, kept up to date while the page makes customers. */
 export class CandidateIndex {
   readonly #externalIds = new Map<string, Known>();
   readonly #idsOfCustomer = new Map<number, ExternalId[]>();
   readonly #byKey = { email: new Map<string, Known[]>(), phone: new Map<string, Known[]>() };
-  readonly #exact = { email: new Map<string, number>(), phone: new Map<string, number>() };
+  readonly #exact = { email: new Map<string, Known[]>(), phone: new Map<string, Known[]>() };
   readonly #byName = new Map<string, Customer[]>();
   readonly #byPhone = new Map<string, Customer[]>();
   readonly #byRow = new Map<number, RowMark[]>();
@@ -116,19 +108,26 @@ export class CandidateIndex {
   }
 
   /**
-   * The customer with this key whose name may be the same: the one that this very row made, else one of an equal name first.
+   * The customer with this key that the row may be about: the one that this very row made, else one of an equal name first.
    * @param ids customers that have another id of one of these sources are other records there, and no match
+   * @param joined what earlier rows said of the customers that they went to
    */
-  byKey(key: 'email' | 'phone', value: string, { row }: DeferredRow, name: RowName, ids: readonly ExternalId[]): number | null {
-    const allowed = (id: number): boolean => this.mayHave(id, ids);
+  byKey(
+    key: 'email' | 'phone',
+    value: string,
+    { rowHash, row }: { readonly rowHash: number; readonly row: RowIdentity },
+    ids: readonly ExternalId[],
+    joined: JoinedRows,
+  ): number | null {
     const known = this.#byKey[key].get(value) ?? [];
-    const own = known.find((candidate) => candidate.rowHash === row.rowHash && allowed(candidate.id));
+    const own = known.find((candidate) => candidate.rowHash === rowHash && this.mayHave(candidate.id, ids));
     if (own !== undefined) return own.id;
-    const exact = this.#exact[key].get(pair(value, name.nameKey ?? ''));
-    if (exact !== undefined && allowed(exact)) return exact;
-    if (known.length > SHARED_KEY_LIMIT) return null;
-    const candidates = known.filter((candidate) => mayBeAbout(name, candidate) && allowed(candidate.id));
-    return (candidates.find((candidate) => candidate.nameKey === name.nameKey) ?? candidates[0])?.id ?? null;
+    const fits = (candidate: Known): boolean =>
+      mayBeAbout(row, candidate, key === 'email' ? value : null) && this.mayHave(candidate.id, ids) && joined.admits(candidate.id, row);
+    const exact = this.#exact[key].get(pair(value, row.nameKey ?? '')) ?? [];
+    const equal = [...exact, ...known.filter(({ nameKey }) => nameKey === row.nameKey)].filter(fits);
+    if (equal.length > 0) return onlyOne(equal, row)?.id ?? null;
+    return known.length > SHARED_KEY_LIMIT ? null : (onlyOne(known.filter(fits), row)?.id ?? null);
   }
 
   /** Stored customers that a row without keys may be identical to. */
@@ -151,20 +150,20 @@ export class CandidateIndex {
   /** Says that a row is about a customer. @returns those of the row's external ids that nobody has yet: now this customer's */
   attach(ids: readonly ExternalId[], id: number): ExternalId[] {
     const free = ids.filter((externalId) => this.isFree(externalId));
-    for (const externalId of free) this.#remember(externalId, { id, nameKey: null, kind: 'person', rowHash: null });
+    for (const externalId of free) this.#remember(externalId, { ...NOBODY, id });
     return free;
   }
 
   /** Says that a row of this page made a customer. */
   addNew({ keys, kind, row }: DeferredRow, id: number, ids: readonly ExternalId[]): void {
-    const known = { id, nameKey: keys.name_key, kind, rowHash: row.rowHash };
+    const known: Known = { ...identityOf(row, keys), id, kind, rowHash: row.rowHash };
     for (const externalId of ids) this.#remember(externalId, known);
     for (const key of ['email', 'phone'] as const) {
       const value = keys[`${key}_key`];
       if (value === null) continue;
       this.#byKey[key].set(value, [...(this.#byKey[key].get(value) ?? []).slice(0, SHARED_KEY_LIMIT), known]);
       const exact = pair(value, keys.name_key ?? '');
-      if (!this.#exact[key].has(exact)) this.#exact[key].set(exact, id);
+      this.#exact[key].set(exact, [...(this.#exact[key].get(exact) ?? []).slice(0, SHARED_KEY_LIMIT), known]);
     }
   }
 
@@ -176,18 +175,12 @@ export class CandidateIndex {
   async #loadExternalIds(connection: Connection, rows: readonly DeferredRow[]): Promise<void> {
     const wanted = rows.flatMap(({ row }) => row.ids);
     if (wanted.length === 0) return;
-    const found = await connection.all<
-      SqlRow & { source: string; external_id: string; id: number; name_key: string | null; kind: string; row_hash: number | null }
-    >(
-      `SELECT e.source, e.external_id, c.id, c.name_key, c.kind, c.row_hash FROM ${connection.facts.jsonPairs} j
+    const found = await connection.all<SqlRow & { source: string; external_id: string }>(
+      `SELECT e.source, e.external_id, ${KNOWN_COLUMNS} FROM ${connection.facts.jsonPairs} j
        CROSS JOIN external_ids e JOIN customers c ON c.id = e.customer_id WHERE e.external_id = j.value AND e.source = j.other`,
       [JSON.stringify(wanted.map(({ id, source }) => [id, source]))],
     );
-    for (const hit of found)
-      this.#remember(
-        { source: hit.source, id: hit.external_id },
-        { id: hit.id, nameKey: hit.name_key, kind: hit.kind, rowHash: hit.row_hash },
-      );
+    for (const hit of found) this.#remember({ source: hit.source, id: hit.external_id }, knownOf(hit));
   }
 
   async #loadKey(connection: Connection, key: 'email' | 'phone', rows: readonly DeferredRow[]): Promise<void> {
@@ -197,33 +190,32 @@ export class CandidateIndex {
     });
     const values = JSON.stringify([...new Set(pairs.map(({ value }) => value))]);
     const { jsonRows, jsonPairs } = connection.facts;
-    const near = await connection.all<
-      SqlRow & { value: string; id: number; name_key: string | null; kind: string; row_hash: number | null }
-    >(
-      `SELECT j.value, c.id, c.name_key, c.kind, c.row_hash ${connection.facts.customersByKey(`${key}_key`, SHARED_KEY_LIMIT + 1)} ORDER BY c.id`,
+    const near = await connection.all<SqlRow & { value: string }>(
+      `SELECT j.value, ${KNOWN_COLUMNS} ${connection.facts.customersByKey(`${key}_key`, SHARED_KEY_LIMIT + 1)} ORDER BY c.id`,
       [values],
     );
-    for (const { value, id, name_key, kind, row_hash } of near) {
-      const known = this.#byKey[key].get(value) ?? [];
-      known.push({ id, nameKey: name_key, kind, rowHash: row_hash });
-      this.#byKey[key].set(value, known);
-    }
+    for (const hit of near) add(this.#byKey[key], hit.value, knownOf(hit));
     // Of a shared key only a few customers were looked at: those with the very name are looked for by it.
     const shared = pairs.filter(({ value }) => (this.#byKey[key].get(value)?.length ?? 0) > SHARED_KEY_LIMIT);
-    const exact = await connection.all<SqlRow & { value: string; name: string; id: number }>(
-      `SELECT j.value, j.other AS name, min(c.id) AS id FROM ${jsonPairs} j
-       CROSS JOIN customers c WHERE c.${key}_key = j.value AND c.name_key = j.other GROUP BY j.value, j.other`,
+    // Of those that nothing tells apart the first.
+    const told = 'c.birthday, c.tax_id, c.phone_key, c.kind';
+    const exact = await connection.all<SqlRow & { value: string; name: string }>(
+      `SELECT j.value, j.other AS name, j.other AS name_key, min(c.id) AS id, ${told}, NULL AS row_hash FROM ${jsonPairs} j
+       CROSS JOIN customers c WHERE c.${key}_key = j.value AND c.name_key = j.other GROUP BY j.value, j.other, ${told}
+       ORDER BY min(c.id) LIMIT ${EXACT_LIMIT}`,
       [JSON.stringify(shared.map(({ value, name }) => [value, name]))],
     );
-    const nameless = await connection.all<SqlRow & { value: string; name: string; id: number }>(
-      `SELECT j.value, '' AS name, min(c.id) AS id FROM ${jsonRows} j CROSS JOIN customers c WHERE c.${key}_key = j.value AND c.name_key IS NULL GROUP BY j.value`,
+    const nameless = await connection.all<SqlRow & { value: string; name: string }>(
+      `SELECT j.value, '' AS name, NULL AS name_key, min(c.id) AS id, ${told}, NULL AS row_hash FROM ${jsonRows} j
+       CROSS JOIN customers c WHERE c.${key}_key = j.value AND c.name_key IS NULL GROUP BY j.value, ${told}
+       ORDER BY min(c.id) LIMIT ${EXACT_LIMIT}`,
       [JSON.stringify([...new Set(shared.flatMap(({ value, name }) => (name === '' ? [value] : [])))])],
     );
-    for (const { value, name, id } of [...exact, ...nameless]) this.#exact[key].set(pair(value, name), id);
+    for (const hit of [...exact, ...nameless]) add(this.#exact[key], pair(hit.value, hit.name), knownOf(hit));
     if (rows.some(({ row }) => row.ids.length > 0))
       await this.#loadIdsOf(
         connection,
-        [...near, ...exact, ...nameless].map(({ id }) => id),
+        [...near, ...exact, ...nameless].map(({ id }) => id as number),
       );
   }
 
@@ -287,6 +279,12 @@ async function loadGroups(
     group.push(customerOf(row));
     into.set(lookup_key as string, group);
   }
+}
+
+function add<T>(map: Map<string, T[]>, key: string, value: T): void {
+  const values = map.get(key);
+  if (values === undefined) map.set(key, [value]);
+  else values.push(value);
 }
 
 function pair(value: string, nameKey: string): string {

@@ -2,13 +2,14 @@ import type { Connection } from '../engines/connection.ts';
 import type { SqlRow } from '../engines/engine.ts';
 import type { BitSet } from './bloom.ts';
 import { type BatchReader, DERIVED_FLAGS, type ImportBatch, MATCH_KEYS, type MatchKey } from './import-batch.ts';
-import { type RowName, SHARED_KEY_LIMIT, mayBeAbout } from './import-candidates.ts';
+import { SHARED_KEY_LIMIT } from './import-candidates.ts';
+import { KNOWN_COLUMNS, type Known, type RowIdentity, knownOf, mayBeAbout, mayBeNamed } from './import-identity.ts';
 import { loadMarks } from './import-marks.ts';
 import type { ImportResolver } from './import-resolver.ts';
 import type { Candidate, ImportSettings } from './import-settings.ts';
 
 /** What is asked of a customer that a row may be about. */
-const COLUMNS = 'j.n, c.id, c.name_key, c.kind, c.row_hash, c.company_id';
+const COLUMNS = `j.n, ${KNOWN_COLUMNS}, c.company_id`;
 const DERIVED_NAME = DERIVED_FLAGS.kind | DERIVED_FLAGS.name;
 
 /** First look at the rows of a batch: which existing customers they are about, by a few queries for all of them. */
@@ -54,13 +55,13 @@ export class ImportMatcher {
     for (const key of MATCH_KEYS) {
       if (!this.#settings.match.has(key)) continue;
       const hitsOfRow = new Map<number, number>();
-      for (const candidate of await this.#lookup(batch, key, found)) {
+      for (const { candidate, known } of await this.#lookup(batch, key, found)) {
         const { row } = candidate;
         const hits = (hitsOfRow.get(row) ?? 0) + 1;
         hitsOfRow.set(row, hits);
         if (hits > SHARED_KEY_LIMIT) found.set(row, { ...candidate, key: null, rowHash: null }); // too many to see here: put aside
         const isSameRow = candidate.rowHash === batch.rowHashes[row];
-        if (!isSameRow && !this.#decidesAlone(batch, row, key) && !mayBeAbout(this.#nameOf(batch, row), candidate)) {
+        if (!isSameRow && !this.#mayBeAbout(batch, row, key, known)) {
           if (key === 'external_id') taken.add(row);
           continue;
         }
@@ -84,14 +85,29 @@ export class ImportMatcher {
     const idOf = new Map(marks.map(({ rowHash, id }) => [rowHash, id]));
     for (const row of rows) {
       const id = idOf.get(batch.rowHashes[row] as number);
-      if (id !== undefined) found.set(row, { row, id, key: null, nameKey: null, kind: 'person', rowHash: null, isUnlinked: false });
+      if (id !== undefined) found.set(row, { row, id, key: null, kind: 'person', rowHash: null, isUnlinked: false });
     }
   }
 
-  #nameOf(batch: ImportBatch, row: number): RowName {
+  /** Whether a customer found by a key may be the row's. */
+  #mayBeAbout(batch: ImportBatch, row: number, key: MatchKey, known: Known): boolean {
+    if (this.#decidesAlone(batch, row, key)) return true;
+    const said = this.#identityOf(batch, row);
+    if (key === 'external_id') return mayBeNamed(said, known);
+    return mayBeAbout(said, known, key === 'email' ? this.#reader.key(batch, row, 'email') : null);
+  }
+
+  #identityOf(batch: ImportBatch, row: number): RowIdentity {
+    const text = (cell: string): string | null =>
+      this.#reader.has(cell) ? this.#reader.text(batch.rows, row, this.#reader.cell(cell)) : null;
     const isDerived = ((batch.flags[row] as number) & DERIVED_NAME) === DERIVED_NAME;
-    const isCompany = isDerived && this.#reader.text(batch.rows, row, this.#reader.cell('kind')) === 'organisation';
-    return { nameKey: this.#reader.text(batch.rows, row, this.#reader.cell('name_key')), isCompany };
+    return {
+      nameKey: text('name_key'),
+      phoneKey: text('phone_key'),
+      birthday: text('birthday'),
+      taxId: text('tax_id'),
+      isCompany: isDerived && text('kind') === 'organisation',
+    };
   }
 
   /** Whether a found key needs no agreement of the names: an external id of a system that was named. */
@@ -124,11 +140,15 @@ export class ImportMatcher {
       const row = waiting.get(row_hash)?.pop();
       if (row === undefined) continue;
       this.#claims.claim(id);
-      found.set(row, { row, id, key: null, nameKey: null, kind, rowHash: row_hash, isUnlinked: isUnlinked(kind, company_id) });
+      found.set(row, { row, id, key: null, kind, rowHash: row_hash, isUnlinked: isUnlinked(kind, company_id) });
     }
   }
 
-  async #lookup(batch: ImportBatch, key: MatchKey, found?: ReadonlyMap<number, Candidate>): Promise<Candidate[]> {
+  async #lookup(
+    batch: ImportBatch,
+    key: MatchKey,
+    found?: ReadonlyMap<number, Candidate>,
+  ): Promise<{ candidate: Candidate; known: Known }[]> {
     const cell = this.#reader.cell('external_id');
     const sourceCell = this.#reader.cell('id_source');
     const rows: number[] = [];
@@ -148,24 +168,18 @@ export class ImportMatcher {
         ? `SELECT ${COLUMNS} FROM ${jsonPairs} j CROSS JOIN external_ids e CROSS JOIN customers c
            WHERE e.external_id = j.value AND e.source = j.other AND c.id = e.customer_id`
         : `SELECT ${COLUMNS} ${customersByKey(`${key}_key`, SHARED_KEY_LIMIT + 1)}`;
-    const hits = await this.#connection.all<
-      SqlRow & { n: number; id: number; name_key: string | null; kind: string; row_hash: number | null; company_id: number | null }
-    >(sql, [JSON.stringify(keys)]);
-    return hits.map((hit) => ({
-      row: rows[hit.n] as number,
-      id: hit.id,
-      key,
-      nameKey: hit.name_key,
-      kind: hit.kind,
-      rowHash: hit.row_hash,
-      isUnlinked: isUnlinked(hit.kind, hit.company_id),
-    }));
+    const hits = await this.#connection.all<SqlRow & { n: number; company_id: number | null }>(sql, [JSON.stringify(keys)]);
+    return hits.map((hit) => {
+      const known = knownOf(hit);
+      const { id, kind, rowHash } = known;
+      return { candidate: { row: rows[hit.n] as number, id, key, kind, rowHash, isUnlinked: isUnlinked(kind, hit.company_id) }, known };
+    });
   }
 
   /** Rows whose external id is in use already, when rows are made without looking for a match. */
   async takenExternalIds(batch: ImportBatch): Promise<Set<number>> {
     if (this.#settings.onMatch !== 'create' && this.#settings.match.has('external_id')) return new Set();
-    return new Set((await this.#lookup(batch, 'external_id')).map((hit) => hit.row));
+    return new Set((await this.#lookup(batch, 'external_id')).map(({ candidate }) => candidate.row));
   }
 }
 

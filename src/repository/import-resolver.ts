@@ -4,10 +4,11 @@ import { BitSet } from './bloom.ts';
 import { CustomerStore } from './customer-store.ts';
 import { type ExternalId, idsKept } from '../model/external-id.ts';
 import type { ImportRow } from './import-batch.ts';
-import { CandidateIndex, type DeferredRow, mayBeAbout } from './import-candidates.ts';
+import { CandidateIndex, type DeferredRow } from './import-candidates.ts';
 import type { IdBlock } from './id-block.ts';
 import { type FolderParts, ImportFolder } from './import-folder.ts';
 import { IdenticalCustomers } from './import-identical.ts';
+import { identityOf, JoinedRows, mayBeNamed } from './import-identity.ts';
 import type { ImportCounts, ImportSettings } from './import-settings.ts';
 import { newCustomer } from './new-customer.ts';
 import type { RunLog } from './run-log.ts';
@@ -32,6 +33,7 @@ export class ImportResolver {
   readonly #folder: ImportFolder;
   readonly #deferredIds = new BitSet();
   readonly #claimedIds = new BitSet();
+  readonly #joined = new JoinedRows();
   #pending: { seq: number; payload: string }[] = [];
   #seq = 0;
   #spilled = false;
@@ -106,6 +108,7 @@ export class ImportResolver {
     for (const deferred of rows) {
       const target = this.#settings.onMatch === 'create' ? null : await this.#targetOf(deferred, index, identical);
       if (target !== null) {
+        this.#joined.add(target, identityOf(deferred.row, deferred.keys));
         const ids = index.attach(deferred.row.ids, target);
         if (this.#settings.onMatch === 'skip') {
           this.#counts.skipped++;
@@ -170,14 +173,14 @@ export class ImportResolver {
   #byOtherKeys(deferred: DeferredRow, named: readonly ExternalId[], index: CandidateIndex): number | null {
     const { row, keys } = deferred;
     const { match, implicitSources } = this.#settings;
-    const name = { nameKey: keys.name_key, isCompany: row.derived.kind === 'organisation' && row.derived.name !== undefined };
+    const said = { rowHash: row.rowHash, row: identityOf(row, keys) };
     for (const externalId of match.has('external_id') ? row.ids : []) {
       const owner = implicitSources.has(externalId.source) ? index.byExternalId(externalId) : null;
-      if (owner !== null && mayBeAbout(name, owner)) return owner.id;
+      if (owner !== null && mayBeNamed(said.row, owner)) return owner.id;
     }
     for (const key of ['email', 'phone'] as const) {
       const value = keys[`${key}_key`];
-      const id = match.has(key) && value !== null ? index.byKey(key, value, deferred, name, named) : null;
+      const id = match.has(key) && value !== null ? index.byKey(key, value, said, named, this.#joined) : null;
       if (id !== null) return id;
     }
     return null;

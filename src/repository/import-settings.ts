@@ -58,7 +58,6 @@ export interface Candidate {
   readonly id: number;
   /** The key that it was found by; null where it is not certain that the row is about it. */
   readonly key: MatchKey | null;
-  readonly nameKey: string | null;
   readonly kind: string;
   readonly rowHash: number | null;
   /** A person without a link to a company. */

@@ -1,6 +1,7 @@
 /**
  * Benchmarks: every figure as a ratio against a peer in the same run, because machines differ and are shared.
- *   npm run bench -- [--rows 1000000] [--runs 3] [--only start,import,detect,again,companies,query,export,normalize,quality,merge,postgres,memory,pollution] [--generator FILE]
+ *   npm run bench -- [--rows 1000000] [--runs 3] [--only start,import,detect,again,companies,query,export,normalize,quality,merge,postgres,memory,pollution,linkage,dedupe-speed] [--generator FILE]
+ *   [--data FOLDER]  sets with a known truth, for linkage
  * Needs the peers on the PATH (sqlite-utils, sqlite3, psql with CRM_BENCH_POSTGRES_URL); what is missing is said.
  */
 import { execFileSync } from 'node:child_process';
@@ -8,6 +9,7 @@ import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { dedupeSpeedBench, linkageBench } from './linkage.mjs';
 import { compare, isInstalled, runOnce } from './measure.mjs';
 import { measureMerge } from './merge.mjs';
 import { qualityBench } from './quality.mjs';
@@ -23,6 +25,7 @@ const only = argument('only', '')
   .split(',')
   .filter((name) => name !== '');
 const generator = argument('generator', join(root, '../shared/bench/gen-people.mjs'));
+const data = argument('data', join(root, '../shared/data/linkage'));
 const folder = join(tmpdir(), 'crm-bench');
 const crm = `node ${join(root, 'bin/crm.js')}`;
 const node = 'node -e 0';
@@ -37,7 +40,8 @@ const people = (count) => {
   }
   return file;
 };
-const file = people(rows);
+const needsPeople = only.length === 0 || only.some((name) => name !== 'linkage' && name !== 'dedupe-speed');
+const file = needsPeople ? people(rows) : null;
 const fresh = 'rm -f bench.db bench.db-wal bench.db-shm';
 const lines = [];
 const report = (name, result, limit) => {
@@ -148,6 +152,13 @@ const benches = {
   },
   pollution: () => {
     execFileSync(process.execPath, [join(root, 'test/bench/pollution.mjs')], { stdio: 'inherit' });
+  },
+  linkage: () => {
+    const isGood = linkageBench({ crm, data, generator, folder: join(folder, 'linkage') });
+    if (!isGood) lines.push({ name: 'linkage', verdict: 'OVER' });
+  },
+  'dedupe-speed': () => {
+    dedupeSpeedBench({ crm, generator, folder: join(folder, 'linkage'), rows });
   },
   memory: () => {
     const [one, three] = [rows, rows * 3].map((count) => {

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { countsOf, dump, importText, inconsistencies, testDatabase } from '../support/customer-database.ts';
 import { describeEachEngine } from '../support/engines.ts';
+import { APART_CASES } from './import-apart-cases.ts';
 import { everyone, IMPORT_CASES } from './import-cases.ts';
 
 describeEachEngine('import finds customers', (target) => {
-  it.each(Object.entries(IMPORT_CASES))('%s', async (_, { steps, customers }) => {
+  it.each(Object.entries({ ...IMPORT_CASES, ...APART_CASES }))('%s', async (_, { steps, customers }) => {
     const database = await testDatabase(target);
     for (const [text, counts, options] of steps) expect(countsOf(await importText(database, text, options))).toBe(counts);
     const shown = await everyone(database);

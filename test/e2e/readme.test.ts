@@ -25,6 +25,7 @@ describe.each([
   'docs/guide/import.md',
   'docs/guide/plans.md',
   'docs/guide/presets.md',
+  'docs/guide/measuring-duplicates.md',
   'docs/guide/normalize.md',
   'docs/guide/quality.md',
   'docs/guide/query.md',

@@ -30,6 +30,7 @@ async function fillFolder(cwd: string, database: string): Promise<void> {
     },
     database,
   );
+  writeFileSync(join(cwd, 'truth.csv'), 'external_id,cluster\n1,a\n2,a\n3,b\n99,b\n');
   writeFileSync(join(cwd, 'decisions.csv'), 'left_id,right_id,decision\n3,4,same\n3,5,no\n4,5,\n3,99,y\n');
   const engine = await openEngine(database, { create: false, busyTimeoutMs: 5000 });
   await setClusters(engine, [
@@ -79,6 +80,12 @@ const CALLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'dedupe merge': [['--auto', '--dry-run'], ['--auto'], ['--reviewed']],
   'dedupe split': [['5', '--dry-run'], ['5']],
   quality: [[], ['--by', 'tag'], ['kind = person', '--no-save'], ['id = 99'], ['--trend'], ['--trend', '1']],
+  'dedupe eval': [
+    ['--truth', 'truth.csv'],
+    ['--sample', '5', '--out', 'sample.csv'],
+    ['--sample-decisions', 'sample.csv'],
+    ['--sample-decisions'],
+  ],
   'dedupe review': [
     ['--export', 'pairs.csv', '--all'],
     ['--decisions', 'decisions.csv'],

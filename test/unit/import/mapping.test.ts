@@ -86,6 +86,40 @@ describe('mapHeader', () => {
         'alias attributes.x',
       ],
     ],
+    ['the number of a row is its id', ['unique_id', 'Name'], {}, [], ['alias external_id', 'alias name']],
+    ['the id of a record too', ['rec_id', '记录编号'], {}, [], ['alias external_id', 'custom attributes.记录编号']],
+    ['but not where another column is one', ['Row ID', 'Customer ID'], {}, [], ['custom attributes.Row ID', 'alias external_id']],
+    ['of two ids the second is kept', ['contact_id', 'unique_id'], {}, [], ['alias external_id', 'custom attributes.unique_id']],
+    [
+      'of a value in several columns the first is the field',
+      ['fname_c1', 'fname_c2', 'lname_1', 'lname_2', 'phone 1', 'City 1', 'City'],
+      {},
+      [],
+      [
+        'alias given_name',
+        'custom attributes.fname_c2',
+        'alias family_name',
+        'custom attributes.lname_2',
+        'alias phone',
+        'custom attributes.City 1',
+        'alias city',
+      ],
+    ],
+    [
+      'a birthday in three columns',
+      ['bd', 'Birth Month', 'by'],
+      {},
+      [],
+      ['alias birthday with 2', 'alias birthday with 2', 'alias birthday'],
+    ],
+    ['not in two', ['by', 'bm'], {}, [], ['custom attributes.by', 'custom attributes.bm']],
+    [
+      'nor beside one of its own',
+      ['by', 'bm', 'bd', 'dob'],
+      {},
+      [],
+      ['custom attributes.by', 'custom attributes.bm', 'custom attributes.bd', 'alias birthday'],
+    ],
     [
       'the user may name any target',
       ['a', 'b', 'c', 'd', 'e'],
@@ -105,6 +139,40 @@ describe('mapHeader', () => {
 
   test.each(['contact.fax', 'consent.pigeon', 'consent.email.maybe', 'external_id.', 'id'])('there is no target %s', (name) => {
     expect(() => mapHeader(['a'], new Map([['a', name]]))).toThrow(expect.objectContaining({ code: 'UNKNOWN_FIELD' }));
+  });
+});
+
+describe('rows whose values stand in several columns', () => {
+  test('year, month and day of birth', () => {
+    const table = {
+      header: ['by', 'bm', 'bd'],
+      rows: [
+        ['1949', '7', '22'],
+        ['1949', '', ''],
+        ['1949', 'NA', '31'],
+      ],
+    };
+    expect(readWithPreset(table, preset({})).rows).toMatchObject([
+      { fields: { birthday: '1949-07-22' } },
+      { attributes: { by: '1949' } },
+      { attributes: { by: '1949-NA-31' } },
+    ]);
+    const named = preset({ by: { to: 'birthday', parts: ['bm', 'bd'] } });
+    expect(readWithPreset(table, named).rows[0]).toMatchObject({ fields: { birthday: '1949-07-22' } });
+  });
+
+  test('an empty cell is read from another column, which stays what it is', () => {
+    const table = {
+      header: ['Who', 'Local'],
+      rows: [
+        ['Ada', '王芳'],
+        ['', '王芳'],
+        ['', ''],
+      ],
+    };
+    const { rows } = readWithPreset(table, preset({ Who: { to: 'name', else: ['Local', 'Gone'] } }));
+    expect(rows.map(({ name }) => name)).toEqual(['Ada', '王芳', null]);
+    expect(rows[1]).toMatchObject({ attributes: { Local: '王芳' } });
   });
 });
 

@@ -37,6 +37,7 @@ describe('checkedPreset', () => {
     [{ ...SHOP, columns: { Ort: { to: 'city', value: 'rot13' } } }, 'column “Ort”: value must be one of apostrophe'],
     [{ ...SHOP, columns: { Ort: { to: 'city', value: 'constructor' } } }, 'column “Ort”: value must be one of'],
     [{ ...SHOP, columns: { Ort: { to: 'city', parts: 'x' } } }, 'column “Ort”: parts must be a list'],
+    [{ ...SHOP, columns: { Ort: { to: 'city', else: 'x' } } }, 'column “Ort”: else must be a list'],
     [{ ...SHOP, columns: { Ort: { to: 'city', primary: 1 } } }, 'column “Ort”: primary must be true or false'],
     [{ ...SHOP, columns: { Ort: { to: 'city', label: 1 } } }, 'column “Ort”: label must be a text'],
     [{ ...SHOP, columns: { Ort: { to: 'city', color: 'red' } } }, 'column “Ort”: there is no member “color”'],

@@ -17,6 +17,8 @@ describe('headerOfCustomField', () => {
     ['consent.sms.out', 'attributes.consent.sms.out'],
     ['external_id.shop', 'attributes.external_id.shop'],
     ['contact.fax', 'contact.fax'],
+    ['row_id', 'attributes.row_id'],
+    ['fname_c1', 'attributes.fname_c1'],
     ['__proto__', '__proto__'],
   ])('%s is written as %s, and read as itself', (name, header) => {
     expect(headerOfCustomField(name)).toBe(header);
