@@ -3,7 +3,9 @@ import { type BlockedRules, type PairTask, walkPairs } from './block/pair-walk.t
 import type { Model } from './model/model.ts';
 import { Scorer } from './model/scorer.ts';
 import type { Population } from './population.ts';
-import { type Judgement, judgeOf } from './verdict.ts';
+import { judgeOrganisations } from './judge-organisations.ts';
+import { judgePersons } from './judge-persons.ts';
+import type { Judge, Judgement } from './verdict.ts';
 
 /** Odds in bits that the histogram tells apart: from -HISTOGRAM to HISTOGRAM, one bin for each bit. */
 export const HISTOGRAM = 60;
@@ -26,13 +28,13 @@ export interface FoundPairs {
 /** Scores pairs and judges them. */
 export class PairSearch {
   readonly #scorer: Scorer;
-  readonly #judge: ReturnType<typeof judgeOf>;
+  readonly #judge: Judge;
   readonly #rules: BlockedRules;
   readonly #judgement: Judgement = { bits: 0, guards: 0 };
 
   constructor(population: Population, comparisons: readonly Comparison[], model: Model, rules: BlockedRules) {
     this.#scorer = new Scorer(population, comparisons, model);
-    this.#judge = judgeOf(population, comparisons);
+    this.#judge = (population.kind === 'person' ? judgePersons : judgeOrganisations)(population, comparisons);
     this.#rules = rules;
   }
 

@@ -1,10 +1,13 @@
 import { foldHan } from '../normalize/han-fold.ts';
 import { addressKey } from '../normalize/address-key.ts';
 import { companyKey } from '../normalize/company-key.ts';
+import { normalizeDate } from '../normalize/date.ts';
+import { pastDatePivot } from '../normalize/date-two-digit-year.ts';
 import { remembering } from '../normalize/memo.ts';
 import { joinedNameWords } from '../normalize/name-words.ts';
 import { parsePersonName } from '../normalize/name-parts.ts';
 import { websiteDomain } from '../normalize/website.ts';
+import { fieldByHeader } from '../model/fields.ts';
 import { fold } from '../model/fold.ts';
 import type { ComparedRow } from '../repository/duplicate-records.ts';
 
@@ -12,6 +15,13 @@ const SIGNS = /[^\p{L}\p{M}\p{N}]+/gu;
 const MAX_TEXT = 120;
 const MEMO = 50_000;
 const GENERATION = /(?:^|[\s,.])(jr|junior|jnr|sr|senior|snr|ii|iii|iv)\.?$/i;
+/** A quick look whether a birthday may be among custom fields. */
+const BIRTHDAY_HEADER = /"(?:[^"]*(?:birth|born|dob|geburt|naissance|nacimiento|nascita|生|出生)[^"]*)"\s*:/i;
+const NO_DIGITS = /\D/g;
+/** A number is written with signs or without. */
+const NUMBER = /^[\d\s./()-]*\d[\d\s./()-]*$/;
+const MAX_DATE = 8;
+const PIVOT = pastDatePivot(new Date().getUTCFullYear());
 const GENERATIONS: Readonly<Record<string, string>> = { junior: 'jr', jnr: 'jr', senior: 'sr', snr: 'sr' };
 
 /** A name part as it is compared: folded words in their order, without titles, Han simplified and without blanks. */
@@ -58,7 +68,7 @@ export function recordTexts(row: ComparedRow): RecordTexts {
     generation: isPerson && row.name !== null ? generationOf(row.name) : null,
     email: row.email_key ?? (row.email === null ? null : row.email.toLowerCase()),
     phone: row.phone_key,
-    birthday: row.birthday === null ? null : row.birthday.replaceAll('-', ''),
+    birthday: row.birthday === null ? doubtfulBirthday(row.attributes) : row.birthday.replaceAll('-', ''),
     street: streetText(row),
     address: row.address_key,
     city: row.city === null ? null : cityText(row.city),
@@ -73,8 +83,23 @@ export function recordTexts(row: ComparedRow): RecordTexts {
   };
 }
 
+/**
+ * A birthday that was kept as it came, because day and month were in doubt: read with the month first. Read the other way
+ * round it has day and month swapped, which is a level of its own.
+ */
+function doubtfulBirthday(json: string | null): string | null {
+  if (json === null || !BIRTHDAY_HEADER.test(json)) return null;
+  for (const [header, value] of Object.entries(JSON.parse(json) as Record<string, string>)) {
+    if (fieldByHeader(header)?.name !== 'birthday') continue;
+    const { value: date, understood } = normalizeDate(value, { dateOrder: 'mdy', twoDigitYearPivot: PIVOT });
+    return understood ? date.replaceAll('-', '') : value.replace(NO_DIGITS, '').slice(0, MAX_DATE) || null;
+  }
+  return null;
+}
+
 /** A custom value as it is compared. */
 export function customText(value: string): string {
+  if (NUMBER.test(value)) return value.replace(NO_DIGITS, '').slice(0, MAX_TEXT);
   return folded(value.length > MAX_TEXT ? value.slice(0, MAX_TEXT) : value);
 }
 

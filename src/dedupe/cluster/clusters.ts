@@ -29,6 +29,8 @@ const LINK_BITS = 1;
 const MEAN_BITS = -3;
 /** One pair says no more than this within a component. */
 const CLIP_BITS = 12;
+/** What rules force apart weighs as much as several pairs that agree: a record full of errors may be forced apart from one of its own. */
+const APART_BITS = 30;
 const DECIDED_BITS = 1e6;
 /** Larger components are taken apart by their weaker links first. */
 const MAX_COMPONENT = 800;
@@ -120,8 +122,9 @@ class Clustering implements Clusters {
   #similarity(a: number, b: number): number {
     const decision = this.decisionOf(a, b);
     if (decision !== undefined) return decision === 'same' ? DECIDED_BITS : -DECIDED_BITS * 10;
-    const { bits } = this.#judge(a, b);
-    return bits <= FORCED_DISTINCT ? -DECIDED_BITS : Math.max(-CLIP_BITS, Math.min(CLIP_BITS, bits));
+    const { bits, guards } = this.#judge(a, b);
+    if (bits > FORCED_DISTINCT) return Math.max(-CLIP_BITS, Math.min(CLIP_BITS, bits));
+    return (guards & GUARD.different_ids) === 0 ? -APART_BITS : -DECIDED_BITS;
   }
 
   /** Splits a component that is too large by asking more of the pairs that hold it together. */
@@ -147,6 +150,25 @@ class Clustering implements Clusters {
     for (const part of parts.values()) if (part.length > 1) this.#component(part, next);
   }
 
+  /** A group in which rules force two records apart is no group to be merged without asking. */
+  #dropDoubtful(): void {
+    const members = new Map<number, number[]>();
+    for (let record = 0; record < this.#size; record++) {
+      const group = this.auto[record] as number;
+      if (group < 0) continue;
+      const known = members.get(group);
+      if (known === undefined) members.set(group, [record]);
+      else known.push(record);
+    }
+    for (const group of members.values()) {
+      if (group.length < 3) continue;
+      const isDoubtful = group.some((a, i) =>
+        group.some((b, j) => j > i && this.decisionOf(a, b) === undefined && this.#judge(a, b).bits <= FORCED_DISTINCT),
+      );
+      if (isDoubtful) for (const record of group) this.auto[record] = -1;
+    }
+  }
+
   /** Of the records of each cluster, those that pairs without any doubt hold together. */
   autoGroups(): void {
     const { left, right, bits, guards } = this.#pairs;
@@ -168,6 +190,7 @@ class Clustering implements Clusters {
       const count = sizes.get(root) ?? 1;
       if (count > 1 && count <= MAX_AUTO) this.auto[record] = root;
     }
+    this.#dropDoubtful();
     for (let i = 0; i < left.length; i++)
       if ((sizes.get(groups.root(left[i] as number)) ?? 1) > MAX_AUTO) guards[i] = (guards[i] as number) | GUARD.large_cluster;
   }

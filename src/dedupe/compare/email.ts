@@ -49,7 +49,10 @@ export const email: Comparison = {
     const ends = population.derived['email.ends'] as Int32Array;
     const local = population.derived['email.local'] as Uint32Array;
     const role = population.derived['email.role'] as Uint8Array;
+    const isPerson = population.kind === 'person';
     return bestOf(population, 'email', (a, b) => {
+      // A person is not known by the mailbox of a task: info@ says nothing, for or against.
+      if (isPerson && (role[a] === 1 || role[b] === 1)) return 0;
       if (a === b) return 1;
       if (role[a] === 1 || role[b] === 1) return 5;
       const [atA, atB] = [offsets[a], offsets[b]] as [number, number];

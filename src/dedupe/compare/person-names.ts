@@ -1,4 +1,4 @@
-import type { Population } from '../population.ts';
+import type { Column, Population } from '../population.ts';
 import { type Compare, type Comparison, rememberingLevels } from './comparison.ts';
 import { ALIAS, INITIAL, NEAR, nameLikeness, PART, prepareNames, SIMILAR } from './name-texts.ts';
 
@@ -74,6 +74,8 @@ function swappedNames(population: Population): (a: number, b: number) => boolean
   const family = population.columns.family?.ids as Int32Array;
   const words = population.hashes.name;
   const likeness = nameLikeness(population);
+  const { codes, offsets } = (population.columns.given as Column).texts;
+  const firstOf = (text: number): number => codes[offsets[text] as number] as number;
   const isNear = (a: number, b: number): boolean => a === b || likeness(a, b) <= NEAR;
   return (a, b) => {
     const [givenA, givenB, familyA, familyB] = [given[a], given[b], family[a], family[b]] as [number, number, number, number];
@@ -81,7 +83,10 @@ function swappedNames(population: Population): (a: number, b: number) => boolean
     if (words[a] === words[b] && words[a] !== 0 && givenA !== givenB && familyA !== familyB) return true;
     if (givenA === 0 || givenB === 0 || familyA === 0 || familyB === 0) return false;
     if (givenA === familyB) return isNear(familyA, givenB);
-    return familyA === givenB && isNear(givenA, familyB);
+    if (familyA === givenB) return isNear(givenA, familyB);
+    // With errors in both: hardly ever in the first letter.
+    if (firstOf(givenA) !== firstOf(familyB) || firstOf(familyA) !== firstOf(givenB)) return false;
+    return givenA !== givenB && familyA !== familyB && isNear(givenA, familyB) && isNear(familyA, givenB);
   };
 }
 

@@ -53,7 +53,7 @@ export async function sampleSessions(
   const sessions: Session[] = [];
   const compares = comparisons.map((comparison) => comparison.bind(population));
   for (const rule of strict) {
-    const blocks = makeBlocks(population, rule, { cap: SESSION_CAP, purge: 0 });
+    const blocks = makeBlocks(population, { ...rule, divide: [] }, { cap: SESSION_CAP, purge: 0 });
     if (blocks === null || blocks.pairs === 0) continue;
     const counter = new PatternCounter(
       compares,
@@ -71,8 +71,8 @@ export async function sampleSessions(
   return sessions;
 }
 
-/** Larger blocks of a strict rule are placeholders or switchboards. */
-const SESSION_CAP = 30;
+/** Larger blocks of a strict rule are placeholders, switchboards or families: nothing is learned from them. */
+const SESSION_CAP = 8;
 
 function readsColumn({ parts }: BlockingRule, column: string): boolean {
   return parts.some((part) => columnsOfPart(part).includes(column));
