@@ -22,7 +22,10 @@ const GUARDS: Readonly<Record<string, Label>> = {
   different_birthday: { en: 'their birthdays differ', zh: '生日不同' },
   different_given_name: { en: 'their given names have nothing in common', zh: '名字完全不同' },
   different_family_name: { en: 'their family names differ', zh: '姓氏不同' },
-  different_name: { en: 'their names differ: perhaps a parent and its subsidiary, or two branches', zh: '名称不同：可能是母子公司或分支机构' },
+  different_name: {
+    en: 'their names differ: perhaps a parent and its subsidiary, or two branches',
+    zh: '名称不同：可能是母子公司或分支机构',
+  },
   different_place: { en: 'their addresses differ: perhaps two branches', zh: '地址不同：可能是两个分支机构' },
   suffix: { en: 'one is junior, senior or a numbered generation, the other is not', zh: '姓名后缀不同（Jr.、Sr. 等），可能是父子' },
   too_little_evidence: { en: 'too little is known of one of them', zh: '其中一方的信息太少' },
