@@ -93,6 +93,11 @@ function customComparisons({ columns }: Population): Comparison[] {
 /** Whether a record has a value in a column. */
 const has = (population: Population, name: string, record: number): boolean => (population.columns[name] as Column).ids[record] !== 0;
 
+/** Quicker than an assertion, of which there would be a million. */
+function check(holds: boolean, said: string): void {
+  if (!holds) throw new Error(said);
+}
+
 /** Names may be divided otherwise, and of a place any part will do. */
 const NEEDS_ALL = (name: string): boolean => !['given_name', 'place'].includes(name);
 
@@ -108,20 +113,19 @@ describe.each(['person', 'organisation'] as const)('every comparison of a %s', (
           for (let a = 0; a < population.size; a++) {
             for (let b = 0; b < population.size; b++) {
               const level = compare(a, b);
-              const said = `${comparison.name} of ${a} and ${b}`;
-              expect([said, Number.isInteger(level) && level >= 0 && level <= comparison.levels.length]).toEqual([said, true]);
-              expect([said, afresh(b, a)]).toEqual([said, level]);
-              const [first] = comparison.columns as [string];
-              const bothHave = has(population, first, a) && has(population, first, b);
-              if (NEEDS_ALL(comparison.name) && !bothHave) expect([said, level]).toEqual([said, 0]);
+              const said = `${comparison.name} of ${a} and ${b}: ${level}`;
+              check(Number.isInteger(level) && level >= 0 && level <= comparison.levels.length, said);
+              check(afresh(b, a) === level, `${said}, turned round`);
+              const bothHave = [a, b].every((record) => has(population, comparison.columns[0] as string, record));
+              if (NEEDS_ALL(comparison.name) && !bothHave) check(level === 0, said);
               const isCopy = a % list.length === b % list.length;
-              if (isCopy && bothHave) expect([said, level]).toEqual([said, 1]);
-              if (isCopy && !comparison.columns.some((name) => has(population, name, a))) expect([said, level]).toEqual([said, 0]);
+              if (isCopy && bothHave) check(level === 1, said);
+              if (isCopy && !comparison.columns.some((name) => has(population, name, a))) check(level === 0, said);
             }
           }
         }
       }),
-      { numRuns: 250 },
+      { numRuns: 120 },
     );
   });
 
@@ -141,13 +145,12 @@ describe.each(['person', 'organisation'] as const)('every comparison of a %s', (
           const [compare, again] = [comparison.bind(forth), mirrored.bind(back)];
           for (let a = 0; a < list.length; a++) {
             for (let b = 0; b < list.length; b++) {
-              const said = `${comparison.name} of ${a} and ${b}`;
-              expect([said, again(list.length - 1 - a, list.length - 1 - b)]).toEqual([said, compare(a, b)]);
+              check(again(list.length - 1 - a, list.length - 1 - b) === compare(a, b), `${comparison.name} of ${a} and ${b}`);
             }
           }
         }
       }),
-      { numRuns: 400 },
+      { numRuns: 250 },
     );
   });
 
@@ -178,7 +181,7 @@ describe('patterns', () => {
         });
         const { levels, counts } = counter.patterns();
         const expected = new Map<string, number>();
-        list.forEach((each, at) => expected.set(each.join(), (expected.get(each.join()) ?? 0) + at + 1));
+        for (const [at, each] of list.entries()) expected.set(each.join(), (expected.get(each.join()) ?? 0) + at + 1);
         const found = new Map([...counts].map((count, at) => [levels.slice(at * width, (at + 1) * width).join(), count]));
         expect(found).toEqual(expected);
       }),
