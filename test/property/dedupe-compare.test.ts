@@ -52,16 +52,14 @@ const attributes = fc.dictionary(
     maxKeys: 2,
   },
 );
-const rows = fc
-  .array(fc.tuple(row, attributes), { minLength: 2, maxLength: 8 })
-  .map((list) =>
-    list.map(
-      ([values, custom]): RowValues => ({
-        ...values,
-        attributes: Object.fromEntries(Object.entries(custom).map(([k, v]) => [k, v ?? ''])),
-      }),
-    ),
-  );
+const rows = fc.array(fc.tuple(row, attributes), { minLength: 2, maxLength: 8 }).map((list) =>
+  list.map(
+    ([values, custom]): RowValues => ({
+      ...values,
+      attributes: Object.fromEntries(Object.entries(custom).map(([k, v]) => [k, v ?? ''])),
+    }),
+  ),
+);
 const contact: fc.Arbitrary<Omit<ComparedContact, 'customer'>> = fc.oneof(
   fc.record({ kind: fc.constant('email' as const), key: fc.constantFrom('info@a.org', 'ada.b@a.org', 'ada.bb@x.org', 'q@q.org') }),
   fc.record({ kind: fc.constant('phone' as const), key: fc.constantFrom('3012345678', '12345678', '3087654321') }),
