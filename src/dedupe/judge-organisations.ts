@@ -2,7 +2,7 @@ import type { Comparison } from './compare/comparison.ts';
 import { levelOf, sharedBy } from './judge-facts.ts';
 import type { Column, Population } from './population.ts';
 import { pooledText } from './text/text-pool.ts';
-import { FORCED_DISTINCT, GUARD, type Judge } from './verdict.ts';
+import { FORCED_DISTINCT, GUARD, type Judge, NEVER_ONE } from './verdict.ts';
 
 const DIGITS = /\d+/g;
 /** Levels of comparisons (compare/) that the rules ask for. */
@@ -34,6 +34,6 @@ export function judgeOrganisations(population: Population, comparisons: readonly
     const told = proven || site(levels) === EXACT || ownEmail || (call(levels) === EXACT && !sharedPhone) || oneHouse;
     if (!told) guards |= sharedPhone ? GUARD.shared_phone : GUARD.too_little_evidence;
     into.guards = guards;
-    into.bits = t === OTHER_TAX || (otherNumbers && !proven) ? FORCED_DISTINCT : bits;
+    into.bits = t === OTHER_TAX ? NEVER_ONE : otherNumbers && !proven ? FORCED_DISTINCT : bits;
   };
 }

@@ -1,7 +1,7 @@
 import type { Comparison } from './compare/comparison.ts';
 import { identityNumbers, levelOf, sharedBy } from './judge-facts.ts';
 import type { Column, Population } from './population.ts';
-import { FORCED_DISTINCT, GUARD, type Judge } from './verdict.ts';
+import { FORCED_DISTINCT, GUARD, type Judge, NEVER_ONE } from './verdict.ts';
 
 /** Beside guards: no evidence may join the two. */
 const APART = 1 << 30;
@@ -53,7 +53,7 @@ export function judgePersons(population: Population, comparisons: readonly Compa
     const facts = read(levels, a, b);
     const guards = nameGuards(facts, bits) | birthdayGuards(facts) | evidenceGuards(facts) | identityGuards(facts, bits);
     into.guards = guards & ~APART;
-    into.bits = (guards & APART) === 0 ? bits : FORCED_DISTINCT;
+    into.bits = facts.t === TAX.else ? NEVER_ONE : (guards & APART) === 0 ? bits : FORCED_DISTINCT;
   };
 }
 

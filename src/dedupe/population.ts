@@ -62,7 +62,10 @@ export class ColumnBuilder {
     const id = this.pool.intern(text);
     if (id === 0) return;
     if (record >= this.#end || this.#ids[record] === 0) return this.set(record, text);
-    if (this.#ids[record] !== id) this.#more.push({ record, id });
+    if (this.#ids[record] === id) return;
+    // The same number with another label is no further one: it would count as if two records had it.
+    for (let i = this.#more.length - 1; i >= 0 && this.#more[i]?.record === record; i--) if (this.#more[i]?.id === id) return;
+    this.#more.push({ record, id });
   }
 
   /** The finished column of `size` records. */

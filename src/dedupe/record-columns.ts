@@ -14,7 +14,9 @@ import type { ComparedRow } from '../repository/duplicate-records.ts';
 const SIGNS = /[^\p{L}\p{M}\p{N}]+/gu;
 const MAX_TEXT = 120;
 const MEMO = 50_000;
-const GENERATION = /(?:^|[\s,.])(jr|junior|jnr|sr|senior|snr|ii|iii|iv)\.?$/i;
+/** At the end of a name; alone it is the family name itself: Ii, Senior. */
+const GENERATION = /(?<=[^\s,.])[\s,.]+(jr|junior|jnr|sr|senior|snr|ii|iii|iv)\.?$/i;
+const FAMILY_NAME = /^(?:junior|senior|ii)$/i;
 /** A quick look whether a birthday may be among custom fields. */
 const BIRTHDAY_HEADER = /"(?:[^"]*(?:birth|born|dob|geburt|naissance|nacimiento|nascita|生|出生)[^"]*)"\s*:/i;
 const NO_DIGITS = /\D/g;
@@ -65,7 +67,7 @@ export function recordTexts(row: ComparedRow): RecordTexts {
     family: family === null ? null : nameText(withoutGeneration(family)),
     name: isPerson ? row.name_key : fold(company ?? ''),
     alt: isPerson ? (row.name_alt_key ?? row.name_key) : null,
-    generation: isPerson && row.name !== null ? generationOf(row.name) : null,
+    generation: isPerson && row.name !== null && !FAMILY_NAME.test(row.family_name ?? '') ? generationOf(row.name) : null,
     email: row.email_key ?? (row.email === null ? null : row.email.toLowerCase()),
     phone: row.phone_key,
     birthday: row.birthday === null ? doubtfulBirthday(row.attributes) : row.birthday.replaceAll('-', ''),

@@ -40,6 +40,8 @@ export function guardNames(mask: number): GuardName[] {
 export const CUTS = { auto: 7, review: -1 } as const;
 /** What is no duplicate whatever else agrees gets these bits. */
 export const FORCED_DISTINCT = -100;
+/** Two numbers of one authority: not even a cluster may hold both. */
+export const NEVER_ONE = -1000;
 /** More different names than this at one address or number: it belongs to nobody in particular. */
 const HUB_NAMES = 4;
 /** So many known given names at one address or number are a family. */

@@ -83,7 +83,8 @@ export function makeBlocks(population: Population, rule: BlockingRule, limits: B
   const { pairs, blocks } = countPairs(keys, order, window);
   if (window !== null) sortWindows(keys, order, window);
   const { divided, purgedRecords, lostPairs, windowed } = divider;
-  const report = { name: rule.name, keyed: order.length, blocks, pairs, divided: divided.length, windowed, purgedRecords, lostPairs };
+  const keyed = more === null ? order.length : new Set(Array.from(order, (entry) => recordOf({ keys, more }, entry))).size;
+  const report = { name: rule.name, keyed, blocks, pairs, divided: divided.length, windowed, purgedRecords, lostPairs };
   return { name: rule.name, keys, order, more, moreStarts: further?.starts ?? null, window, pairs, divided, report };
 }
 
@@ -169,7 +170,7 @@ class BlockDivider {
     const pairs = (block.length * (block.length - 1)) / 2;
     if (block.length > this.#limits.purge) {
       for (const entry of block) this.#keys[entry] = 0;
-      this.purgedRecords += block.length;
+      this.purgedRecords += new Set(Array.from(block, (entry) => this.#recordOf(entry))).size;
       this.lostPairs += pairs;
       return;
     }

@@ -58,6 +58,7 @@ export function walkPairs(
 ): void {
   const blocks = blocked.rules[rule] as Blocks;
   const { keys, order, window, more } = blocks;
+  const sameBlock = sameBlockOf(blocks);
   const earlier = earlierRules(blocked, rule);
   for (let start = from; start < to; ) {
     const end = runEnd(keys, order, start);
@@ -71,7 +72,7 @@ export function walkPairs(
         const b = Math.max(one, other);
         if (a === b || !wants(a, b) || earlier(a, b)) continue;
         // Through several addresses a rule may make a pair more than once: it belongs to the first key.
-        if (more === null || isFirst(blocks, order[i] as number, order[j] as number, a, b)) visit(a, b);
+        if (more === null || isFirst(blocks, sameBlock, [order[i] as number, order[j] as number], a, b)) visit(a, b);
       }
     }
     start = end;
@@ -93,14 +94,19 @@ function earlierRules({ rules, keys }: BlockedRules, rule: number): (a: number, 
   };
 }
 
-/** Whether the blocks of a rule make a pair. */
-export function makesPair(blocks: Blocks): (a: number, b: number) => boolean {
-  const { keys, window, more } = blocks;
-  const sameBlock = (one: number, other: number): boolean => {
+/** Whether two entries of a rule are compared: they are in one block, and near each other where it is a window. */
+function sameBlockOf({ keys, window }: Blocks): (one: number, other: number) => boolean {
+  return (one, other) => {
     if (keys[one] !== keys[other] || keys[one] === 0) return false;
     if (window === null || window[one] === 0) return true;
     return Math.abs((window[one] as number) - (window[other] as number)) <= WINDOW;
   };
+}
+
+/** Whether the blocks of a rule make a pair. */
+export function makesPair(blocks: Blocks): (a: number, b: number) => boolean {
+  const { more } = blocks;
+  const sameBlock = sameBlockOf(blocks);
   if (more === null) return sameBlock;
   return (a, b) => {
     for (const one of entriesOf(blocks, a)) for (const other of entriesOf(blocks, b)) if (sameBlock(one, other)) return true;
@@ -118,11 +124,16 @@ function entriesOf({ keys, more, moreStarts }: Blocks, record: number): number[]
 }
 
 /** Whether two entries are the first through which a rule makes a pair. */
-function isFirst(blocks: Blocks, one: number, other: number, a: number, b: number): boolean {
-  const { keys } = blocks;
+function isFirst(
+  blocks: Blocks,
+  sameBlock: (one: number, other: number) => boolean,
+  entries: readonly [number, number],
+  a: number,
+  b: number,
+): boolean {
   for (const x of entriesOf(blocks, a)) {
     for (const y of entriesOf(blocks, b)) {
-      if (keys[x] === keys[y] && keys[x] !== 0) return (x === one || x === other) && (y === one || y === other);
+      if (sameBlock(x, y)) return entries.includes(x) && entries.includes(y);
     }
   }
   return true;

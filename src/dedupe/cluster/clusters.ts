@@ -1,4 +1,4 @@
-import { CUTS, FORCED_DISTINCT, GUARD, type Judgement } from '../verdict.ts';
+import { CUTS, FORCED_DISTINCT, GUARD, type Judgement, NEVER_ONE } from '../verdict.ts';
 import { averageLink } from './average-link.ts';
 import { UnionFind } from './union-find.ts';
 
@@ -31,7 +31,13 @@ const MEAN_BITS = -3;
 const CLIP_BITS = 12;
 /** What rules force apart weighs as much as several pairs that agree: a record full of errors may be forced apart from one of its own. */
 const APART_BITS = 30;
-const DECIDED_BITS = 1e6;
+/**
+ * Similarities that no mean may outweigh: of what nothing may join, of what a person joined, and of what a person left apart.
+ * Each is more than all pairs of the largest component can say with the one before it.
+ */
+const FORCED_SIMILARITY = -1e9;
+const SAME_SIMILARITY = 1e15;
+const DISTINCT_SIMILARITY = -1e21;
 /** Larger components are taken apart by their weaker links first. */
 const MAX_COMPONENT = 800;
 const LINK_STEP = 3;
@@ -63,6 +69,8 @@ class Clustering implements Clusters {
   readonly #size: number;
   readonly #pairs: ScoredPairs;
   readonly #decided: Decided;
+  /** Pairs that people said are one customer. */
+  readonly #must: readonly (readonly [number, number])[];
   readonly #judge: (a: number, b: number) => Judgement;
 
   constructor(size: number, pairs: ScoredPairs, decided: Decided, judge: (a: number, b: number) => Judgement) {
@@ -70,6 +78,9 @@ class Clustering implements Clusters {
     this.#pairs = pairs;
     this.#decided = decided;
     this.#judge = judge;
+    this.#must = [...decided].flatMap(([key, decision]) =>
+      decision === 'same' ? [[Math.floor(key / 0x4000000), key % 0x4000000] as const] : [],
+    );
     this.cluster = Int32Array.from({ length: size }, (_, i) => i);
     this.auto = new Int32Array(size).fill(-1);
   }
@@ -83,12 +94,9 @@ class Clustering implements Clusters {
     const edges: number[] = [];
     for (let i = 0; i < left.length; i++)
       if ((bits[i] as number) >= LINK_BITS && !this.#isDistinct(left[i] as number, right[i] as number)) edges.push(i);
-    const must = [...this.#decided].flatMap(([key, decision]) =>
-      decision === 'same' ? [[Math.floor(key / 0x4000000), key % 0x4000000] as const] : [],
-    );
     const groups = new UnionFind(this.#size);
     for (const edge of edges) groups.join(left[edge] as number, right[edge] as number);
-    for (const [a, b] of must) groups.join(a, b);
+    for (const [a, b] of this.#must) groups.join(a, b);
     const members = new Map<number, number[]>();
     const note = (record: number): void => {
       const root = groups.root(record);
@@ -121,33 +129,39 @@ class Clustering implements Clusters {
 
   #similarity(a: number, b: number): number {
     const decision = this.decisionOf(a, b);
-    if (decision !== undefined) return decision === 'same' ? DECIDED_BITS : -DECIDED_BITS * 10;
-    const { bits, guards } = this.#judge(a, b);
+    if (decision !== undefined) return decision === 'same' ? SAME_SIMILARITY : DISTINCT_SIMILARITY;
+    const { bits } = this.#judge(a, b);
     if (bits > FORCED_DISTINCT) return Math.max(-CLIP_BITS, Math.min(CLIP_BITS, bits));
-    return (guards & GUARD.different_ids) === 0 ? -APART_BITS : -DECIDED_BITS;
+    return bits <= NEVER_ONE ? FORCED_SIMILARITY : -APART_BITS;
   }
 
-  /** Splits a component that is too large by asking more of the pairs that hold it together. */
+  /** Splits a component that is too large by asking more of the pairs that hold it together; in the end, only people's word holds. */
   #takeApart(members: readonly number[], linkBits: number): void {
     const next = linkBits + LINK_STEP;
-    if (next > MAX_LINK_BITS) {
-      this.tooLarge++;
-      return;
-    }
+    const isHopeless = next > MAX_LINK_BITS;
+    if (isHopeless) this.tooLarge++;
     const place = new Map(members.map((record, i) => [record, i]));
     const groups = new UnionFind(members.length);
     const { left, right, bits } = this.#pairs;
-    for (let i = 0; i < left.length; i++) {
-      if ((bits[i] as number) < next) continue;
-      const [a, b] = [place.get(left[i] as number), place.get(right[i] as number)];
-      if (a !== undefined && b !== undefined && !this.#isDistinct(left[i] as number, right[i] as number)) groups.join(a, b);
+    const join = (one: number, other: number): void => {
+      const [a, b] = [place.get(one), place.get(other)];
+      if (a !== undefined && b !== undefined) groups.join(a, b);
+    };
+    for (let i = 0; i < left.length && !isHopeless; i++) {
+      if ((bits[i] as number) >= next && !this.#isDistinct(left[i] as number, right[i] as number))
+        join(left[i] as number, right[i] as number);
     }
+    for (const [a, b] of this.#must) join(a, b);
     const parts = new Map<number, number[]>();
     members.forEach((record, i) => {
       const root = groups.root(i);
-      parts.set(root, [...(parts.get(root) ?? []), record]);
+      const part = parts.get(root);
+      if (part === undefined) parts.set(root, [record]);
+      else part.push(record);
     });
-    for (const part of parts.values()) if (part.length > 1) this.#component(part, next);
+    for (const part of parts.values()) {
+      if (part.length > 1 && (!isHopeless || part.length <= MAX_COMPONENT)) this.#component(part, next);
+    }
   }
 
   /** A group in which rules force two records apart is no group to be merged without asking. */
@@ -176,10 +190,10 @@ class Clustering implements Clusters {
     for (let i = 0; i < left.length; i++) {
       const [a, b] = [left[i] as number, right[i] as number];
       if (this.cluster[a] !== this.cluster[b]) continue;
-      const decision = this.decisionOf(a, b);
-      const isAuto = guards[i] === 0 && (bits[i] as number) >= CUTS.auto;
-      if (decision === 'same' || (decision === undefined && isAuto)) groups.join(a, b);
+      if (guards[i] === 0 && (bits[i] as number) >= CUTS.auto && this.decisionOf(a, b) === undefined) groups.join(a, b);
     }
+    // Also those that are so unlike that no search kept them.
+    for (const [a, b] of this.#must) if (this.cluster[a] === this.cluster[b]) groups.join(a, b);
     const sizes = new Map<number, number>();
     for (let record = 0; record < this.#size; record++) {
       const root = groups.root(record);
@@ -191,7 +205,8 @@ class Clustering implements Clusters {
       if (count > 1 && count <= MAX_AUTO) this.auto[record] = root;
     }
     this.#dropDoubtful();
+    const isLarge = (record: number): boolean => (sizes.get(groups.root(record)) ?? 1) > MAX_AUTO;
     for (let i = 0; i < left.length; i++)
-      if ((sizes.get(groups.root(left[i] as number)) ?? 1) > MAX_AUTO) guards[i] = (guards[i] as number) | GUARD.large_cluster;
+      if (isLarge(left[i] as number) || isLarge(right[i] as number)) guards[i] = (guards[i] as number) | GUARD.large_cluster;
   }
 }

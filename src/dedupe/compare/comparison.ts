@@ -49,6 +49,9 @@ export function rememberingLevels(levelOf: (a: number, b: number) => number, bit
   };
 }
 
+/** Above every level. */
+const NOTHING = 255;
+
 /** The best level among all texts of two records; 0 where one has none. */
 export function bestOf(population: Population, name: string, levelOf: (a: number, b: number) => number): Compare {
   const column = population.columns[name];
@@ -58,15 +61,17 @@ export function bestOf(population: Population, name: string, levelOf: (a: number
   const { starts, ids: further } = more;
   return (a, b) => {
     if (ids[a] === 0 || ids[b] === 0) return 0;
-    let best = levelOf(ids[a] as number, ids[b] as number);
+    const first = levelOf(ids[a] as number, ids[b] as number);
     const [fromA, toA, fromB, toB] = [starts[a] as number, starts[a + 1] as number, starts[b] as number, starts[b + 1] as number];
-    if (fromA === toA && fromB === toB) return best;
+    if (fromA === toA && fromB === toB) return first;
+    // No evidence is worse than any: another of their values may say something.
+    let best = first === 0 ? NOTHING : first;
     for (let i = fromA - 1; i < toA; i++) {
       for (let j = fromB - 1; j < toB && best > 1; j++) {
         const level = levelOf((i < fromA ? ids[a] : further[i]) as number, (j < fromB ? ids[b] : further[j]) as number);
-        if (level < best) best = level;
+        if (level !== 0 && level < best) best = level;
       }
     }
-    return best;
+    return best === NOTHING ? 0 : best;
   };
 }

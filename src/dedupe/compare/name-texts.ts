@@ -80,10 +80,12 @@ export function nameLikeness(population: Population): (a: number, b: number) => 
     return false;
   };
   return (a, b) => {
-    if (sounds[a] === sounds[b]) return ALIAS;
+    const sameSound = sounds[a] === sounds[b];
+    if (sameSound && !(han[a] === 1 && han[b] === 1)) return ALIAS;
     const [aStart, aEnd, bStart, bEnd] = [offsets[a], offsets[a + 1], offsets[b], offsets[b + 1]] as [number, number, number, number];
     if (han[a] !== han[b]) return UNLIKE;
-    if (han[a] === 1) return hanLikeness(codes, aStart, aEnd, bStart, bEnd);
+    // 伟 and 玮 sound the same and are two names; one may be typed for the other.
+    if (han[a] === 1) return sameSound ? SIMILAR : hanLikeness(codes, aStart, aEnd, bStart, bEnd);
     if (isAlias(a, b)) return ALIAS;
     const shorter = Math.min(aEnd - aStart, bEnd - bStart);
     // A part of a long name, or an initial, has few letters in common with the whole.

@@ -67,7 +67,7 @@ export const familyName: Comparison = {
 
 /**
  * Whether two names are the same with given and family name in each other's place: both equal, or one equal and the other
- * near; or the same words divided otherwise.
+ * near; or one of them is in Han and the other is how it sounds; or the same words divided otherwise.
  */
 function swappedNames(population: Population): (a: number, b: number) => boolean {
   const given = population.columns.given?.ids as Int32Array;
@@ -76,12 +76,15 @@ function swappedNames(population: Population): (a: number, b: number) => boolean
   const likeness = nameLikeness(population);
   const { codes, offsets } = (population.columns.given as Column).texts;
   const firstOf = (text: number): number => codes[offsets[text] as number] as number;
+  const sounds = population.derived['names.sounds'] as Uint32Array;
+  const han = population.derived['names.han'] as Uint8Array;
   const isNear = (a: number, b: number): boolean => a === b || likeness(a, b) <= NEAR;
   return (a, b) => {
     const [givenA, givenB, familyA, familyB] = [given[a], given[b], family[a], family[b]] as [number, number, number, number];
     if (givenA === givenB && familyA === familyB) return false;
     if (words[a] === words[b] && words[a] !== 0 && givenA !== givenB && familyA !== familyB) return true;
     if (givenA === 0 || givenB === 0 || familyA === 0 || familyB === 0) return false;
+    if (han[givenA] !== han[givenB] && sounds[givenA] === sounds[familyB] && sounds[familyA] === sounds[givenB]) return true;
     if (givenA === familyB) return isNear(familyA, givenB);
     if (familyA === givenB) return isNear(givenA, familyB);
     // With errors in both: hardly ever in the first letter.

@@ -56,8 +56,9 @@ export const street: Comparison = {
       const isNear =
         editDistance(codes, restA, endA, codes, restB, endB, errors) <= errors ||
         jaroWinkler(codes, restA, endA, codes, restB, endB) >= NEAR;
-      if (isNear)
-        return sameNumber || !known || (editDistance(codes, atA, atA + numberA, codes, atB, atB + numberB, 1) <= 1 && numberA > 2) ? 2 : 3;
+      const likeNumbers = (): boolean =>
+        Math.min(numberA, numberB) > 2 && editDistance(codes, atA, atA + numberA, codes, atB, atB + numberB, 1) <= 1;
+      if (isNear) return sameNumber || !known || likeNumbers() ? 2 : 3;
       return sameNumber ? 4 : 5;
     });
     return (a, b) => {

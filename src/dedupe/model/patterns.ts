@@ -11,7 +11,8 @@ export interface Patterns {
 /** Counts patterns of agreement of pairs. */
 export class PatternCounter {
   readonly #compares: readonly Compare[];
-  readonly #places = new Map<number, number>();
+  readonly #places = new Map<number | string, number>();
+  /** The key of a pattern is one number, or several where one cannot hold it: many custom fields are compared. */
   readonly #strides: readonly number[];
   #levels = new Uint8Array(1 << 12);
   #counts: number[] = [];
@@ -23,6 +24,7 @@ export class PatternCounter {
     this.#pair = new Uint8Array(compares.length);
     let stride = 1;
     this.#strides = levels.map((count) => {
+      if (stride * (count + 1) > Number.MAX_SAFE_INTEGER) stride = 1;
       const own = stride;
       stride *= count + 1;
       return own;
@@ -31,12 +33,15 @@ export class PatternCounter {
 
   /** Counts a pair, as so many. */
   add(a: number, b: number, weight: number): void {
-    let pattern = 0;
+    let key = 0;
+    let before = '';
     for (let i = 0; i < this.#compares.length; i++) {
       const level = (this.#compares[i] as Compare)(a, b);
       this.#pair[i] = level;
-      pattern += level * (this.#strides[i] as number);
+      if (i > 0 && this.#strides[i] === 1) [before, key] = [`${before}${key}/`, 0];
+      key += level * (this.#strides[i] as number);
     }
+    const pattern = before === '' ? key : before + key;
     const known = this.#places.get(pattern);
     if (known !== undefined) {
       this.#counts[known] = (this.#counts[known] as number) + weight;
