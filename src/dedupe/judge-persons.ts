@@ -1,6 +1,7 @@
 import type { Comparison } from './compare/comparison.ts';
 import { identityNumbers, levelOf, sharedBy } from './judge-facts.ts';
 import type { Column, Population } from './population.ts';
+import type { PooledTexts } from './text/text-pool.ts';
 import { FORCED_DISTINCT, GUARD, type Judge, NEVER_ONE } from './verdict.ts';
 
 /** Beside guards: no evidence may join the two. */
@@ -42,6 +43,8 @@ interface Facts {
   otherIdentity: boolean;
   /** Both given names are known ones: they are no typing errors of each other. */
   knownNames: boolean;
+  /** One given name is the other with `a` or `e` at its end: Martin and Martina. */
+  otherGender: boolean;
   /** Jr and Sr, or one of them without: 1; both with another one: 2. */
   generations: number;
 }
@@ -65,7 +68,9 @@ function factsOf(population: Population, comparisons: readonly Comparison[]): (l
   const identities = identityNumbers(population, comparisons);
   const names = (population.columns.given as Column).ids;
   const generations = (population.columns.generation as Column).ids;
+  const { texts } = population.columns.given as Column;
   const known = population.derived['names.known'] as Uint8Array | undefined;
+  const isKnown = (record: number): boolean => known?.[names[record] as number] === 1;
   return (levels, a, b) => {
     const [e, p, t] = [mail(levels), call(levels), tax(levels)];
     const identity = identities(levels);
@@ -87,11 +92,27 @@ function factsOf(population: Population, comparisons: readonly Comparison[]): (l
       ownPhone: samePhone && !sharedPhone,
       proven: t === TAX.exact || identity === 1,
       otherIdentity: t !== TAX.exact && identity === -1,
-      knownNames: known !== undefined && known[names[a] as number] === 1 && known[names[b] as number] === 1,
+      knownNames: isKnown(a) && isKnown(b),
+      otherGender: differInGender(texts, names[a] as number, names[b] as number),
       generations: one === other ? 0 : one === 0 || other === 0 ? 1 : 2,
     };
   };
 }
+
+/** Whether two names differ in a vowel at the end of one, as those of men and women do. */
+function differInGender({ codes, offsets }: PooledTexts, one: number, other: number): boolean {
+  const [shorter, longer] = length(one) < length(other) ? [one, other] : [other, one];
+  if (length(longer) !== length(shorter) + 1 || !ENDS.has(codes[(offsets[longer + 1] as number) - 1] as number)) return false;
+  for (let i = 0; i < length(shorter); i++)
+    if (codes[(offsets[shorter] as number) + i] !== codes[(offsets[longer] as number) + i]) return false;
+  return true;
+
+  function length(text: number): number {
+    return (offsets[text + 1] as number) - (offsets[text] as number);
+  }
+}
+
+const ENDS: ReadonlySet<number> = new Set([...'aeo'].map((letter) => letter.charCodeAt(0)));
 
 function isBorn({ d }: Facts): boolean {
   return d >= BIRTHDAY.exact && d <= BIRTHDAY.oneDigit;
@@ -100,7 +121,7 @@ function isBorn({ d }: Facts): boolean {
 function nameGuards(facts: Facts, bits: number): number {
   const { g, f, proven, ownEmail, ownPhone, knownNames } = facts;
   let guards = g === GIVEN.else ? otherGivenName(facts) : 0;
-  if (g === GIVEN.near && knownNames && !proven) guards |= GUARD.different_given_name;
+  if (g === GIVEN.near && (knownNames || facts.otherGender) && !proven) guards |= GUARD.different_given_name;
   // Anna and Annabelle, Mark and Marsha: two known names are no two spellings of one.
   const isOther = knownNames && f !== 0 && f <= FAMILY.part && !proven && sharesHome(facts);
   if (g === GIVEN.similar) guards |= GUARD.different_given_name | (isOther ? APART : 0);

@@ -6,6 +6,7 @@ import { pastDatePivot } from '../normalize/date-two-digit-year.ts';
 import { remembering } from '../normalize/memo.ts';
 import { joinedNameWords } from '../normalize/name-words.ts';
 import { parsePersonName } from '../normalize/name-parts.ts';
+import { isPlaceholderDay } from '../normalize/same-person.ts';
 import { websiteDomain } from '../normalize/website.ts';
 import { fieldByHeader } from '../model/fields.ts';
 import { fold } from '../model/fold.ts';
@@ -70,7 +71,7 @@ export function recordTexts(row: ComparedRow): RecordTexts {
     generation: isPerson && row.name !== null && !FAMILY_NAME.test(row.family_name ?? '') ? generationOf(row.name) : null,
     email: row.email_key ?? (row.email === null ? null : row.email.toLowerCase()),
     phone: row.phone_key,
-    birthday: row.birthday === null ? doubtfulBirthday(row.attributes) : row.birthday.replaceAll('-', ''),
+    birthday: birthdayOf(row),
     street: streetText(row),
     address: row.address_key,
     city: row.city === null ? null : cityText(row.city),
@@ -83,6 +84,11 @@ export function recordTexts(row: ComparedRow): RecordTexts {
     gender: row.gender === null ? null : folded(row.gender),
     job: row.job_title === null ? null : folded(row.job_title),
   };
+}
+
+function birthdayOf({ birthday, attributes }: ComparedRow): string | null {
+  if (birthday === null) return doubtfulBirthday(attributes);
+  return isPlaceholderDay(birthday) ? null : birthday.replaceAll('-', '');
 }
 
 /**

@@ -2,7 +2,7 @@ import { isGivenName } from '../normalize/nicknames.ts';
 import type { DuplicateVerdict } from '../model/duplicates.ts';
 import type { Column, Population } from './population.ts';
 import { sharedBytes } from './text/shared-array.ts';
-import { pooledText, type PooledTexts } from './text/text-pool.ts';
+import { pooledText } from './text/text-pool.ts';
 
 /** What keeps a pair from being merged without asking, by its bit. */
 export const GUARDS = [
@@ -46,6 +46,9 @@ export const NEVER_ONE = -1000;
 const HUB_NAMES = 4;
 /** So many known given names at one address or number are a family. */
 const FAMILY_NAMES = 3;
+/** A given name that so many have, and such a share, is none that was mistyped. */
+const OFTEN = 6;
+const OFTEN_SHARE = 0.0005;
 
 /** What was judged of a pair; one object is used again for each. */
 export interface Judgement {
@@ -65,16 +68,20 @@ export function verdictOf(bits: number, guards: number): DuplicateVerdict {
 /** Works out what judging needs of each distinct text, once for all threads. */
 export function prepareJudge(population: Population): void {
   const given = population.columns.given;
-  if (given !== undefined && given.filled > 0) population.derived['names.known'] = knownGivenNames(given.texts);
+  if (given !== undefined && given.filled > 0) population.derived['names.known'] = knownGivenNames(given);
   for (const name of ['phone', 'email']) {
     const column = population.columns[name];
     if (column !== undefined && column.filled > 0) population.derived[`${name}.hub`] = hubsOf(population, column);
   }
 }
 
-function knownGivenNames(texts: PooledTexts): Uint8Array<SharedArrayBuffer> {
+/** Names that are in the table of given names, or that many have: no typing errors. */
+function knownGivenNames({ texts, counts, filled }: Column): Uint8Array<SharedArrayBuffer> {
   const known = sharedBytes(texts.size);
-  for (let number = 1; number < texts.size; number++) known[number] = isGivenName(pooledText(texts, number)) ? 1 : 0;
+  const often = Math.max(OFTEN, filled * OFTEN_SHARE);
+  for (let number = 1; number < texts.size; number++) {
+    known[number] = (counts[number] as number) >= often || isGivenName(pooledText(texts, number)) ? 1 : 0;
+  }
   return known;
 }
 

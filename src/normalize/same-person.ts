@@ -9,6 +9,11 @@ export interface PersonFacts {
 
 /** Days that stand for an unknown one. */
 const PLACEHOLDER = /^(?:1900|1901|1970|2000)-01-01$|^(?:0|1[0-7]|9)/;
+/** Whether a date of birth (yyyy-mm-dd) stands for an unknown one. */
+export function isPlaceholderDay(day: string): boolean {
+  return PLACEHOLDER.test(day);
+}
+
 /** A year that is known without its day. */
 const YEAR_ONLY = /-01-01$/;
 /** Words of a name that tell father from son, by the generation. */

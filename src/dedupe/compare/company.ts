@@ -6,6 +6,7 @@ import { type Comparison, rememberingLevels } from './comparison.ts';
 
 const NEAR = 0.93;
 const SIMILAR = 0.85;
+const SIMILAR_WORD = 0.88;
 const HAN = /\p{Script=Han}/u;
 const MIN_LENGTH = 4;
 
@@ -50,7 +51,9 @@ function bindCompany(population: Population): (a: number, b: number) => number {
     if (shorter >= MIN_LENGTH && editDistance(codes, atA, endA, codes, atB, endB, bound) <= bound) return 2;
     if (isContained(one, other) || isContained(other, one)) return 3;
     const likeness = jaroWinkler(codes, atA, endA, codes, atB, endB);
-    return likeness >= NEAR ? 2 : likeness >= SIMILAR ? 4 : 5;
+    // X Holding and X Logistics have most letters in common: each word has to have its like.
+    if (likeness >= NEAR && wordsAreAlike(one, other)) return 2;
+    return likeness >= SIMILAR ? 4 : 5;
   });
   return (a, b) => {
     const [one, other] = [ids[a] as number, ids[b] as number];
@@ -69,6 +72,20 @@ function sameWords(a: string, b: string): boolean {
   if (a.length !== b.length) return a.replaceAll(' ', '') === b.replaceAll(' ', '');
   return a.split(' ').sort().join(' ') === b.split(' ').sort().join(' ');
 }
+
+/** Whether two names have as many words, each like the one in its place. */
+function wordsAreAlike(a: string, b: string): boolean {
+  const [one, other] = [a.split(' '), b.split(' ')];
+  return one.length === other.length && one.every((word, i) => isLike(word, other[i] as string));
+}
+
+function isLike(a: string, b: string): boolean {
+  if (a === b) return true;
+  const [one, other] = [Uint16Array.from(a, codeOf), Uint16Array.from(b, codeOf)];
+  return jaroWinkler(one, 0, one.length, other, 0, other.length) >= SIMILAR_WORD;
+}
+
+const codeOf = (letter: string): number => letter.charCodeAt(0);
 
 /** Whether all words of the first are words of the second. */
 function isContained(a: string, b: string): boolean {
