@@ -123,7 +123,7 @@ function nameGuards(facts: Facts, bits: number): number {
   let guards = g === GIVEN.else ? otherGivenName(facts) : 0;
   if (g === GIVEN.near && (knownNames || facts.otherGender) && !proven) guards |= GUARD.different_given_name;
   // Anna and Annabelle, Mark and Marsha: two known names are no two spellings of one.
-  const isOther = knownNames && f !== 0 && f <= FAMILY.part && !proven && sharesHome(facts);
+  const isOther = (knownNames || facts.sharedEmail || facts.sharedPhone) && f !== 0 && f <= FAMILY.part && !proven && sharesHome(facts);
   if (g === GIVEN.similar) guards |= GUARD.different_given_name | (isOther ? APART : 0);
   if ((g === GIVEN.part || g === GIVEN.initial) && !ownEmail && !ownPhone && !proven) guards |= GUARD.different_given_name;
   if (f === FAMILY.similar || (f === FAMILY.else && g !== GIVEN.swapped)) guards |= GUARD.different_family_name;
@@ -178,7 +178,8 @@ function birthdayGuards(facts: Facts): number {
   if (d === BIRTHDAY.generation && !proven && !ownEmail) guards |= APART;
   // J. born two years after Jim, at one address: brothers.
   if (d > BIRTHDAY.close && facts.g >= GIVEN.part && !proven && !ownEmail) guards |= APART;
-  if (generations > 0 && d !== BIRTHDAY.exact) guards |= GUARD.suffix | (generations === 2 && !proven ? APART : 0);
+  if (generations === 2) guards |= GUARD.suffix | (proven ? 0 : APART);
+  else if (generations === 1 && d !== BIRTHDAY.exact) guards |= GUARD.suffix;
   return guards;
 }
 

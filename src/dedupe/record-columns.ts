@@ -17,6 +17,7 @@ const MAX_TEXT = 120;
 const MEMO = 50_000;
 /** At the end of a name; alone it is the family name itself: Ii, Senior. */
 const GENERATION = /(?<=[^\s,.])[\s,.]+(jr|junior|jnr|sr|senior|snr|ii|iii|iv)\.?$/i;
+const GIVEN_GENERATION = /\s(jr|sr|i|ii|iii|iv)\.?$/i;
 const FAMILY_NAME = /^(?:junior|senior|ii)$/i;
 /** A quick look whether a birthday may be among custom fields. */
 const BIRTHDAY_HEADER = /"(?:[^"]*(?:birth|born|dob|geburt|naissance|nacimiento|nascita|生|出生)[^"]*)"\s*:/i;
@@ -68,7 +69,7 @@ export function recordTexts(row: ComparedRow): RecordTexts {
     family: family === null ? null : nameText(withoutGeneration(family)),
     name: isPerson ? row.name_key : fold(company ?? ''),
     alt: isPerson ? (row.name_alt_key ?? row.name_key) : null,
-    generation: isPerson && row.name !== null && !FAMILY_NAME.test(row.family_name ?? '') ? generationOf(row.name) : null,
+    generation: isPerson ? generationOf(row) : null,
     email: row.email_key ?? (row.email === null ? null : row.email.toLowerCase()),
     phone: row.phone_key,
     birthday: birthdayOf(row),
@@ -130,8 +131,10 @@ function streetText({ street, city, country }: ComparedRow): string | null {
   return key === null ? folded(street) : key.slice(2);
 }
 
-function generationOf(name: string): string | null {
-  const found = GENERATION.exec(name)?.[1]?.toLowerCase();
+/** Jr, II and the like, at the end of the name or of the given name (`Morris II Klein`). */
+function generationOf({ name, given_name, family_name }: ComparedRow): string | null {
+  const atEnd = name === null || FAMILY_NAME.test(family_name ?? '') ? undefined : GENERATION.exec(name)?.[1];
+  const found = (atEnd ?? (given_name === null ? undefined : GIVEN_GENERATION.exec(given_name)?.[1]))?.toLowerCase();
   return found === undefined ? null : (GENERATIONS[found] ?? found);
 }
 

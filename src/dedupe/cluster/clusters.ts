@@ -62,6 +62,14 @@ export function clusterPairs(size: number, pairs: ScoredPairs, decided: Decided,
   return clustering;
 }
 
+/** Where nothing agrees that belongs to one person, more is asked of the rest. */
+function weakness(guards: number): number {
+  return (guards & WEAK_GUARDS) === 0 ? 0 : WEAK_BITS;
+}
+
+const WEAK_BITS = 3.5;
+const WEAK_GUARDS = GUARD.too_little_evidence | GUARD.shared_phone | GUARD.shared_email;
+
 class Clustering implements Clusters {
   readonly cluster: Int32Array;
   readonly auto: Int32Array;
@@ -92,8 +100,10 @@ class Clustering implements Clusters {
   components(): void {
     const { left, right, bits } = this.#pairs;
     const edges: number[] = [];
+    const { guards } = this.#pairs;
     for (let i = 0; i < left.length; i++)
-      if ((bits[i] as number) >= LINK_BITS && !this.#isDistinct(left[i] as number, right[i] as number)) edges.push(i);
+      if ((bits[i] as number) - weakness(guards[i] as number) >= LINK_BITS && !this.#isDistinct(left[i] as number, right[i] as number))
+        edges.push(i);
     const groups = new UnionFind(this.#size);
     for (const edge of edges) groups.join(left[edge] as number, right[edge] as number);
     for (const [a, b] of this.#must) groups.join(a, b);
@@ -130,8 +140,8 @@ class Clustering implements Clusters {
   #similarity(a: number, b: number): number {
     const decision = this.decisionOf(a, b);
     if (decision !== undefined) return decision === 'same' ? SAME_SIMILARITY : DISTINCT_SIMILARITY;
-    const { bits } = this.#judge(a, b);
-    if (bits > FORCED_DISTINCT) return Math.max(-CLIP_BITS, Math.min(CLIP_BITS, bits));
+    const { bits, guards } = this.#judge(a, b);
+    if (bits > FORCED_DISTINCT) return Math.max(-CLIP_BITS, Math.min(CLIP_BITS, bits - weakness(guards)));
     return bits <= NEVER_ONE ? FORCED_SIMILARITY : -APART_BITS;
   }
 
