@@ -9,10 +9,12 @@ const MAX_CAP = 1000;
 const MIN_CAP = 8;
 /** Pairs that one search may compare for each record: many among few records, fewer among many. */
 const TOTAL_PAIRS = 6_000_000;
-const [MIN_PAIRS, MAX_PAIRS] = [14, 300];
+const [MIN_PAIRS, MAX_PAIRS] = [10, 300];
 /** No rule takes more than this share of them. */
 const RULE_SHARE = 0.2;
 const MIN_PURGE = 20_000;
+/** Wide rules are for so many records at most. */
+const MAX_WIDE_RECORDS = 150_000;
 
 /** How many pairs a search may compare for each record of a population. */
 export function pairsPerRecord(size: number): number {
@@ -30,6 +32,7 @@ export function blocksWithin(population: Population, rules: readonly BlockingRul
   const all: Blocks[] = [];
   let left = budget;
   for (const rule of rules) {
+    if (rule.wide && size > MAX_WIDE_RECORDS) continue;
     const share = Math.min(budget * RULE_SHARE, Math.max(left * 0.5, size * 0.25));
     let blocks: Blocks | null = null;
     for (let cap = startCap(population, rule, share); cap >= MIN_CAP; cap = Math.floor(cap / 2.5)) {

@@ -2,7 +2,7 @@ import { prepareEmails } from '../compare/email.ts';
 import { preparePhones } from '../compare/phone.ts';
 import { type Column, filledOf, type Population } from '../population.ts';
 import { CUSTOM_PREFIX } from '../population-reader.ts';
-import { hashText, pooledText } from '../text/text-pool.ts';
+import { hashPair, hashText, pooledText } from '../text/text-pool.ts';
 import { prepareNameHashes } from './name-hashes.ts';
 
 /** A part of a blocking key: a hash of something of a record by its place; 0 where it has none. */
@@ -51,11 +51,13 @@ export const PARTS: Readonly<Record<string, { readonly column: string; readonly 
   family4: { column: 'family', bind: derivedOf('family', 'names.four', prepareNameHashes) },
   familySound: { column: 'family', bind: derivedOf('family', 'names.sound', prepareNameHashes) },
   givenSound: { column: 'given', bind: derivedOf('given', 'names.sound', prepareNameHashes) },
+  nameSounds: { column: 'family', bind: nameSounds },
   birthday: { column: 'birthday', bind: ofColumn('birthday') },
   birthYear: { column: 'birthday', bind: piece('birthday', 'birthday.year', (text) => text.slice(0, 4)) },
   birthMonthDay: { column: 'birthday', bind: piece('birthday', 'birthday.monthDay', (text) => [...text.slice(4)].sort().join('')) },
   email: { column: 'email', bind: ofColumn('email') },
   emailLocal: { column: 'email', bind: derivedOf('email', 'email.local', prepareEmails) },
+  emailStart: { column: 'email', bind: piece('email', 'email.start', (text) => (text.length < 6 ? '' : text.slice(0, 5))) },
   emailDomain: { column: 'email', bind: derivedOf('email', 'email.domain', prepareEmails) },
   phone: { column: 'phone', bind: derivedOf('phone', 'phone.tail', preparePhones) },
   postal: { column: 'postal', bind: ofColumn('postal') },
@@ -67,6 +69,17 @@ export const PARTS: Readonly<Record<string, { readonly column: string; readonly 
   website: { column: 'website', bind: ofColumn('website') },
   tax: { column: 'tax', bind: ofColumn('tax') },
 };
+
+/** The sounds of both names, in whichever order they stand. */
+function nameSounds(population: Population): PartOf {
+  prepareNameHashes(population);
+  const [given, family] = [(population.columns.given as Column).ids, (population.columns.family as Column).ids];
+  const sounds = population.derived['names.sound'] as Uint32Array;
+  return (record) => {
+    const [one, other] = [sounds[given[record] as number] as number, sounds[family[record] as number] as number];
+    return one < other ? hashPair(one, other) : hashPair(other, one);
+  };
+}
 
 function longestWord(text: string): string {
   return text.split(' ').reduce((longest, word) => (word.length > longest.length ? word : longest), '');

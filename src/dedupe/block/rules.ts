@@ -8,6 +8,8 @@ export interface BlockingRule {
   readonly name: string;
   readonly parts: readonly string[];
   readonly divide: readonly string[];
+  /** Makes many pairs for few duplicates: only where there are few records. */
+  readonly wide: boolean;
   /** Most of its pairs are one customer, or share a household: what agrees in them is learned from. */
   readonly strict: boolean;
 }
@@ -26,11 +28,15 @@ const STRICT: ReadonlySet<string> = new Set([
   'birthday postal',
 ]);
 
+/** Parts of wide rules. */
+const WIDE: ReadonlySet<string> = new Set(['givenSound birthYear', 'birthMonthDay familySound', 'city givenSound', 'emailStart']);
+
 const rule = (name: string, parts: string, divide = 'given3 birthYear postal'): BlockingRule => ({
   name,
   parts: parts.split(' '),
   divide: divide.split(' '),
   strict: STRICT.has(parts),
+  wide: WIDE.has(parts),
 });
 
 /**
@@ -52,14 +58,18 @@ export const BLOCKING_RULES: Readonly<Record<Population['kind'], readonly Blocki
     rule('postal code and given name', 'postal given', 'familySound birthYear'),
     rule('sound of family name and birth year', 'familySound birthYear', 'given3 postal birthMonthDay'),
     rule('beginnings of names', 'family4 given3', 'birthYear postal city'),
-    rule('sounds of names', 'familySound givenSound', 'birthYear postal city'),
+    rule('sounds of names', 'nameSounds', 'birthYear postal city'),
+    rule('sound of given name and birth year', 'givenSound birthYear', 'familySound postal birthMonthDay'),
     rule('birthday and city', 'birthday city', 'given3'),
     rule('birthday and postal code', 'birthday postal', 'given3'),
     rule('day of birth and given name', 'birthMonthDay given', 'familySound postal'),
+    rule('day of birth and family name', 'birthMonthDay familySound', 'given3 postal'),
     rule('birthday', 'birthday', 'given3 familySound'),
     rule('company and family name', 'company familySound', 'given3 city'),
     rule('city and family name', 'city family', 'given3 birthYear'),
     rule('street and given name', 'street given', 'familySound'),
+    rule('city and sound of given name', 'city givenSound', 'familySound birthYear'),
+    rule('beginning of e-mail', 'emailStart', 'familySound givenSound'),
   ],
   organisation: [
     rule('tax number', 'tax', 'company'),
@@ -87,7 +97,13 @@ export function blockingRules(population: Population, custom: readonly string[],
   const pairs = fields.flatMap((field, i) => [...fields.slice(i + 1), ...others].map((other) => ({ field, other })));
   return [
     ...BLOCKING_RULES[population.kind],
-    ...pairs.map(({ field, other }) => ({ name: `${field} and ${other}`, parts: [field, other], divide: divide.split(' '), strict: true })),
-    ...fields.map((field) => ({ name: field, parts: [field], divide: divide.split(' '), strict: false })),
+    ...pairs.map(({ field, other }) => ({
+      name: `${field} and ${other}`,
+      parts: [field, other],
+      divide: divide.split(' '),
+      strict: true,
+      wide: false,
+    })),
+    ...fields.map((field) => ({ name: field, parts: [field], divide: divide.split(' '), strict: false, wide: false })),
   ];
 }

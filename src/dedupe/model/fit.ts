@@ -6,7 +6,7 @@ import type { Patterns } from './patterns.ts';
 import { seededRandom } from './random.ts';
 
 /** Pairs drawn at random to see how often pairs agree that are not one customer. */
-const RANDOM_PAIRS = 200_000;
+const RANDOM_PAIRS = 150_000;
 /** All pairs are looked at where there are no more records. */
 const ALL_PAIRS_BELOW = 700;
 const SEED = 20_261_125;

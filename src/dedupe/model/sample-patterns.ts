@@ -10,7 +10,7 @@ import type { Session } from './fit.ts';
 import { type Patterns, PatternCounter } from './patterns.ts';
 
 /** So many candidate pairs are enough to learn from. */
-const MAX_PAIRS = 400_000;
+const MAX_PAIRS = 250_000;
 
 /**
  * Patterns of agreement of the candidate pairs: of all of them, or of a sample drawn by the hash of each pair, so that it is
@@ -41,7 +41,7 @@ export async function samplePatterns(
 }
 
 /** So many pairs of one rule are enough. */
-const SESSION_PAIRS = 60_000;
+const SESSION_PAIRS = 30_000;
 
 /** The sessions to learn from: pairs of each strict rule. `rules` are blocks of `strict`, in the same order. */
 export async function sampleSessions(
