@@ -119,14 +119,13 @@ async function changesOfCluster(
     `${CHANGES} WHERE run_id = ? AND ${connection.facts.inJsonArray('entity_id', 'integer')} ORDER BY seq DESC`,
     [run, JSON.stringify(ids)],
   );
-  const companies = new Set(losers);
-  const isStaff = new Set(staff.map((one) => one.id));
-  return rows.map(changeOf).map((change) => {
-    // A customer that was merged in the same run, and came back to what its company had become.
-    if (change.action !== 'delete' || !isStaff.has(change.id) || change.entity !== 'customers') return change;
-    const company = change.before?.company_id ?? null;
-    if (!companies.has(company as number)) return change;
-    return { ...change, action: 'update', before: { company_id: company }, after: { company_id: survivor } };
+  const cluster = new Set([survivor, ...losers]);
+  return rows.map(changeOf).flatMap((change): RecordedChange[] => {
+    if (cluster.has(change.id)) return [change];
+    // Of others only the company is of interest: they have it now, however they came to it.
+    const company = change.entity === 'customers' ? (change.before?.company_id ?? null) : null;
+    if (!cluster.has(company as number) || company === survivor) return [];
+    return [{ ...change, action: 'update', before: { company_id: company }, after: { company_id: survivor } }];
   });
 }
 

@@ -195,7 +195,7 @@ export class CustomerStore {
     }
     for (const customer of customers)
       changes.push({ entity: 'customers', id: customer.id, action: 'delete', before: wholeOf(customer), after: null });
-    await this.#words.putWords(ids.map((id) => ({ id, words: null })));
+    if (facts.wordsColumn === null) await this.#words.putWords(ids.map((id) => ({ id, words: null })));
     await this.#connection.run(`DELETE FROM customers WHERE ${facts.inJsonArray('id', 'integer')}`, list);
     return changes;
   }

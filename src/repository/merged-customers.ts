@@ -9,7 +9,8 @@ export async function removeMerged(connection: Connection, store: CustomerStore,
   if (ids.length === 0) return;
   // Rows of earlier imports that went to them lead to where they went.
   await store.keepMarks(ids);
-  await connection.putWords(ids.map((id) => ({ id, words: null })));
+  // Words that stand in the row itself go with it.
+  if (connection.facts.wordsColumn === null) await connection.putWords(ids.map((id) => ({ id, words: null })));
   await connection.run(`DELETE FROM customers WHERE ${connection.facts.inJsonArray('id', 'integer')}`, [JSON.stringify(ids)]);
   await forgetDuplicates(connection, ids);
 }

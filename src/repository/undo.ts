@@ -2,6 +2,7 @@ import type { Connection } from '../engines/connection.ts';
 import { CrmError } from '../errors.ts';
 import type { Change } from '../model/changeset.ts';
 import { type Customer, type FieldValue, type FieldValues, differences, fieldOf, withValues } from '../model/customer.ts';
+import { BitSet } from './bloom.ts';
 import { CustomerStore, type Saved, type Update, customerFromWhole, wholeOf } from './customer-store.ts';
 import { keepChanged } from './later-changes.ts';
 import { ChildUndo, reverseProduct } from './related-undo.ts';
@@ -47,6 +48,8 @@ export class Undo {
   readonly #kept: Kept[] = [];
   /** Companies that customers get back when all that comes back is there; `counted`: the customer is among the reverted. */
   readonly #companies = new Map<number, { readonly companyId: number; readonly counted: boolean }>();
+  /** Customers that this undo has written: what belongs to them may come back later. */
+  readonly #written = new BitSet();
   #reverted = 0;
   #forgetsMarks = true;
 
@@ -110,14 +113,14 @@ export class Undo {
       else this.#reverseCustomer(change, states);
     }
     const saved = await this.#saveStates(original, states);
+    for (const id of saved) this.#written.add(id);
     const rows = changes.filter((change) => change.entity !== 'customers' && !isMadeRedirect(change));
     for (const id of await this.#reverseRows(rows)) touched.add(id);
     const gone = [...states].flatMap(([id, state]) => (state === null && original.has(id) ? [original.get(id) as Customer] : []));
     await this.#remove(gone);
-    await this.#store.touch(
-      [...touched].filter((id) => !saved.has(id)),
-      this.#now,
-    );
+    const touching = [...touched].filter((id) => !this.#written.has(id));
+    await this.#store.touch(touching, this.#now);
+    for (const id of touching) this.#written.add(id);
     // The rows of an import that was undone must not find their way back to customers that were the wrong ones.
     if (this.#forgetsMarks) await this.#store.forgetMarks([...saved, ...touched]);
   }

@@ -79,6 +79,23 @@ describeEachEngine('taking merged customers apart', (target) => {
     expect(await lasting(database)).toEqual(before);
   });
 
+  it('leaves what became of others in the same run, and gives them their company back', async () => {
+    const database = await testDatabase(target);
+    const { repository, engine } = database;
+    for (const name of ['Acme Ltd', 'Acme']) await repository.add({ name, kind: 'organisation' });
+    await repository.add({ name: 'Ada', company_id: 2, city: 'Ulm', tier: 'x' });
+    await repository.add({ name: 'Ada Lovelace', company_id: 2, city: 'Bern' });
+    await setClusters(engine, [
+      [1, 2],
+      [3, 4],
+    ]);
+    await mergeClusters(repository, { clusters: 'auto' });
+    expect((await repository.get(3))?.customer).toMatchObject({ id: 3, name: 'Ada Lovelace', city: 'Bern', company_id: 1 });
+    expect((await splitCustomer(repository, 1)).result).toEqual({ restored: [2], survivor: 1, kept: [] });
+    expect((await repository.get(3))?.customer).toMatchObject({ id: 3, name: 'Ada Lovelace', city: 'Bern', company_id: 2 });
+    expect((await repository.get(4))?.customer.id).toBe(3);
+  });
+
   it('keeps what was changed since', async () => {
     const { database, survivor, losers } = await merged();
     const { repository } = database;

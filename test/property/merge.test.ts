@@ -110,7 +110,9 @@ describeEachEngine('merging', (target) => {
   });
 
   it('comes to the same whichever cluster is merged first', { timeout: 90_000 }, async () => {
-    const property = fc.asyncProperty(fc.array(customer, { minLength: 4, maxLength: 9 }), (customers) =>
+    // Whether two companies are one is known only when they are merged: customers of clusters have none here.
+    const linked = customer.map((one) => (one.isIn === 0 ? one : { ...one, company: null }));
+    const property = fc.asyncProperty(fc.array(linked, { minLength: 4, maxLength: 9 }), (customers) =>
       withDatabase((one) =>
         withDatabase(async (other) => {
           const clusters = await fill(one, customers);
