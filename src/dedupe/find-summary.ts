@@ -105,8 +105,11 @@ function addPairs({ pairs, clusters, rules }: Linked, verdicts: { auto: number; 
   for (let i = 0; i < pairs.left.length; i++) {
     const bits = pairs.bits[i] as number;
     const [a, b] = [pairs.left[i] as number, pairs.right[i] as number];
-    const probability = 1 / (1 + 2 ** -bits);
-    const verdict = clusters.decisionOf(a, b) === 'distinct' ? 'distinct' : verdictOf(bits, pairs.guards[i] as number);
+    // What people decided is certain: it is no pair that the search failed to join.
+    const decision = clusters.decisionOf(a, b);
+    if (decision === 'distinct') continue;
+    const probability = decision === 'same' ? 1 : 1 / (1 + 2 ** -bits);
+    const verdict = verdictOf(bits, pairs.guards[i] as number);
     sums.expected += probability;
     if (clusters.cluster[a] === clusters.cluster[b]) sums.clustered += probability;
     if (verdict === 'distinct') continue;

@@ -65,7 +65,7 @@ export async function linkPopulation(population: Population, options: LinkOption
       blocking.filter(({ strict }) => strict),
       signal,
     );
-    const fitted = fitModel(population, comparisons, sessions, await samplePatterns(population, comparisons, rules, signal));
+    const fitted = fitModel(population, comparisons, sessions, await samplePatterns(population, comparisons, all ? null : rules, signal));
     return withLearned({ ...fitted, rules: rules.map(({ name }) => name) }, options.learned ?? null);
   };
   const model = options.model ?? (await learn());

@@ -85,10 +85,10 @@ function* pack(name: string, keys: Uint32Array, values: Float64Array): Iterable<
   }
 }
 
-/** The values of a key in a piece that `packedArrays` made. */
+/** The values of a key in a piece that `packedArrays` made. A driver may give it as a part of a larger Buffer: it is copied. */
 export function valuesIn(data: Uint8Array, key: number): number[] {
   const count = data.length / (KEY_BYTES + VALUE_BYTES);
-  const bytes = data.slice().buffer;
+  const bytes = new Uint8Array(data).buffer;
   const values = new Float64Array(bytes, 0, count);
   const keys = new Uint32Array(bytes, count * VALUE_BYTES, count);
   let [low, high] = [0, count];
@@ -105,7 +105,7 @@ export function valuesIn(data: Uint8Array, key: number): number[] {
 /** All entries of a piece. */
 export function* entriesIn(data: Uint8Array): Iterable<readonly [key: number, value: number]> {
   const count = data.length / (KEY_BYTES + VALUE_BYTES);
-  const bytes = data.slice().buffer;
+  const bytes = new Uint8Array(data).buffer;
   const values = new Float64Array(bytes, 0, count);
   const keys = new Uint32Array(bytes, count * VALUE_BYTES, count);
   for (let at = 0; at < count; at++) yield [keys[at] as number, values[at] as number];

@@ -1,5 +1,6 @@
 import type { Comparison } from '../../src/dedupe/compare/comparison.ts';
 import { linkPopulation, type LinkOptions, type Linked } from '../../src/dedupe/link-population.ts';
+import { seededRandom } from '../../src/dedupe/model/random.ts';
 import { pairAt } from '../../src/dedupe/find-duplicates.ts';
 import type { Population } from '../../src/dedupe/population.ts';
 import { PopulationReader } from '../../src/dedupe/population-reader.ts';
@@ -74,4 +75,28 @@ export function verdictsOf(linked: Linked): Map<string, { readonly verdict: stri
       return [`${left} ${right}`, { verdict, guards }];
     }),
   );
+}
+
+const GIVEN = 'Ada Bea Cleo Dora Edith Flora Gerda Hilda Irma Jutta Karla Lotte Mia Nora Olga Petra Ruth Sara Thea Ute'.split(' ');
+const FAMILY = 'Adler Bauer Conrad Dietz Ebert Fuchs Graf Huber Jahn Kern Lorenz Moser Nagel Otto Pohl Roth Sauer Thiel Ulrich Vogt'.split(
+  ' ',
+);
+
+/** People who have little in common; the same in every run. */
+export function strangers(count: number, seed = 1): RowValues[] {
+  const random = seededRandom(seed);
+  const of = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
+  return Array.from({ length: count }, (_, i) => {
+    const [given_name, family_name] = [of(GIVEN), of(FAMILY)];
+    const day = `${1 + Math.floor(random() * 28)}`.padStart(2, '0');
+    return {
+      given_name,
+      family_name,
+      email: `${given_name}.${family_name}.${(i * 7919) % 10_007}@example${i % 23}.org`.toLowerCase(),
+      phone: `+4930${String(10_000_000 + Math.floor(random() * 89_999_999))}`,
+      birthday: `${1940 + Math.floor(random() * 60)}-0${1 + Math.floor(random() * 9)}-${day}`,
+      city: of(['Berlin', 'Hamburg', 'Bonn', 'Köln']),
+      postal_code: String(10_000 + Math.floor(random() * 80_000)),
+    };
+  });
 }

@@ -48,17 +48,19 @@ export function fitModel(
   sessions: readonly Session[],
   candidates: Patterns,
 ): Model {
-  const totalPairs = (population.size * (population.size - 1)) / 2;
+  // One customer makes no pair, and says nothing of the next one.
+  const size = Math.max(2, population.size);
+  const totalPairs = (size * (size - 1)) / 2;
   const observed = randomShares(population, comparisons);
   const shares: Shares = {
     m: comparisons.map(({ levels }) => Float64Array.from(levels, ({ m }) => m)),
     u: observed.map((each) => each.slice()),
-    lambda: Math.min(0.3, (EXPECTED_DUPLICATES * population.size) / Math.max(1, totalPairs)),
+    lambda: Math.min(0.3, (EXPECTED_DUPLICATES * size) / totalPairs),
   };
-  const rounds = learnFromSessions(shares, comparisons, sessions, observed, totalPairs, population.size);
-  for (let round = 0; round < MAX_ROUNDS; round++) if (settleLambda(shares, candidates, totalPairs, population.size)) break;
+  const rounds = learnFromSessions(shares, comparisons, sessions, observed, totalPairs, size);
+  for (let round = 0; round < MAX_ROUNDS; round++) if (settleLambda(shares, candidates, totalPairs, size)) break;
   correctForMatches(shares, comparisons, observed, totalPairs);
-  for (let round = 0; round < MAX_ROUNDS; round++) if (settleLambda(shares, candidates, totalPairs, population.size)) break;
+  for (let round = 0; round < MAX_ROUNDS; round++) if (settleLambda(shares, candidates, totalPairs, size)) break;
   return {
     version: 1,
     kind: population.kind,

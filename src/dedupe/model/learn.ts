@@ -17,8 +17,9 @@ export interface Fit {
 }
 
 const FOLDS = 5;
-const ROUNDS = 400;
-const RATE = 0.5;
+const ROUNDS = 200;
+const SETTLED = 1e-3;
+const MAX_STEP = 0.5;
 /** How much a level is held back: as much as so many answers. */
 const RESISTANCE = 4;
 const MAX_BITS = 6;
@@ -73,29 +74,50 @@ export function withLearned(model: Model, learned: Learned | null): Model {
   };
 }
 
+/** A number that is learned: the bits of one level, or of all pairs. */
+interface Parameter {
+  value: number;
+  readonly resistance: number;
+  /** Places of the answers that it has a part in. */
+  readonly labels: number[];
+}
+
+/**
+ * One number after the other by Newton's method, again and again until nothing moves. Steps are short, within which the
+ * curvature changes by less than a half: so none goes astray, however many answers and comparisons there are.
+ */
 function regression(comparisons: readonly FittedComparison[], labels: readonly Label[]): { offset: number; bits: Float64Array[] } {
-  const bits = comparisons.map(({ levels }) => new Float64Array(levels.length + 1));
-  let offset = 0;
+  const offset: Parameter = { value: 0, resistance: 1, labels: [...labels.keys()] };
+  const levels = comparisons.map(({ levels: each }) =>
+    Array.from({ length: each.length + 1 }, (): Parameter => ({ value: 0, resistance: RESISTANCE, labels: [] })),
+  );
+  labels.forEach((label, at) => {
+    for (let i = 0; i < label.levels.length; i++) if (label.levels[i] !== 0) levels[i]?.[label.levels[i] as number]?.labels.push(at);
+  });
+  const parameters = [offset, ...levels.flat()].filter((parameter) => parameter.labels.length > 0);
+  const totals = Float64Array.from(labels, ({ bits }) => bits);
   for (let round = 0; round < ROUNDS; round++) {
-    const slopes = bits.map((each) => each.map((value) => -RESISTANCE * value));
-    let slope = -offset;
-    for (const label of labels) {
-      const error = (label.same ? 1 : 0) - probability(label.bits + adjustment(label, offset, bits));
-      slope += error;
-      for (let i = 0; i < label.levels.length; i++) {
-        const level = label.levels[i] as number;
-        const each = slopes[i];
-        if (level !== 0 && each !== undefined) each[level] = (each[level] as number) + error;
-      }
-    }
-    const step = RATE / Math.sqrt(labels.length + 1);
-    offset = limited(offset + step * slope);
-    bits.forEach((each, i) => {
-      for (let level = 1; level < each.length; level++)
-        each[level] = limited((each[level] as number) + (step * (slopes[i]?.[level] as number)) / 2);
-    });
+    let moved = 0;
+    for (const parameter of parameters) moved = Math.max(moved, Math.abs(improve(parameter, labels, totals)));
+    if (moved < SETTLED) break;
   }
-  return { offset: rounded(offset), bits };
+  return { offset: rounded(offset.value), bits: levels.map((each) => Float64Array.from(each, ({ value }) => value)) };
+}
+
+/** One step of one number; `totals` are the bits of all answers, kept up to date. @returns how far it moved */
+function improve(parameter: Parameter, labels: readonly Label[], totals: Float64Array): number {
+  let slope = -parameter.resistance * parameter.value;
+  let curvature = parameter.resistance;
+  for (const at of parameter.labels) {
+    const p = probability(totals[at] as number);
+    slope += ((labels[at] as Label).same ? 1 : 0) - p;
+    curvature += Math.LN2 * p * (1 - p);
+  }
+  const value = limited(parameter.value + Math.max(-MAX_STEP, Math.min(MAX_STEP, slope / curvature)));
+  const step = value - parameter.value;
+  parameter.value = value;
+  if (step !== 0) for (const at of parameter.labels) totals[at] = (totals[at] as number) + step;
+  return step;
 }
 
 function adjustment({ levels }: Label, offset: number, bits: readonly Float64Array[]): number {

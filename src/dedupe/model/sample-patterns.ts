@@ -14,19 +14,20 @@ const MAX_PAIRS = 250_000;
 
 /**
  * Patterns of agreement of the candidate pairs: of all of them, or of a sample drawn by the hash of each pair, so that it is
- * the same in every run. No rules means all pairs.
+ * the same in every run.
+ * @param rules the blocks that make the candidates; null means all pairs
  */
 export async function samplePatterns(
   population: Population,
   comparisons: readonly Comparison[],
-  rules: readonly Blocks[],
+  rules: readonly Blocks[] | null,
   signal?: AbortSignal,
 ): Promise<Patterns> {
   const counter = new PatternCounter(
     comparisons.map((comparison) => comparison.bind(population)),
     comparisons.map(({ levels }) => levels.length),
   );
-  if (rules.length === 0) {
+  if (rules === null) {
     for (let a = 0; a < population.size; a++) for (let b = a + 1; b < population.size; b++) counter.add(a, b, 1);
     return counter.patterns();
   }

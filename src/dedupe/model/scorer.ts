@@ -81,6 +81,8 @@ export function priorBits({ lambda }: Pick<Model, 'lambda'>): number {
 /** log2(u / f) for each text of a column: f is the share of records that have it, without the pair itself. */
 function termTable(column: Column, u: number, filled: number): TermTable {
   const bits = new Float32Array(column.counts.length);
+  // Where nobody had the column when the model was fitted, all values are as usual.
+  if (filled === 0) return { column, bits };
   const prior = Math.min(1 / u, filled * PRIOR_STRENGTH);
   for (let number = 1; number < bits.length; number++) {
     const others = Math.max(0, (column.counts[number] as number) - 2);
