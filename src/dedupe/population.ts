@@ -96,13 +96,3 @@ export class ColumnBuilder {
     return { starts, ids };
   }
 }
-
-/** Derives a value of each distinct text. */
-export function deriveTexts<T extends Uint32Array | Int32Array | Uint8Array>(
-  texts: PooledTexts,
-  into: T,
-  derive: (number: number) => number,
-): T {
-  for (let number = 1; number < texts.size; number++) into[number] = derive(number);
-  return into;
-}

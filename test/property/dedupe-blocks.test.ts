@@ -13,6 +13,7 @@ const rule = (parts: string, divide: string): BlockingRule => ({
   parts: parts.split(' '),
   divide: divide.split(' '),
   strict: false,
+  wide: false,
 });
 const RULES = [
   rule('email', 'given3 familySound'),

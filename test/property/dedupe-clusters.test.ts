@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { averageLink } from '../../src/dedupe/cluster/average-link.ts';
 import { clusterPairs, type Decided, pairKey } from '../../src/dedupe/cluster/clusters.ts';
 import { UnionFind } from '../../src/dedupe/cluster/union-find.ts';
-import { FORCED_DISTINCT } from '../../src/dedupe/verdict.ts';
+import { NEVER_ONE } from '../../src/dedupe/verdict.ts';
 
 /** Similarities of all pairs, no two of them (nor of their means, practically) equal. */
 const table = fc
@@ -20,7 +20,7 @@ function symmetric(size: number, values: readonly number[]): Float64Array {
   for (let a = 0; a < size; a++) {
     for (let b = a + 1; b < size; b++) {
       const value = values[a * size + b] as number;
-      const apart = value === FORCED_DISTINCT ? value : value + ((a * size + b) % 17) * 1e-3;
+      const apart = value === NEVER_ONE ? value : value + ((a * size + b) % 17) * 1e-3;
       similarity[a * size + b] = apart;
       similarity[b * size + a] = apart;
     }
@@ -88,7 +88,7 @@ interface Case {
 
 const bitsOf = fc.oneof(
   { weight: 3, arbitrary: fc.double({ min: -14, max: 30, noNaN: true }) },
-  { weight: 1, arbitrary: fc.constant(FORCED_DISTINCT) },
+  { weight: 1, arbitrary: fc.constant(NEVER_ONE) },
 );
 const found: fc.Arbitrary<Case> = fc
   .integer({ min: 2, max: 12 })
@@ -135,7 +135,7 @@ describe('clusters', () => {
           expect(cluster[a]).toBeLessThanOrEqual(a);
           if ((auto[a] as number) >= 0) expect(cluster[auto[a] as number]).toBe(cluster[a]);
           for (let b = a + 1; b < each.size; b++) {
-            const isForced = (each.bits[a * each.size + b] as number) <= FORCED_DISTINCT;
+            const isForced = (each.bits[a * each.size + b] as number) <= NEVER_ONE;
             if (isForced && people.root(a) !== people.root(b)) expect([a, b, cluster[a] === cluster[b]]).toEqual([a, b, false]);
           }
         }

@@ -5,7 +5,7 @@ import type { Linked } from '../../../src/dedupe/link-population.ts';
 import { GUARD } from '../../../src/dedupe/verdict.ts';
 import { link, populationOf, type RowValues, strangers } from '../../support/compared-rows.ts';
 
-const rule = (part: string) => ({ name: part, parts: [part], divide: [], strict: true });
+const rule = (part: string) => ({ name: part, parts: [part], divide: [], strict: true, wide: false });
 
 /** Pairs by hand: `[left, right, bits, guards]`. */
 async function linkedBy(
