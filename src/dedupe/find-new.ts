@@ -2,6 +2,7 @@ import { CrmError } from '../errors.ts';
 import { pause } from '../interruption.ts';
 import type { DuplicatePair } from '../model/duplicates.ts';
 import type { DuplicateStore } from '../repository/duplicate-store.ts';
+import { ALL_PAIRS_RECORDS } from './block/budget.ts';
 import { dividedKey, keysOf } from './block/blocks.ts';
 import { type PartOf, partOf } from './block/record-parts.ts';
 import { type BlockingRule, blockingRules } from './block/rules.ts';
@@ -48,12 +49,9 @@ export async function findNew(store: DuplicateStore, options: Pick<FindOptions, 
   const upTo = await store.search.lastRun();
   const [fresh, gone] = [await store.search.touchedSince(lastRun), await store.search.goneSince(lastRun)];
   const known = Object.values(models).reduce((sum, { records }) => sum + records, 0);
-  const isBlocked = Object.values(models).every(({ rules }) => rules.length > 0);
-  if (
-    fresh.length > Math.max(FEW, known * MAX_NEW_SHARE) ||
-    (fresh.length > 0 && (!isBlocked || (await hasNewKind(store, models, fresh))))
-  ) {
-    const whole = await findDuplicates(store, { scope: {}, columns: null, keep: true, ...(isBlocked ? { models } : {}), ...options });
+  const isOutgrown = fresh.length > 0 && ((await haveOutgrown(store, models)) || (await hasNewKind(store, models, fresh)));
+  if (isOutgrown || fresh.length > Math.max(FEW, known * MAX_NEW_SHARE)) {
+    const whole = await findDuplicates(store, { scope: {}, columns: null, keep: true, ...(isOutgrown ? {} : { models }), ...options });
     return { customers: fresh.length, candidatePairs: whole.summary.candidatePairs, pairs: [], whole };
   }
   const before = await store.search.componentsOf([...fresh, ...gone]);
@@ -72,6 +70,14 @@ export async function findNew(store: DuplicateStore, options: Pick<FindOptions, 
   const { members, clusters } = await clusterAgain(store, models, [...touched], new Set([...fresh, ...gone]), pairs);
   await store.search.saveNew({ customers: [...fresh, ...gone], pairs, clustered: members, clusters, keys, lastRun: upTo });
   return { customers: fresh.length, candidatePairs: compared, pairs, whole: null };
+}
+
+/** Whether customers of a kind that were few, all compared with all, are many now. */
+async function haveOutgrown(store: DuplicateStore, models: Models): Promise<boolean> {
+  for (const { kind, rules } of Object.values(models)) {
+    if (rules.length === 0 && (await store.search.ofKind(kind)).length > ALL_PAIRS_RECORDS) return true;
+  }
+  return false;
 }
 
 /** Whether there is a customer of a kind that no model was fitted to. */
@@ -100,7 +106,7 @@ async function compareSome(
   const redirects = decisions.length === 0 ? new Map<number, number>() : await store.redirects();
   for (const { population, comparisons, model } of await knownPopulations(store.search, models, [...wanted], fresh)) {
     const search = new PairSearch(population, comparisons, model, { rules: [], keys: new Uint32Array(new SharedArrayBuffer(0)) });
-    const ruleKeys = finalKeys(population, model, dividedKeys);
+    const ruleKeys = model.rules.length === 0 ? [allKeys(population)] : finalKeys(population, model, dividedKeys);
     const decided = decidedPairs(population, decisions, redirects);
     for (const { a, b, rule } of pairsOf(population, ruleKeys, fresh)) {
       compared++;
@@ -111,6 +117,11 @@ async function compareSome(
     }
   }
   return { pairs, compared };
+}
+
+/** One key for all: the rule that compares everything with everything. */
+function allKeys({ size }: Population): { name: string; keyOf: Uint32Array } {
+  return { name: ALL_PAIRS, keyOf: new Uint32Array(size).fill(1) };
 }
 
 /** Pairs that a rule makes of which one at least is new, each with the first rule. */
@@ -147,6 +158,7 @@ async function candidatesOf(
   keys: { rule: string; key: number; customer: number }[],
   divided: Map<string, Set<number>>,
 ): Promise<Set<number>> {
+  if (model.rules.length === 0) return new Set(await store.search.ofKind(population.kind));
   const candidates = new Set<number>();
   for (const { rule, base, parts } of rulesOf(population, model)) {
     const array = keyArray(population.kind, rule.name);

@@ -114,6 +114,11 @@ export class DuplicateSearchStore {
     return rows.map(({ id }) => id);
   }
 
+  /** All customers of a kind, ascending. */
+  async ofKind(kind: string): Promise<number[]> {
+    return (await this.#engine.all<{ id: number }>('SELECT id FROM customers WHERE kind = ? ORDER BY id', [kind])).map(({ id }) => id);
+  }
+
   /** Customers that runs after this one removed. */
   async goneSince(run: number): Promise<number[]> {
     const rows = await this.#engine.all<{ id: number }>(
