@@ -8,7 +8,7 @@ import { type FoundPairs, PairSearch } from './pair-search.ts';
 import type { Population } from './population.ts';
 
 /** Fewer pairs are compared in one thread: starting others costs more. */
-const MIN_PAIRS = 500_000;
+const MIN_PAIRS = 100_000;
 const MAX_THREADS = 8;
 
 /** What a thread is given: everything in it is shared, or small. */
