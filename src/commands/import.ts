@@ -100,8 +100,8 @@ async function importCommand(context: Context, files: readonly string[], flags: 
   const savedMap = await saveMap(context, flags, report);
   if (flags.plan === '-') return;
   const isWritten = report.run !== null && report.type === 'customers';
-  const { checkDuplicates } = await import('./import-duplicates.ts');
-  const duplicates = flags.checkDuplicates === true && isWritten ? await checkDuplicates(context) : undefined;
+  const duplicates =
+    flags.checkDuplicates === true && isWritten ? await (await import('./import-duplicates.ts')).checkDuplicates(context) : undefined;
   const { printImport } = await import('../ui/import-report.ts');
   const repository = await context.openRepository();
   await printImport(context.io, context.mode, report, {
