@@ -25,7 +25,7 @@ export interface UndoOutcome {
   readonly kept: readonly Kept[];
 }
 
-const PAGE = 1000;
+const PAGE = 3000;
 
 /**
  * Reverses a run inside the open transaction, newest change first: what it inserted is removed, what it removed comes
