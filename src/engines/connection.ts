@@ -49,6 +49,8 @@ export interface Connection {
   putWords(entries: readonly WordsEntry[], options?: { readonly fresh?: boolean }): Promise<void>;
   /** Drops the secondary indexes of a table and returns what makes them again; for bulk loads into an empty table. */
   suspendIndexes(table: string): Promise<() => Promise<void>>;
+  /** Tells the engine that tables have grown a lot, where its plans depend on what it knew of them before. */
+  haveGrown(tables: readonly string[]): Promise<void>;
   /** Reserves `count` ids of a table with generated ids and returns the first. Ids are never used twice. */
   reserveIds(table: string, count: number): Promise<number>;
   /** Gives back the last reserved ids, from `first` on, that were never used; in the transaction that reserved them. */

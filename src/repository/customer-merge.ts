@@ -2,6 +2,7 @@ import type { Connection, Engine } from '../engines/connection.ts';
 import { CrmError, toCrmError } from '../errors.ts';
 import type { PlanSink } from '../model/plan.ts';
 import { readAutoGroups } from './duplicate-clusters.ts';
+import { GrowingTables } from './growing-tables.ts';
 import { MergeBatch, type MergeCounts, type MergeJudge, loadMembers } from './merge-batch.ts';
 import { PlanRecorder } from './plan-recorder.ts';
 import { RunLog, type RunHeader, getRun } from './run-log.ts';
@@ -10,6 +11,9 @@ import { RunLog, type RunHeader, getRun } from './run-log.ts';
 const BATCH = 5000;
 /** So many are looked at together. */
 const PAGE = 1000;
+
+/** Tables that merging fills, and that are looked at for each customer that goes. */
+const GROWING = ['redirects', 'contact_points'];
 
 /** Customers that are to be one, by the number of their cluster. */
 type Clusters = readonly { readonly id: number; readonly customers: readonly number[] }[];
@@ -68,9 +72,10 @@ async function rehearse(
           ? null
           : await PlanRecorder.start(connection, log, { sink: request.record, files: [] }, { ...header, database: engine.label, now });
       const batch = new MergeBatch(connection, now);
+      const growing = new GrowingTables(GROWING, PAGE);
       let counts: MergeCounts = { clusters: 0, merged: 0 };
       for await (const clusters of clusterBatches(connection, request.clusters)) {
-        counts = await mergeInPages(batch, clusters, merger, { start: async () => log, counts, reader: connection });
+        counts = await mergeInPages(batch, clusters, merger, { start: async () => log, counts, connection, growing });
       }
       await log.finish({ ...counts }, clock().toISOString());
       await recorder?.finish();
@@ -85,13 +90,20 @@ async function mergeInPages(
   batch: MergeBatch,
   clusters: Clusters,
   merger: Merger,
-  state: { readonly start: () => Promise<RunLog>; readonly counts: MergeCounts; readonly reader: Connection },
+  state: {
+    readonly start: () => Promise<RunLog>;
+    readonly counts: MergeCounts;
+    readonly connection: Connection;
+    readonly growing: GrowingTables;
+  },
 ): Promise<MergeCounts> {
+  const { connection, growing, start } = state;
   let { counts } = state;
   for (let at = 0; at < clusters.length; at += PAGE) {
     await merger.check(counts);
-    const members = await loadMembers(state.reader, clusters.slice(at, at + PAGE));
-    counts = sum(counts, await batch.merge(members, merger.judge, state.start));
+    const members = await loadMembers(connection, clusters.slice(at, at + PAGE));
+    counts = sum(counts, await batch.merge(members, merger.judge, start));
+    await growing.tell(connection, counts.clusters);
   }
   return counts;
 }
@@ -104,6 +116,7 @@ class MergeRun {
   /** Where the run stands in the database. */
   #state: { readonly id: number; readonly seq: number } | null = null;
   #counts: MergeCounts = { clusters: 0, merged: 0 };
+  readonly #growing = new GrowingTables(GROWING, PAGE);
 
   constructor(engine: Engine, header: RunHeader, clock: () => Date) {
     this.#engine = engine;
@@ -136,7 +149,8 @@ class MergeRun {
       const total = await mergeInPages(new MergeBatch(connection, now), clusters, merger, {
         start,
         counts: this.#counts,
-        reader: connection,
+        connection,
+        growing: this.#growing,
       });
       await (log as RunLog | null)?.pause({ ...total });
       return { total, log: log as RunLog | null };

@@ -1,6 +1,7 @@
-import type { Engine } from '../engines/connection.ts';
-import { RunLog, type RunHeader, getRun } from './run-log.ts';
-import { Undo, type UndoOutcome, requireStanding } from './undo.ts';
+import type { Connection, Engine } from '../engines/connection.ts';
+import { CrmError } from '../errors.ts';
+import { type Run, RunLog, type RunHeader, getRun } from './run-log.ts';
+import { Undo, type UndoOutcome } from './undo.ts';
 
 /**
  * Reverses a run, itself as a run, in one transaction.
@@ -26,4 +27,13 @@ export async function runUndo(
     },
     { commit },
   );
+}
+
+/** Checks that a run is not undone already. @throws {CrmError} USAGE naming the run that did it */
+async function requireStanding(connection: Pick<Connection, 'all'>, run: Run): Promise<void> {
+  if (run.status !== 'undone') return;
+  const sql = "SELECT id FROM runs WHERE undoes_run = ? AND status = 'done' ORDER BY id DESC LIMIT 1";
+  const [by] = await connection.all<{ id: number }>(sql, [run.id]);
+  const hint = by === undefined ? {} : { hint: `run ${by.id} undid it; to do it again: crm undo ${by.id}` };
+  throw new CrmError('USAGE', `run ${run.id} is undone already`, hint);
 }

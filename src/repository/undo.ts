@@ -1,9 +1,9 @@
 import type { Connection } from '../engines/connection.ts';
-import { CrmError } from '../errors.ts';
 import type { Change } from '../model/changeset.ts';
 import { type Customer, type FieldValue, type FieldValues, differences, fieldOf, withValues } from '../model/customer.ts';
 import { BitSet } from './bloom.ts';
 import { CustomerStore, type Saved, type Update, customerFromWhole, wholeOf } from './customer-store.ts';
+import { GrowingTables } from './growing-tables.ts';
 import { keepChanged } from './later-changes.ts';
 import { ChildUndo, reverseProduct } from './related-undo.ts';
 import { changesOf, concerned, isMadeRedirect, isMerge, mergedSince, redirectsOf } from './undo-merged.ts';
@@ -25,16 +25,7 @@ export interface UndoOutcome {
   readonly kept: readonly Kept[];
 }
 
-const PAGE = 1000;
-
-/** Checks that a run is not undone already. @throws {CrmError} USAGE naming the run that did it */
-export async function requireStanding(connection: Pick<Connection, 'all'>, run: Run): Promise<void> {
-  if (run.status !== 'undone') return;
-  const sql = "SELECT id FROM runs WHERE undoes_run = ? AND status = 'done' ORDER BY id DESC LIMIT 1";
-  const [by] = await connection.all<{ id: number }>(sql, [run.id]);
-  const hint = by === undefined ? {} : { hint: `run ${by.id} undid it; to do it again: crm undo ${by.id}` };
-  throw new CrmError('USAGE', `run ${run.id} is undone already`, hint);
-}
+const PAGE = 3000;
 
 /**
  * Reverses a run inside the open transaction, newest change first: what it inserted is removed, what it removed comes
@@ -48,8 +39,9 @@ export class Undo {
   readonly #kept: Kept[] = [];
   /** Companies that customers get back when all that comes back is there; `counted`: the customer is among the reverted. */
   readonly #companies = new Map<number, { readonly companyId: number; readonly counted: boolean }>();
-  /** Customers that this undo has written: what belongs to them may come back later. */
+  /** Customers that this undo has written, and those of which it has written something that belongs to them. */
   readonly #written = new BitSet();
+  readonly #touched = new BitSet();
   #reverted = 0;
   #forgetsMarks = true;
 
@@ -63,6 +55,7 @@ export class Undo {
   /** Reverses `run`; `onProgress` is told how many changes are done. */
   async reverse(run: Run, onProgress: (done: number) => void | Promise<void> = () => {}): Promise<UndoOutcome> {
     this.#forgetsMarks = !(await isMerge(this.#connection, run));
+    const growing = new GrowingTables(['changes', 'redirects', 'contact_points', 'external_ids'], 5 * PAGE);
     for (let before = Number.MAX_SAFE_INTEGER; ; ) {
       const page = (
         await this.#connection.all(
@@ -73,6 +66,7 @@ export class Undo {
       if (page.length === 0) break;
       await this.#reversePage(run.id, page);
       before = (page.at(-1) as RecordedChange).seq;
+      await growing.tell(this.#connection, this.#reverted);
       await onProgress(this.#reverted);
     }
     const ranges = await this.#connection.all<{ first_id: number; last_id: number }>(
@@ -80,6 +74,7 @@ export class Undo {
       [run.id],
     );
     for (const range of ranges) await this.#removeRange(run.id, range.first_id, range.last_id, onProgress);
+    await this.#touch();
     await this.#linkCompanies();
     await this.#connection.run('UPDATE runs SET status = ? WHERE id = ?', ['undone', run.id]);
     if (run.undoes_run !== null) await this.#connection.run('UPDATE runs SET status = ? WHERE id = ?', ['done', run.undoes_run]);
@@ -90,6 +85,7 @@ export class Undo {
   async reverseMerge(runId: number, changes: readonly RecordedChange[]): Promise<UndoOutcome> {
     this.#forgetsMarks = false;
     for (let at = 0; at < changes.length; at += PAGE) await this.#reversePage(runId, changes.slice(at, at + PAGE));
+    await this.#touch();
     await this.#linkCompanies();
     return { reverted: this.#reverted, kept: this.#kept };
   }
@@ -118,11 +114,24 @@ export class Undo {
     for (const id of await this.#reverseRows(rows)) touched.add(id);
     const gone = [...states].flatMap(([id, state]) => (state === null && original.has(id) ? [original.get(id) as Customer] : []));
     await this.#remove(gone);
-    const touching = [...touched].filter((id) => !this.#written.has(id));
-    await this.#store.touch(touching, this.#now);
-    for (const id of touching) this.#written.add(id);
+    for (const id of touched) this.#touched.add(id);
     // The rows of an import that was undone must not find their way back to customers that were the wrong ones.
     if (this.#forgetsMarks) await this.#store.forgetMarks([...saved, ...touched]);
+  }
+
+  /** Counts customers as changed of which only something that belongs to them was. */
+  async #touch(): Promise<void> {
+    let page: number[] = [];
+    const write = async (): Promise<void> => {
+      await this.#store.touch(page, this.#now);
+      if (this.#forgetsMarks) await this.#store.forgetMarks(page);
+      page = [];
+    };
+    for (const id of this.#touched.members()) {
+      if (!this.#written.has(id)) page.push(id);
+      if (page.length >= PAGE) await write();
+    }
+    await write();
   }
 
   /** @returns the customers of the rows that were reversed */
