@@ -1,4 +1,5 @@
 import type { DuplicateDecision } from '../model/duplicates.ts';
+import { UnionFind } from './cluster/union-find.ts';
 
 /** Customers that are to be merged; `id` is the lowest of them. */
 export interface DecidedCluster {
@@ -30,22 +31,18 @@ export class DecidedPairs {
 
   /** Customers that were decided to be the same, directly or through others, by the lowest id. */
   sameClusters(): DecidedCluster[] {
-    const parent = new Map<number, number>();
-    const root = (id: number): number => {
-      let at = id;
-      for (let next = parent.get(at); next !== undefined && next !== at; next = parent.get(at)) {
-        parent.set(at, parent.get(next) ?? next);
-        at = next;
-      }
-      return at;
-    };
-    for (const [one, other] of this.#same) {
-      const [low, high] = [root(one), root(other)].sort((a, b) => a - b) as [number, number];
-      parent.set(low, low);
-      parent.set(high, low);
-    }
+    // In order, so that the lowest id stands for its cluster.
+    const ids = [...new Set(this.#same.flat())].sort((a, b) => a - b);
+    const places = new Map(ids.map((id, place) => [id, place]));
+    const groups = new UnionFind(ids.length);
+    for (const [one, other] of this.#same) groups.join(places.get(one) as number, places.get(other) as number);
     const clusters = new Map<number, number[]>();
-    for (const id of new Set(this.#same.flat())) clusters.set(root(id), [...(clusters.get(root(id)) ?? []), id]);
-    return [...clusters].map(([id, customers]) => ({ id, customers: customers.sort((a, b) => a - b) })).sort((a, b) => a.id - b.id);
+    for (const [place, id] of ids.entries()) {
+      const first = ids[groups.root(place)] as number;
+      const known = clusters.get(first);
+      if (known === undefined) clusters.set(first, [id]);
+      else known.push(id);
+    }
+    return [...clusters].map(([id, customers]) => ({ id, customers }));
   }
 }

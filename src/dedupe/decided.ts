@@ -1,4 +1,5 @@
 import type { DuplicateDecision } from '../model/duplicates.ts';
+import type { DuplicateStore } from '../repository/duplicate-store.ts';
 import { type Decided, pairKey } from './cluster/clusters.ts';
 import type { Population } from './population.ts';
 import { placeOf } from './population-reader.ts';
@@ -22,4 +23,11 @@ export function decidedPairs(
     if (decided.get(key) !== 'distinct') decided.set(key, decision);
   }
   return decided;
+}
+
+/** What people decided so far, ready to be asked for any population; see `decidedPairs`. */
+export async function readDecided(store: DuplicateStore): Promise<(population: Population) => Decided> {
+  const decisions = await store.decisions();
+  const redirects = decisions.length === 0 ? new Map<number, number>() : await store.redirects();
+  return (population) => decidedPairs(population, decisions, redirects);
 }

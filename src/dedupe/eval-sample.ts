@@ -1,5 +1,5 @@
 import { csvLine, guardFormula } from '../formats/csv-writer.ts';
-import { OutputFile } from '../formats/output-file.ts';
+import { writeOutputFile } from '../formats/output-file.ts';
 import { pause } from '../interruption.ts';
 import { type Customer, fieldOf } from '../model/customer.ts';
 import type { DuplicatePair } from '../model/duplicates.ts';
@@ -65,14 +65,7 @@ export async function drawSample(store: DuplicateStore, { size, seed, signal, wr
 
 /** The same into a file, which appears whole or not at all. @throws {CrmError} OUTPUT_FAILED, DISK_FULL, INTERRUPTED */
 export async function drawSampleToFile(store: DuplicateStore, options: Omit<SampleOptions, 'write'>, path: string): Promise<SampleResult> {
-  const file = new OutputFile(path);
-  try {
-    const sample = await drawSample(store, { ...options, write: (text) => file.write(text) });
-    file.finish();
-    return sample;
-  } finally {
-    file.discard();
-  }
+  return writeOutputFile(path, (write) => drawSample(store, { ...options, write }));
 }
 
 /** Of each stratum the pairs with the lowest numbers drawn for them. */

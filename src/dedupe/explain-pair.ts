@@ -6,7 +6,8 @@ import type { Repository } from '../repository/repository.ts';
 import { clusterPath } from './cluster-path.ts';
 import type { Comparison } from './compare/comparison.ts';
 import { rulesThatMake } from './find-new.ts';
-import { type KnownPopulation, knownPopulations, storedModels } from './known-population.ts';
+import { type KnownPopulation, knownPopulations, requireModels } from './known-population.ts';
+import { probabilityOf } from './model/model.ts';
 import { commonText, priorBits } from './model/scorer.ts';
 import { PairSearch } from './pair-search.ts';
 import type { Column } from './population.ts';
@@ -25,13 +26,12 @@ export type ExplainPairs = (
  */
 export const explainPairs: ExplainPairs = async (repository, pairs) => {
   const store = await repository.duplicates();
-  const stored = await storedModels(store.search);
-  if (stored === null) throw new CrmError('NOT_FOUND', 'there was no search for duplicates yet', { hint: 'run crm dedupe find' });
+  const stored = await requireModels(store.search);
   const ids = [...new Set(pairs.flatMap(({ left, right }) => [left, right]))].sort((a, b) => a - b);
   const known = await knownPopulations(store.search, stored.models, ids, new Set(ids));
   const rows = new Map<number, ComparedRow>();
   for await (const batch of store.search.records({ ids })) for (const row of batch) rows.set(row.id, row);
-  const searches = known.map((each) => ({ ...each, search: new PairSearch(each.population, each.comparisons, each.model, NO_RULES) }));
+  const searches = known.map((each) => ({ ...each, search: new PairSearch(each.population, each.comparisons, each.model) }));
   const explanations: PairExplanation[] = [];
   for (const { left: one, right: other } of pairs) {
     const [left, right] = [Math.min(one, other), Math.max(one, other)];
@@ -42,8 +42,6 @@ export const explainPairs: ExplainPairs = async (repository, pairs) => {
   }
   return explanations;
 };
-
-const NO_RULES = { rules: [], keys: new Uint32Array(new SharedArrayBuffer(0)) };
 
 function rowOf(rows: ReadonlyMap<number, ComparedRow>, id: number): ComparedRow {
   const row = rows.get(id);
@@ -96,7 +94,7 @@ function explained(
     priorBits: priorBits(model),
     fields,
     bits,
-    score: 1 / (1 + 2 ** -bits),
+    score: probabilityOf(bits),
     verdict: verdictOf(bits, guards),
     guards: guardNames(guards),
     rules: rulesThatMake(population, model, a, b),

@@ -1,5 +1,5 @@
 import { csvLine, guardFormula } from '../formats/csv-writer.ts';
-import { OutputFile } from '../formats/output-file.ts';
+import { writeOutputFile } from '../formats/output-file.ts';
 import { type Customer, fieldOf } from '../model/customer.ts';
 import type { DuplicatePair } from '../model/duplicates.ts';
 import type { DuplicateStore } from '../repository/duplicate-store.ts';
@@ -68,14 +68,7 @@ export async function exportPairs(
 
 /** The same into a file, which appears whole or not at all. @throws {CrmError} OUTPUT_FAILED, DISK_FULL */
 export async function exportPairsToFile(store: DuplicateStore, options: PairExportOptions, path: string): Promise<number> {
-  const file = new OutputFile(path);
-  try {
-    const count = await exportPairs(store, options, (text) => file.write(text));
-    file.finish();
-    return count;
-  } finally {
-    file.discard();
-  }
+  return writeOutputFile(path, (write) => exportPairs(store, options, write));
 }
 
 async function rowsOf(store: DuplicateStore, { limit = MOST_PAIRS, minScore = 0, all = false }: PairExportOptions): Promise<Row[]> {

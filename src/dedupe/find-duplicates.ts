@@ -3,13 +3,15 @@ import { pause } from '../interruption.ts';
 import type { DuplicatePair } from '../model/duplicates.ts';
 import { nearest } from '../model/nearest.ts';
 import type { ComparedScope } from '../repository/duplicate-records.ts';
+import type { ClusteredCustomer } from '../repository/duplicate-results.ts';
 import type { DuplicateStore } from '../repository/duplicate-store.ts';
 import { COMPARISONS } from './compare/index.ts';
-import { decidedPairs } from './decided.ts';
+import { clusterRows } from './cluster-rows.ts';
+import { readDecided } from './decided.ts';
 import { type FindSummary, summaryOf } from './find-summary.ts';
-import { type Models, storedModels, useAllStoredCounts } from './known-population.ts';
+import { type Models, requireModels, storedModels, useAllStoredCounts } from './known-population.ts';
 import { linkPopulation, type Linked } from './link-population.ts';
-import type { Model } from './model/model.ts';
+import { type Model, probabilityOf } from './model/model.ts';
 import { packedArrays } from './stored-arrays.ts';
 import type { Population } from './population.ts';
 import { CUSTOM_PREFIX, PopulationReader } from './population-reader.ts';
@@ -42,8 +44,7 @@ export interface Found {
 export async function findDuplicates(store: DuplicateStore, options: FindOptions): Promise<Found> {
   const lastRun = await store.search.lastRun();
   const populations = await readPopulations(store, options);
-  const decisions = await store.decisions();
-  const redirects = decisions.length === 0 ? new Map<number, number>() : await store.redirects();
+  const decidedOf = await readDecided(store);
   const before = options.models === undefined ? await storedModels(store.search) : null;
   const linked: Linked[] = [];
   for (const population of populations) {
@@ -54,7 +55,7 @@ export async function findDuplicates(store: DuplicateStore, options: FindOptions
         model: options.models?.[population.kind] ?? null,
         ...(options.models === undefined ? {} : { prepare: (whole, comparisons) => useAllStoredCounts(store.search, whole, comparisons) }),
         learned: before?.models[population.kind]?.learned ?? null,
-        decided: decidedPairs(population, decisions, redirects),
+        decided: decidedOf(population),
         signal,
         ...(onProgress === undefined ? {} : { onProgress }),
       }),
@@ -65,11 +66,12 @@ export async function findDuplicates(store: DuplicateStore, options: FindOptions
   return { linked, summary };
 }
 
+/** What to do where there was no search yet. */
+export const SEARCH_FIRST = 'compare all customers first: crm dedupe find';
+
 /** The models of the last search of all customers. @throws {CrmError} NOT_FOUND where there was none */
 export async function keptModels(store: DuplicateStore): Promise<Models> {
-  const stored = await storedModels(store.search);
-  if (stored !== null) return stored.models;
-  throw new CrmError('NOT_FOUND', 'there was no search for duplicates yet', { hint: 'compare all customers first: crm dedupe find' });
+  return (await requireModels(store.search, SEARCH_FIRST)).models;
 }
 
 /** Checks that fields to compare exist. @throws {CrmError} UNKNOWN_FIELD naming the nearest one */
@@ -145,7 +147,7 @@ export function pairAt({ population, pairs, ruleNames, clusters }: Linked, i: nu
   return {
     left: population.customers[pairs.left[i] as number] as number,
     right: population.customers[pairs.right[i] as number] as number,
-    score: 1 / (1 + 2 ** -bits),
+    score: probabilityOf(bits),
     bits,
     verdict: decision === 'distinct' ? 'distinct' : verdictOf(bits, guards),
     rule: ruleNames[pairs.rules[i] as number] as string,
@@ -153,33 +155,6 @@ export function pairAt({ population, pairs, ruleNames, clusters }: Linked, i: nu
   };
 }
 
-function* keptClusters(
-  linked: readonly Linked[],
-): Iterable<{ customer: number; cluster: number; verdict: 'auto' | 'review'; autoId: number | null }> {
-  for (const { population, clusters } of linked) {
-    const { sizes, whole } = clusterFacts(clusters.cluster, clusters.auto);
-    for (let record = 0; record < population.size; record++) {
-      const cluster = clusters.cluster[record] as number;
-      if ((sizes[cluster] as number) < 2) continue;
-      const auto = clusters.auto[record] as number;
-      yield {
-        customer: population.customers[record] as number,
-        cluster: population.customers[cluster] as number,
-        verdict: whole[cluster] === 1 ? 'auto' : 'review',
-        autoId: auto < 0 ? null : (population.customers[auto] as number),
-      };
-    }
-  }
-}
-
-/** How large each cluster is, and whether all of it may be merged without asking, by the place that stands for it. */
-export function clusterFacts(cluster: Int32Array, auto: Int32Array): { readonly sizes: Int32Array; readonly whole: Uint8Array } {
-  const sizes = new Int32Array(cluster.length);
-  const whole = new Uint8Array(cluster.length).fill(1);
-  for (let record = 0; record < cluster.length; record++) {
-    const at = cluster[record] as number;
-    sizes[at] = (sizes[at] as number) + 1;
-    if (auto[record] !== at) whole[at] = 0;
-  }
-  return { sizes, whole };
+function* keptClusters(linked: readonly Linked[]): Iterable<ClusteredCustomer> {
+  for (const { population, clusters } of linked) yield* clusterRows(population, clusters);
 }

@@ -1,5 +1,5 @@
 import { csvLine } from '../formats/csv-writer.ts';
-import { OutputFile } from '../formats/output-file.ts';
+import { writeOutputFile } from '../formats/output-file.ts';
 import { pause } from '../interruption.ts';
 import type { DuplicateStore } from '../repository/duplicate-store.ts';
 import { type Found, pairAt } from './find-duplicates.ts';
@@ -11,25 +11,14 @@ export type TextSink = (text: string) => void | Promise<void>;
 const LINES = 5000;
 const SCORE_DIGITS = 6;
 
-/** Writes a file whole or not at all. @throws {CrmError} DISK_FULL, OUTPUT_FAILED */
-async function intoFile(path: string, fill: (write: TextSink) => Promise<void>): Promise<void> {
-  const file = new OutputFile(path);
-  try {
-    await fill((text) => file.write(text));
-    file.finish();
-  } finally {
-    file.discard();
-  }
-}
-
 /** `writePairs` into a file. @throws {CrmError} DISK_FULL, OUTPUT_FAILED */
 export function writePairsFile(found: Found, path: string, signal?: AbortSignal): Promise<void> {
-  return intoFile(path, (write) => writePairs(found, write, signal));
+  return writeOutputFile(path, (write) => writePairs(found, write, signal));
 }
 
 /** `writeClusters` into a file. @throws {CrmError} DISK_FULL, OUTPUT_FAILED */
 export function writeClustersFile(found: Found, store: DuplicateStore, path: string, signal?: AbortSignal): Promise<void> {
-  return intoFile(path, (write) => writeClusters(found, store, write, signal));
+  return writeOutputFile(path, (write) => writeClusters(found, store, write, signal));
 }
 
 /** Writes all pairs that were kept as CSV: `left_id,right_id,score,verdict`, in the order of their ids. */

@@ -1,17 +1,18 @@
-import { CrmError } from '../errors.ts';
 import { pause } from '../interruption.ts';
 import type { DuplicatePair } from '../model/duplicates.ts';
+import type { ClusteredCustomer } from '../repository/duplicate-results.ts';
 import type { DuplicateStore } from '../repository/duplicate-store.ts';
 import { ALL_PAIRS_RECORDS } from './block/budget.ts';
 import { dividedKey, keysOf } from './block/blocks.ts';
 import { type PartOf, partOf } from './block/record-parts.ts';
 import { type BlockingRule, blockingRules } from './block/rules.ts';
-import { clusterPairs, pairKey } from './cluster/clusters.ts';
-import { decidedPairs } from './decided.ts';
-import { clusterFacts, type Found, findDuplicates, type FindOptions } from './find-duplicates.ts';
-import { type KnownPopulation, knownPopulations, type Models, storedModels } from './known-population.ts';
+import { clusterPairs, type Decided, pairKey } from './cluster/clusters.ts';
+import { clusterRows } from './cluster-rows.ts';
+import { readDecided } from './decided.ts';
+import { type Found, findDuplicates, type FindOptions, SEARCH_FIRST } from './find-duplicates.ts';
+import { type KnownPopulation, knownPopulations, type Models, requireModels } from './known-population.ts';
 import { ALL_PAIRS } from './link-population.ts';
-import type { Model } from './model/model.ts';
+import { type Model, probabilityOf } from './model/model.ts';
 import { KEPT_BITS, PairSearch } from './pair-search.ts';
 import type { Population } from './population.ts';
 import { CUSTOM_PREFIX, placeOf } from './population-reader.ts';
@@ -42,10 +43,7 @@ export interface FoundNew {
  * @throws {CrmError} NOT_FOUND where there was no search yet; INTERRUPTED, BUSY
  */
 export async function findNew(store: DuplicateStore, options: Pick<FindOptions, 'signal' | 'onProgress'>): Promise<FoundNew> {
-  const stored = await storedModels(store.search);
-  if (stored === null)
-    throw new CrmError('NOT_FOUND', 'there was no search for duplicates yet', { hint: 'compare all customers first: crm dedupe find' });
-  const { models, lastRun } = stored;
+  const { models, lastRun } = await requireModels(store.search, SEARCH_FIRST);
   const upTo = await store.search.lastRun();
   const [fresh, gone] = [await store.search.touchedSince(lastRun), await store.search.goneSince(lastRun)];
   const known = Object.values(models).reduce((sum, { records }) => sum + records, 0);
@@ -55,11 +53,12 @@ export async function findNew(store: DuplicateStore, options: Pick<FindOptions, 
     return { customers: fresh.length, candidatePairs: whole.summary.candidatePairs, pairs: [], whole };
   }
   const before = await store.search.componentsOf([...fresh, ...gone]);
+  const decidedOf = await readDecided(store);
   const found: DuplicatePair[] = [];
   const keys: { rule: string; key: number; customer: number }[] = [];
   let compared = 0;
   for (let at = 0; at < fresh.length; at += BATCH) {
-    const search = await compareSome(store, models, fresh.slice(at, at + BATCH), keys);
+    const search = await compareSome(store, models, fresh.slice(at, at + BATCH), keys, decidedOf);
     found.push(...search.pairs);
     compared += search.compared;
     options.onProgress?.('comparing', at / fresh.length);
@@ -67,7 +66,12 @@ export async function findNew(store: DuplicateStore, options: Pick<FindOptions, 
   }
   const pairs = withoutTwins(found);
   const touched = new Set([...before, ...pairs.flatMap(({ left, right }) => [left, right])]);
-  const { members, clusters } = await clusterAgain(store, models, [...touched], new Set([...fresh, ...gone]), pairs);
+  const { members, clusters } = await clusterAgain(
+    store,
+    models,
+    { touched: [...touched], replaced: new Set([...fresh, ...gone]), fresh: pairs },
+    decidedOf,
+  );
   await store.search.saveNew({ customers: [...fresh, ...gone], pairs, clustered: members, clusters, keys, lastRun: upTo });
   return { customers: fresh.length, candidatePairs: compared, pairs, whole: null };
 }
@@ -75,16 +79,14 @@ export async function findNew(store: DuplicateStore, options: Pick<FindOptions, 
 /** Whether customers of a kind that were few, all compared with all, are many now. */
 async function haveOutgrown(store: DuplicateStore, models: Models): Promise<boolean> {
   for (const { kind, rules } of Object.values(models)) {
-    if (rules.length === 0 && (await store.search.ofKind(kind)).length > ALL_PAIRS_RECORDS) return true;
+    if (rules.length === 0 && (await store.search.countOfKind(kind)) > ALL_PAIRS_RECORDS) return true;
   }
   return false;
 }
 
 /** Whether there is a customer of a kind that no model was fitted to. */
 async function hasNewKind(store: DuplicateStore, models: Models, ids: readonly number[]): Promise<boolean> {
-  for await (const rows of store.search.records({ ids }))
-    if (rows.some(({ kind }) => models[kind as Population['kind']] === undefined)) return true;
-  return false;
+  return (await store.search.kindsOf(ids)).some((kind) => models[kind as Population['kind']] === undefined);
 }
 
 /** Compares some customers with those that blocking keys lead to. */
@@ -93,6 +95,7 @@ async function compareSome(
   models: Models,
   ids: readonly number[],
   keys: { rule: string; key: number; customer: number }[],
+  decidedOf: (population: Population) => Decided,
 ): Promise<{ pairs: DuplicatePair[]; compared: number }> {
   const fresh = new Set(ids);
   const pairs: DuplicatePair[] = [];
@@ -102,18 +105,16 @@ async function compareSome(
   for (const known of await knownPopulations(store.search, models, ids, new Set())) {
     for (const candidate of await candidatesOf(store, known, keys, dividedKeys)) wanted.add(candidate);
   }
-  const decisions = await store.decisions();
-  const redirects = decisions.length === 0 ? new Map<number, number>() : await store.redirects();
   for (const { population, comparisons, model } of await knownPopulations(store.search, models, [...wanted], fresh)) {
-    const search = new PairSearch(population, comparisons, model, { rules: [], keys: new Uint32Array(new SharedArrayBuffer(0)) });
+    const search = new PairSearch(population, comparisons, model);
     const ruleKeys = model.rules.length === 0 ? [allKeys(population)] : finalKeys(population, model, dividedKeys);
-    const decided = decidedPairs(population, decisions, redirects);
+    const decided = decidedOf(population);
     for (const { a, b, rule } of pairsOf(population, ruleKeys, fresh)) {
       compared++;
       const { bits, guards } = search.judge(a, b, KEPT_BITS);
       const verdict = decided.get(pairKey(a, b)) === 'distinct' ? 'distinct' : verdictOf(bits, guards);
       const [left, right] = [population.customers[a] as number, population.customers[b] as number];
-      if (verdict !== 'distinct') pairs.push({ left, right, score: 1 / (1 + 2 ** -bits), bits, verdict, rule, guards: guardNames(guards) });
+      if (verdict !== 'distinct') pairs.push({ left, right, score: probabilityOf(bits), bits, verdict, rule, guards: guardNames(guards) });
     }
   }
   return { pairs, compared };
@@ -233,18 +234,19 @@ function withoutTwins(pairs: readonly DuplicatePair[]): DuplicatePair[] {
 async function clusterAgain(
   store: DuplicateStore,
   models: Models,
-  touched: readonly number[],
-  replaced: ReadonlySet<number>,
-  fresh: readonly DuplicatePair[],
-): Promise<{ members: number[]; clusters: { customer: number; cluster: number; verdict: 'auto' | 'review'; autoId: number | null }[] }> {
+  {
+    touched,
+    replaced,
+    fresh,
+  }: { readonly touched: readonly number[]; readonly replaced: ReadonlySet<number>; readonly fresh: readonly DuplicatePair[] },
+  decidedOf: (population: Population) => Decided,
+): Promise<{ members: number[]; clusters: ClusteredCustomer[] }> {
   const members = await store.search.componentsOf(touched);
   const kept = (await store.pairsAmong(members)).filter(({ left, right }) => !replaced.has(left) && !replaced.has(right));
   const pairs = [...kept, ...fresh].sort((a, b) => a.left - b.left || a.right - b.right);
-  const decisions = await store.decisions();
-  const redirects = decisions.length === 0 ? new Map<number, number>() : await store.redirects();
-  const clusters: { customer: number; cluster: number; verdict: 'auto' | 'review'; autoId: number | null }[] = [];
+  const clusters: ClusteredCustomer[] = [];
   for (const { population, comparisons, model } of await knownPopulations(store.search, models, members, new Set(members))) {
-    const search = new PairSearch(population, comparisons, model, { rules: [], keys: new Uint32Array(new SharedArrayBuffer(0)) });
+    const search = new PairSearch(population, comparisons, model);
     const place = (id: number): number => placeOf(population.customers, population.size, id);
     const own = pairs.filter(({ left, right }) => place(left) >= 0 && place(right) >= 0);
     const scored = {
@@ -253,20 +255,11 @@ async function clusterAgain(
       bits: Float64Array.from(own, ({ bits }) => bits),
       guards: Int32Array.from(own, ({ guards }) => (guards.length === 0 ? 0 : 1)),
     };
-    const { cluster, auto } = clusterPairs(population.size, scored, decidedPairs(population, decisions, redirects), (a, b) =>
-      search.judge(a, b),
-    );
-    const { sizes, whole } = clusterFacts(cluster, auto);
-    for (let record = 0; record < population.size; record++) {
-      const at = cluster[record] as number;
-      if ((sizes[at] as number) < 2) continue;
-      clusters.push({
-        customer: population.customers[record] as number,
-        cluster: population.customers[at] as number,
-        verdict: whole[at] === 1 ? 'auto' : 'review',
-        autoId: (auto[record] as number) < 0 ? null : (population.customers[auto[record] as number] as number),
-      });
-    }
+    for (const row of clusterRows(
+      population,
+      clusterPairs(population.size, scored, decidedOf(population), (a, b) => search.judge(a, b)),
+    ))
+      clusters.push(row);
   }
   return { members, clusters };
 }

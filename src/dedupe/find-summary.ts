@@ -1,5 +1,6 @@
+import { clusterFacts } from './cluster-rows.ts';
 import { makesPair } from './block/pair-walk.ts';
-import type { FittedLevel } from './model/model.ts';
+import { type FittedLevel, probabilityOf } from './model/model.ts';
 import type { Linked } from './link-population.ts';
 import { priorBits } from './model/scorer.ts';
 import { HISTOGRAM } from './pair-search.ts';
@@ -108,7 +109,7 @@ function addPairs({ pairs, clusters, rules }: Linked, verdicts: { auto: number; 
     // What people decided is certain: it is no pair that the search failed to join.
     const decision = clusters.decisionOf(a, b);
     if (decision === 'distinct') continue;
-    const probability = decision === 'same' ? 1 : 1 / (1 + 2 ** -bits);
+    const probability = decision === 'same' ? 1 : probabilityOf(bits);
     const verdict = verdictOf(bits, pairs.guards[i] as number);
     sums.expected += probability;
     if (clusters.cluster[a] === clusters.cluster[b]) sums.clustered += probability;
@@ -124,19 +125,12 @@ function addPairs({ pairs, clusters, rules }: Linked, verdicts: { auto: number; 
 }
 
 function addClusters({ clusters: { cluster, auto } }: Linked, sums: Sums): void {
-  const sizes = new Int32Array(cluster.length);
-  const autos = new Set<number>();
-  for (let record = 0; record < cluster.length; record++) {
-    const at = cluster[record] as number;
-    sizes[at] = (sizes[at] as number) + 1;
-    if ((auto[record] as number) >= 0) autos.add(auto[record] as number);
-  }
-  for (const size of sizes) {
+  for (const size of clusterFacts(cluster, auto).sizes) {
     if (size < 2) continue;
     sums.clusters++;
     sums.members += size;
   }
-  sums.autoClusters += autos.size;
+  for (let record = 0; record < auto.length; record++) if (auto[record] === record) sums.autoClusters++;
 }
 
 function populationSummary({ population, model, rules }: Linked): PopulationSummary {

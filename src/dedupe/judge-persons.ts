@@ -101,15 +101,12 @@ function factsOf(population: Population, comparisons: readonly Comparison[]): (l
 
 /** Whether two names differ in a vowel at the end of one, as those of men and women do. */
 function differInGender({ codes, offsets }: PooledTexts, one: number, other: number): boolean {
-  const [shorter, longer] = length(one) < length(other) ? [one, other] : [other, one];
-  if (length(longer) !== length(shorter) + 1 || !ENDS.has(codes[(offsets[longer + 1] as number) - 1] as number)) return false;
-  for (let i = 0; i < length(shorter); i++)
-    if (codes[(offsets[shorter] as number) + i] !== codes[(offsets[longer] as number) + i]) return false;
+  const lengthOf = (text: number): number => (offsets[text + 1] as number) - (offsets[text] as number);
+  const [shorter, longer] = lengthOf(one) < lengthOf(other) ? [one, other] : [other, one];
+  const length = lengthOf(shorter);
+  if (lengthOf(longer) !== length + 1 || !ENDS.has(codes[(offsets[longer + 1] as number) - 1] as number)) return false;
+  for (let i = 0; i < length; i++) if (codes[(offsets[shorter] as number) + i] !== codes[(offsets[longer] as number) + i]) return false;
   return true;
-
-  function length(text: number): number {
-    return (offsets[text + 1] as number) - (offsets[text] as number);
-  }
 }
 
 const ENDS: ReadonlySet<number> = new Set([...'aeo'].map((letter) => letter.charCodeAt(0)));
@@ -185,10 +182,10 @@ function birthdayGuards(facts: Facts): number {
 
 /** Something has to agree that belongs to one person only; a home and its number belong to a family. */
 function evidenceGuards(facts: Facts): number {
-  const { g, f, d, e, s, place, proven, ownEmail, ownPhone, sharedEmail, sharedPhone } = facts;
+  const { g, f, e, s, place, proven, ownEmail, ownPhone, sharedEmail, sharedPhone } = facts;
   const born = isBorn(facts);
   const oneHome = s >= 1 && s <= STREET.near;
-  const phoneTells = ownPhone && e !== EMAIL.else && !(oneHome && d === 0 && e === EMAIL.else);
+  const phoneTells = ownPhone && e !== EMAIL.else;
   const isPersonal = proven || born || ownEmail || phoneTells;
   const lacksName = g === 0 || (f === 0 && g !== GIVEN.swapped);
   if (!isPersonal || (lacksName && !proven && !(ownEmail && (born || ownPhone)))) {

@@ -1,3 +1,4 @@
+import { CrmError } from '../errors.ts';
 import type { DuplicateSearchStore } from '../repository/duplicate-search-store.ts';
 import { comparisonsOf } from './compare/index.ts';
 import type { Comparison } from './compare/comparison.ts';
@@ -21,6 +22,16 @@ export interface KnownPopulation {
 export async function storedModels(store: DuplicateSearchStore): Promise<{ readonly models: Models; readonly lastRun: number } | null> {
   const stored = await store.model();
   return stored === null ? null : { models: JSON.parse(stored.model) as Models, lastRun: stored.lastRun };
+}
+
+/** The same where there has to be one. @throws {CrmError} NOT_FOUND where there was none */
+export async function requireModels(
+  store: DuplicateSearchStore,
+  hint = 'run crm dedupe find',
+): Promise<{ readonly models: Models; readonly lastRun: number }> {
+  const stored = await storedModels(store);
+  if (stored === null) throw new CrmError('NOT_FOUND', 'there was no search for duplicates yet', { hint });
+  return stored;
 }
 
 /**

@@ -57,6 +57,7 @@ export async function linkPopulation(population: Population, options: LinkOption
   onProgress?.('blocking', 0);
   const blocking = blockingRules(population, custom);
   const rules = all ? [] : blocksWithin(population, blocking);
+  const blocked = blockedRules(rules, population.size);
   onProgress?.('learning', 0);
   const learn = async (): Promise<Model> => {
     const sessions = await sampleSessions(
@@ -65,11 +66,10 @@ export async function linkPopulation(population: Population, options: LinkOption
       blocking.filter(({ strict }) => strict),
       signal,
     );
-    const fitted = fitModel(population, comparisons, sessions, await samplePatterns(population, comparisons, all ? null : rules, signal));
+    const fitted = fitModel(population, comparisons, sessions, await samplePatterns(population, comparisons, all ? null : blocked, signal));
     return withLearned({ ...fitted, rules: rules.map(({ name }) => name) }, options.learned ?? null);
   };
   const model = options.model ?? (await learn());
-  const blocked = blockedRules(rules, population.size);
   const search = new PairSearch(population, comparisons, model, blocked);
   const found = all
     ? [search.runAll(population.size)]

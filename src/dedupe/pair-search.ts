@@ -1,5 +1,5 @@
 import type { Comparison } from './compare/comparison.ts';
-import { type BlockedRules, type PairTask, walkPairs } from './block/pair-walk.ts';
+import { type BlockedRules, NO_RULES, type PairTask, walkPairs } from './block/pair-walk.ts';
 import type { Model } from './model/model.ts';
 import { Scorer } from './model/scorer.ts';
 import type { Population } from './population.ts';
@@ -32,7 +32,7 @@ export class PairSearch {
   readonly #rules: BlockedRules;
   readonly #judgement: Judgement = { bits: 0, guards: 0 };
 
-  constructor(population: Population, comparisons: readonly Comparison[], model: Model, rules: BlockedRules) {
+  constructor(population: Population, comparisons: readonly Comparison[], model: Model, rules: BlockedRules = NO_RULES) {
     this.#scorer = new Scorer(population, comparisons, model);
     this.#judge = (population.kind === 'person' ? judgePersons : judgeOrganisations)(population, comparisons);
     this.#rules = rules;

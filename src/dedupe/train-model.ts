@@ -1,6 +1,6 @@
 import { CrmError } from '../errors.ts';
 import type { DuplicateStore } from '../repository/duplicate-store.ts';
-import { knownPopulations, type Models, storedModels } from './known-population.ts';
+import { knownPopulations, type Models, requireModels } from './known-population.ts';
 import { beforeAndAfter, type Fit, type Label, learnFrom, withLearned } from './model/learn.ts';
 import type { Learned } from './model/learned.ts';
 import type { Model } from './model/model.ts';
@@ -34,15 +34,14 @@ const MOST_CHANGED = 8;
  * @throws {CrmError} NOT_FOUND where there was no search yet; USAGE where there are too few answers
  */
 export async function trainModels(store: DuplicateStore, commit: boolean): Promise<Trained[]> {
-  const stored = await storedModels(store.search);
-  if (stored === null) throw new CrmError('NOT_FOUND', 'there was no search for duplicates yet', { hint: 'run crm dedupe find' });
+  const stored = await requireModels(store.search);
   const plain = Object.fromEntries(Object.entries(stored.models).map(([kind, model]) => [kind, withoutLearned(model)])) as Models;
   const decisions = await store.decisions();
   const ids = [...new Set(decisions.flatMap(({ left, right }) => [left, right]))].sort((a, b) => a - b);
   const trained: Trained[] = [];
   const models: Record<string, Model> = { ...plain };
   for (const { population, comparisons, model } of await knownPopulations(store.search, plain, ids, new Set(ids), true)) {
-    const search = new PairSearch(population, comparisons, model, { rules: [], keys: new Uint32Array(new SharedArrayBuffer(0)) });
+    const search = new PairSearch(population, comparisons, model);
     const labels: Label[] = [];
     for (const { left, right, decision } of decisions) {
       const a = placeOf(population.customers, population.size, left);

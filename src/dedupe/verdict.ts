@@ -38,7 +38,7 @@ export function guardNames(mask: number): GuardName[] {
 
 /** Odds from which a pair without guards is merged without asking, and from which it is shown to a person; in bits. */
 export const CUTS = { auto: 7, review: -1 } as const;
-/** What is no duplicate whatever else agrees gets these bits. */
+/** A pair that is no duplicate whatever else agrees gets these bits; `NEVER_ONE` is less. */
 export const FORCED_DISTINCT = -100;
 /** Two numbers of one authority: not even a cluster may hold both. */
 export const NEVER_ONE = -1000;

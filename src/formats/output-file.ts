@@ -71,6 +71,23 @@ export class OutputFile {
   }
 }
 
+/**
+ * Writes a file as its text comes, whole or not at all.
+ * @param fill is given what takes the next piece of the text
+ * @returns what `fill` says
+ * @throws {CrmError} OUTPUT_FAILED, DISK_FULL, and whatever `fill` throws
+ */
+export async function writeOutputFile<T>(path: string, fill: (write: (text: string) => void) => Promise<T>): Promise<T> {
+  const file = new OutputFile(path);
+  try {
+    const result = await fill((text) => file.write(text));
+    file.finish();
+    return result;
+  } finally {
+    file.discard();
+  }
+}
+
 /** A rename lasts only once its folder is on disk; some file systems cannot say so. */
 function syncFolder(path: string): void {
   try {

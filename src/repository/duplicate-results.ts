@@ -7,17 +7,21 @@ export interface DuplicateResults {
   /** Customers that were searched; null means all: then everything that was kept before is replaced. */
   readonly scope: readonly number[] | null;
   readonly pairs: Iterable<DuplicatePair>;
-  /** Clusters of two and more; `autoId`: of those of its customers that may be merged without asking, by the lowest of them. */
-  readonly clusters: Iterable<{
-    readonly customer: number;
-    readonly cluster: number;
-    readonly verdict: DuplicateCluster['verdict'];
-    readonly autoId: number | null;
-  }>;
+  /** Customers that are in a cluster of two and more. */
+  readonly clusters: Iterable<ClusteredCustomer>;
   /** The model, as JSON text; null keeps the one that is there. */
   readonly model: { readonly model: string; readonly summary: string; readonly lastRun: number } | null;
   /** Packed arrays that belong to the model. */
   readonly arrays: Iterable<PackedArray>;
+}
+
+/** A customer that is not alone, with the number of its cluster. */
+export interface ClusteredCustomer {
+  readonly customer: number;
+  readonly cluster: number;
+  readonly verdict: DuplicateCluster['verdict'];
+  /** Of those of its cluster that may be merged without asking, it among them, the lowest id; null where it is not among them. */
+  readonly autoId: number | null;
 }
 
 /** A piece of a sorted array: keys from `firstKey` on. */

@@ -119,6 +119,17 @@ export class DuplicateSearchStore {
     return (await this.#engine.all<{ id: number }>('SELECT id FROM customers WHERE kind = ? ORDER BY id', [kind])).map(({ id }) => id);
   }
 
+  /** How many customers of a kind there are. */
+  async countOfKind(kind: string): Promise<number> {
+    return Number((await this.#engine.all('SELECT count(*) AS n FROM customers WHERE kind = ?', [kind]))[0]?.n);
+  }
+
+  /** The kinds that some customers are of. */
+  async kindsOf(ids: readonly number[]): Promise<string[]> {
+    const sql = `SELECT DISTINCT kind FROM customers WHERE ${this.#engine.facts.inJsonArray('id', 'integer')} ORDER BY kind`;
+    return (await this.#engine.all<{ kind: string }>(sql, [JSON.stringify(ids)])).map(({ kind }) => kind);
+  }
+
   /** Customers that runs after this one removed. */
   async goneSince(run: number): Promise<number[]> {
     const rows = await this.#engine.all<{ id: number }>(

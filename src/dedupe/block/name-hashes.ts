@@ -27,7 +27,7 @@ const MAX_SOUND = 5;
 
 /**
  * Hashes of each distinct name for blocking: `names.four` and `names.three` of its first letters, `names.sound` of its
- * consonants by the way they are spoken; Han counts by its first character, and whole where it is short.
+ * consonants by the way they are spoken; other letters than a to z count as they are.
  */
 export function prepareNameHashes(population: Population): void {
   if (population.derived['names.four'] !== undefined) return;

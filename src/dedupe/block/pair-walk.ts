@@ -14,6 +14,9 @@ export interface BlockedRules {
   readonly keys: Uint32Array<SharedArrayBuffer>;
 }
 
+/** No rules: for comparing pairs that are named. */
+export const NO_RULES: BlockedRules = { rules: [], keys: new Uint32Array(new SharedArrayBuffer(0)) };
+
 const TASK_PAIRS = 250_000;
 
 /** The keys of all rules side by side, so that looking at those of one record touches memory once. */

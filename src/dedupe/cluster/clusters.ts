@@ -52,7 +52,8 @@ export function pairKey(a: number, b: number): number {
 
 /**
  * Clusters of records: components of the pairs with odds above even, and within each of them average linkage over all pairs,
- * also those that blocking did not make. What a person decided holds; so does what no evidence may join (`FORCED_DISTINCT`).
+ * also those that blocking did not make. What a person decided holds, and what can never
+ * be one (`NEVER_ONE`); what is forced apart (`FORCED_DISTINCT`) weighs heavily against a cluster.
  * @param judge judges a pair of places
  */
 export function clusterPairs(size: number, pairs: ScoredPairs, decided: Decided, judge: (a: number, b: number) => Judgement): Clusters {

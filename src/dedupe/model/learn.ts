@@ -1,5 +1,5 @@
 import type { Learned } from './learned.ts';
-import type { FittedComparison, Model } from './model.ts';
+import { type FittedComparison, type Model, probabilityOf } from './model.ts';
 
 /** An answer: the levels of the pair by comparison (0: no evidence), its bits without anything learned, and what was decided. */
 export interface Label {
@@ -109,7 +109,7 @@ function improve(parameter: Parameter, labels: readonly Label[], totals: Float64
   let slope = -parameter.resistance * parameter.value;
   let curvature = parameter.resistance;
   for (const at of parameter.labels) {
-    const p = probability(totals[at] as number);
+    const p = probabilityOf(totals[at] as number);
     slope += ((labels[at] as Label).same ? 1 : 0) - p;
     curvature += Math.LN2 * p * (1 - p);
   }
@@ -129,15 +129,11 @@ function adjustment({ levels }: Label, offset: number, bits: readonly Float64Arr
 function fitOf(labels: readonly Label[], bitsOf: (label: Label, i: number) => number): Fit {
   let [loss, right] = [0, 0];
   labels.forEach((label, i) => {
-    const p = Math.min(1 - 1e-9, Math.max(1e-9, probability(bitsOf(label, i))));
+    const p = Math.min(1 - 1e-9, Math.max(1e-9, probabilityOf(bitsOf(label, i))));
     loss -= Math.log2(label.same ? p : 1 - p);
     if (p > 0.5 === label.same) right++;
   });
   return { lossBits: loss / labels.length, accuracy: right / labels.length };
-}
-
-function probability(bits: number): number {
-  return 1 / (1 + 2 ** -bits);
 }
 
 function limited(bits: number): number {

@@ -46,6 +46,11 @@ export function fittedLevels(levels: readonly Level[], m: ArrayLike<number>, u: 
   });
 }
 
+/** The probability that odds mean. @param bits log2 of the odds */
+export function probabilityOf(bits: number): number {
+  return 1 / (1 + 2 ** -bits);
+}
+
 const MAX_BITS = 24;
 /** Values are wrong more often than data shows where there is little of it. */
 const MIN_BITS = -8;

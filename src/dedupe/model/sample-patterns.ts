@@ -1,5 +1,5 @@
-import { type Blocks, makeBlocks } from '../block/blocks.ts';
-import { blockedRules, pairTasks, walkPairs } from '../block/pair-walk.ts';
+import { makeBlocks } from '../block/blocks.ts';
+import { type BlockedRules, NO_RULES, pairTasks, walkPairs } from '../block/pair-walk.ts';
 import { columnsOfPart } from '../block/record-parts.ts';
 import type { BlockingRule } from '../block/rules.ts';
 import type { Comparison } from '../compare/comparison.ts';
@@ -15,25 +15,24 @@ const MAX_PAIRS = 250_000;
 /**
  * Patterns of agreement of the candidate pairs: of all of them, or of a sample drawn by the hash of each pair, so that it is
  * the same in every run.
- * @param rules the blocks that make the candidates; null means all pairs
+ * @param blocked the blocks that make the candidates; null means all pairs
  */
 export async function samplePatterns(
   population: Population,
   comparisons: readonly Comparison[],
-  rules: readonly Blocks[] | null,
+  blocked: BlockedRules | null,
   signal?: AbortSignal,
 ): Promise<Patterns> {
   const counter = new PatternCounter(
     comparisons.map((comparison) => comparison.bind(population)),
     comparisons.map(({ levels }) => levels.length),
   );
-  if (rules === null) {
+  if (blocked === null) {
     for (let a = 0; a < population.size; a++) for (let b = a + 1; b < population.size; b++) counter.add(a, b, 1);
     return counter.patterns();
   }
-  const pairs = rules.reduce((sum, { pairs: each }) => sum + each, 0);
+  const pairs = blocked.rules.reduce((sum, { pairs: each }) => sum + each, 0);
   const step = Math.max(1, Math.ceil(pairs / MAX_PAIRS));
-  const blocked = blockedRules(rules, population.size);
   for (const task of pairTasks(blocked)) {
     walkPairs(blocked, task, (a, b) => counter.add(a, b, step), drawn(step));
     await pause(signal);
@@ -44,7 +43,7 @@ export async function samplePatterns(
 /** So many pairs of one rule are enough. */
 const SESSION_PAIRS = 30_000;
 
-/** The sessions to learn from: pairs of each strict rule. `rules` are blocks of `strict`, in the same order. */
+/** The sessions to learn from: pairs of each strict rule that makes any, in the order of the rules. */
 export async function sampleSessions(
   population: Population,
   comparisons: readonly Comparison[],
@@ -61,7 +60,7 @@ export async function sampleSessions(
       comparisons.map(({ levels }) => levels.length),
     );
     const step = Math.max(1, Math.ceil(blocks.pairs / SESSION_PAIRS));
-    const blocked = { rules: [blocks], keys: NO_KEYS };
+    const blocked = { ...NO_RULES, rules: [blocks] };
     for (const task of pairTasks(blocked)) walkPairs(blocked, task, (a, b) => counter.add(a, b, step), drawn(step));
     sessions.push({
       patterns: counter.patterns(),
@@ -78,9 +77,6 @@ const SESSION_CAP = 8;
 function readsColumn({ parts }: BlockingRule, column: string): boolean {
   return parts.some((part) => columnsOfPart(part).includes(column));
 }
-
-/** The keys of earlier rules: there are none. */
-const NO_KEYS = new Uint32Array(new SharedArrayBuffer(0));
 
 /** Draws one pair of `step`. */
 function drawn(step: number): (a: number, b: number) => boolean {
