@@ -67,25 +67,47 @@ export function keysOf(population: Population, { parts }: Pick<BlockingRule, 'pa
   };
 }
 
-/** Makes the blocks of a rule; null where the population lacks a part of it. */
-export function makeBlocks(population: Population, rule: BlockingRule, limits: BlockLimits): Blocks | null {
+/** The keys of a rule before blocks are divided, and the entries that have one in their order. */
+export interface BaseKeys extends Pick<Blocks, 'more' | 'moreStarts' | 'order'> {
+  readonly keys: Uint32Array;
+}
+
+/** Keys all entries of a rule; null where the population lacks a part of it. */
+export function baseKeys(population: Population, rule: BlockingRule): BaseKeys | null {
   const keyOf = keysOf(population, rule);
   if (keyOf === null) return null;
   const { size } = population;
   const column = rule.parts.length === 1 ? population.columns[rule.parts[0] as string] : undefined;
   const further = column?.more ?? null;
-  const keys = sharedUints(size + (further?.ids.length ?? 0));
+  const keys = new Uint32Array(size + (further?.ids.length ?? 0));
   for (let record = 0; record < size; record++) keys[record] = keyOf(record);
   const more = further === null ? null : furtherKeys(population, rule.parts[0] as string, keys);
+  return { keys, more, moreStarts: further?.starts ?? null, order: sortedPlaces(keys) };
+}
+
+/**
+ * Makes the blocks of a rule; null where the population lacks a part of it.
+ * @param base its keys, where they are known
+ */
+export function makeBlocks(
+  population: Population,
+  rule: BlockingRule,
+  limits: BlockLimits,
+  base: BaseKeys | null = baseKeys(population, rule),
+): Blocks | null {
+  if (base === null) return null;
+  const { more, moreStarts } = base;
+  const keys = sharedUints(base.keys.length);
+  keys.set(base.keys);
   const divider = new BlockDivider(population, rule, limits, keys, more);
-  const window = divider.divide();
-  const order = sortedPlaces(keys);
+  const window = divider.divide(base.order);
+  const { divided, purgedRecords, lostPairs, windowed } = divider;
+  const order = divided.length === 0 && purgedRecords === 0 && window === null ? base.order : sortedPlaces(keys);
   const { pairs, blocks } = countPairs(keys, order, window);
   if (window !== null) sortWindows(keys, order, window);
-  const { divided, purgedRecords, lostPairs, windowed } = divider;
   const keyed = more === null ? order.length : new Set(Array.from(order, (entry) => recordOf({ keys, more }, entry))).size;
   const report = { name: rule.name, keyed, blocks, pairs, divided: divided.length, windowed, purgedRecords, lostPairs };
-  return { name: rule.name, keys, order, more, moreStarts: further?.starts ?? null, window, pairs, divided, report };
+  return { name: rule.name, keys, order, more, moreStarts, window, pairs, divided, report };
 }
 
 /** The record of an entry. */
@@ -130,9 +152,12 @@ class BlockDivider {
     this.#more = more;
   }
 
-  /** @returns places in the order of names, of blocks that nothing divides */
-  divide(): Uint32Array<SharedArrayBuffer> | null {
-    let large = this.#largeBlocks(sortedPlaces(this.#keys));
+  /**
+   * @param order all entries with a key, by their keys
+   * @returns places in the order of names, of blocks that nothing divides
+   */
+  divide(order: Uint32Array): Uint32Array<SharedArrayBuffer> | null {
+    let large = this.#largeBlocks(order);
     for (const name of this.#rule.divide) {
       if (large.length === 0) return this.#window;
       const part = this.#rule.parts.includes(name) ? null : partOf(this.#population, name);

@@ -1,6 +1,5 @@
 import type { Population } from '../population.ts';
-import { type Blocks, keysOf, makeBlocks, runEnd } from './blocks.ts';
-import { sortedPlaces } from './radix-sort.ts';
+import { type BaseKeys, baseKeys, type Blocks, makeBlocks, runEnd } from './blocks.ts';
 import type { BlockingRule } from './rules.ts';
 
 /** All pairs of so few records are compared. */
@@ -34,9 +33,11 @@ export function blocksWithin(population: Population, rules: readonly BlockingRul
   for (const rule of rules) {
     if (rule.wide && size > MAX_WIDE_RECORDS) continue;
     const share = Math.min(budget * RULE_SHARE, Math.max(left * 0.5, size * 0.25));
+    const base = baseKeys(population, rule);
+    if (base === null) continue;
     let blocks: Blocks | null = null;
-    for (let cap = startCap(population, rule, share); cap >= MIN_CAP; cap = Math.floor(cap / 2.5)) {
-      blocks = makeBlocks(population, rule, { cap, purge });
+    for (let cap = startCap(base, size, share); cap >= MIN_CAP; cap = Math.floor(cap / 2.5)) {
+      blocks = makeBlocks(population, rule, { cap, purge }, base);
       if (blocks === null || blocks.pairs <= share) break;
     }
     if (blocks === null || blocks.order.length === 0) continue;
@@ -47,16 +48,11 @@ export function blocksWithin(population: Population, rules: readonly BlockingRul
 }
 
 /** The largest limit with which the blocks that it leaves whole make at most half of the pairs that a rule may make. */
-function startCap(population: Population, rule: BlockingRule, share: number): number {
-  const keyOf = keysOf(population, rule);
-  if (keyOf === null) return MAX_CAP;
-  const keys = new Uint32Array(population.size);
-  for (let record = 0; record < population.size; record++) keys[record] = keyOf(record);
-  const order = sortedPlaces(keys);
+function startCap({ keys, order }: BaseKeys, records: number, share: number): number {
   const pairsBySize = new Float64Array(MAX_CAP + 1);
   for (let start = 0; start < order.length; ) {
     const end = runEnd(keys, order, start);
-    const size = end - start;
+    const size = recordsIn(order, start, end, records);
     if (size <= MAX_CAP) pairsBySize[size] = (pairsBySize[size] as number) + (size * (size - 1)) / 2;
     start = end;
   }
@@ -66,4 +62,11 @@ function startCap(population: Population, rule: BlockingRule, share: number): nu
     if (pairs > share * 0.5) return Math.max(MIN_CAP, size - 1);
   }
   return MAX_CAP;
+}
+
+/** How many entries of a block are records and not further addresses or numbers of one. */
+function recordsIn(order: Uint32Array, start: number, end: number, records: number): number {
+  let count = 0;
+  for (let at = start; at < end; at++) if ((order[at] as number) < records) count++;
+  return count;
 }
