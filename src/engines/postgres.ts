@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import pg from 'pg';
 import { CrmError, redactUrl } from '../errors.ts';
-import type { Connection, Engine, TransactionOptions } from './connection.ts';
+import type { Connection, Engine, TableRows, TransactionOptions } from './connection.ts';
 import type { SqlRow, SqlValue } from './engine.ts';
 import { Mutex } from './mutex.ts';
 import { PostgresConnection, numbered } from './postgres-connection.ts';
@@ -106,6 +106,10 @@ class PostgresEngine implements Engine {
 
   async all<T extends SqlRow>(sql: string, parameters: readonly SqlValue[] = []): Promise<T[]> {
     return this.#exclusive(() => new PostgresConnection(this.#main(), this.label).all<T>(sql, parameters));
+  }
+
+  async table(sql: string, parameters: readonly SqlValue[] = []): Promise<TableRows> {
+    return this.#exclusive(() => new PostgresConnection(this.#main(), this.label).table(sql, parameters));
   }
 
   async transaction<T>(work: (connection: Connection) => Promise<T>, options: TransactionOptions = {}): Promise<T> {

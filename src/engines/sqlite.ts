@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { CrmError } from '../errors.ts';
 import { fold } from '../model/fold.ts';
-import type { Connection, Engine, TransactionOptions, WordIndexBuilder } from './connection.ts';
+import type { Connection, Engine, TableRows, TransactionOptions, WordIndexBuilder } from './connection.ts';
 import type { SqlRow, SqlValue } from './engine.ts';
 import { Mutex } from './mutex.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
@@ -100,6 +100,10 @@ class SqliteEngine implements Engine {
 
   async all<T extends SqlRow>(sql: string, parameters: readonly SqlValue[] = []): Promise<T[]> {
     return this.#exclusive(() => this.#connection.all<T>(sql, parameters));
+  }
+
+  async table(sql: string, parameters: readonly SqlValue[] = []): Promise<TableRows> {
+    return this.#exclusive(() => this.#connection.table(sql, parameters));
   }
 
   async transaction<T>(work: (connection: Connection) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
