@@ -215,6 +215,10 @@ class PostgresEngine implements Engine {
     return false;
   }
 
+  async expectLargeTransactions(): Promise<() => Promise<void>> {
+    return async () => {};
+  }
+
   async tryLock(name: string): Promise<(() => Promise<void>) | null> {
     const key = '(hashtext(?), hashtext(current_schema()))';
     const [row] = await this.all<{ taken: number }>(`SELECT pg_try_advisory_lock${key} AS taken`, [`crm ${name}`]);

@@ -10,7 +10,7 @@ import { Mutex } from './mutex.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
 import { sqliteError } from './sqlite-errors.ts';
 import { sqliteFacts } from './sqlite-facts.ts';
-import { checkpoint, databaseBytes, lockBeside, reclaimPages } from './sqlite-storage.ts';
+import { checkpoint, databaseBytes, lockBeside, reclaimPages, tune } from './sqlite-storage.ts';
 
 /** Marks a file as ours in its header (`file` and other programs can tell): "crm1". */
 const APPLICATION_ID = 0x63726d31;
@@ -95,7 +95,7 @@ class SqliteEngine implements Engine {
     if (this.#db.pragma('journal_mode', { simple: true }) !== 'wal') this.#db.pragma('journal_mode = WAL');
     this.#db.pragma('synchronous = FULL');
     this.#db.pragma('foreign_keys = ON');
-    this.#db.pragma('cache_size = -40960');
+    tune(this.#db, 'usual');
   }
 
   async all<T extends SqlRow>(sql: string, parameters: readonly SqlValue[] = []): Promise<T[]> {
@@ -191,6 +191,11 @@ class SqliteEngine implements Engine {
       if (!more) checkpoint(this.#db);
       return more;
     });
+  }
+
+  async expectLargeTransactions(): Promise<() => Promise<void>> {
+    await this.#guarded(() => tune(this.#db, 'large'));
+    return () => this.#guarded(() => tune(this.#db, 'usual'));
   }
 
   async tryLock(name: string): Promise<(() => Promise<void>) | null> {

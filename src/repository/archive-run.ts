@@ -62,7 +62,7 @@ export class ArchiveRun {
   async move(): Promise<ArchiveOutcome> {
     const bytesBefore = await this.#pair.main.storageBytes();
     await this.#work.alone(async () => {
-      for (const page of pagesOf(this.#request.persons, () => this.#size.next)) await this.#movePage(page);
+      for (const page of pagesOf(this.#request.persons, () => this.#size.batch)) await this.#moveBatch(page);
       await this.#moveOrganisations([...this.#request.organisations]);
       const { atEnd } = this.#request;
       if (atEnd !== undefined) await this.#work.inRun(atEnd);
@@ -83,10 +83,10 @@ export class ArchiveRun {
   async #moveOrganisations(ids: readonly number[]): Promise<void> {
     for (let left = ids; left.length > 0; ) {
       const waiting: number[] = [];
-      for (const page of pagesOf(left, () => this.#size.next)) {
+      for (const page of pagesOf(left, () => this.#size.batch)) {
         const linked = new Set(await linkedOf(this.#pair.main, page));
         waiting.push(...page.filter((id) => linked.has(id)));
-        await this.#movePage(page.filter((id) => !linked.has(id)));
+        await this.#moveBatch(page.filter((id) => !linked.has(id)));
       }
       if (waiting.length === left.length) {
         this.#changed += waiting.length;
@@ -96,7 +96,7 @@ export class ArchiveRun {
     }
   }
 
-  async #movePage(ids: readonly number[]): Promise<void> {
+  async #moveBatch(ids: readonly number[]): Promise<void> {
     const { policyOf, staying, check, onStep = () => {} } = this.#request;
     await check(this.#archived);
     if (ids.length === 0) return;
@@ -106,7 +106,13 @@ export class ArchiveRun {
     try {
       await this.#work.inRun(async (connection, runId) => {
         const stay = await staying(connection, ids);
-        const moved = await moveOut(this.#pair, connection, ids, stay, { runId, now: this.#clock().toISOString(), policyOf, onStep });
+        const moved = await moveOut(this.#pair, connection, ids, stay, {
+          runId,
+          now: this.#clock().toISOString(),
+          policyOf,
+          onStep,
+          size: this.#size,
+        });
         this.#count(moved, stay.size);
       });
     } catch (error) {
@@ -116,11 +122,10 @@ export class ArchiveRun {
     await onStep('moved');
   }
 
-  #count({ moved, collisions, rows, characters }: Moved, staying: number): void {
+  #count({ moved, collisions }: Moved, staying: number): void {
     this.#archived += moved.length;
     this.#changed += staying;
     this.#collisions.push(...collisions);
-    this.#size.learn({ customers: moved.length, rows, characters });
     for (const id of moved) {
       const policy = this.#request.policyOf(id);
       if (policy !== null) this.#byPolicy.set(policy, (this.#byPolicy.get(policy) ?? 0) + 1);
