@@ -14,6 +14,8 @@ export interface Config {
   readonly normalize?: Readonly<Record<string, unknown>>;
   /** What is kept when customers become one; checked where it is used. */
   readonly survivorship?: Readonly<Record<string, unknown>>;
+  /** Where backups go; checked where it is used. */
+  readonly backup?: Readonly<Record<string, unknown>>;
 }
 
 /** What is known of a setting. */
@@ -39,6 +41,7 @@ export const SETTINGS: Readonly<Record<keyof Config, Setting>> = {
     comment:
       'What is kept when customers are merged, e.g. { "fields": { "owner": { "rule": "source_priority" } }, "sources": ["erp", "shop"] }',
   },
+  backup: { type: 'object', example: { repository: './crm-backups' }, comment: 'Folder of the backup repository' },
 };
 
 /** Where the config file is unless the user says otherwise; it may be missing there. */

@@ -33,6 +33,8 @@ export interface Context {
   config(options?: { readonly mayBeMissing: boolean }): Config;
   /** Path or URL of the database: flag, environment, config file, `./crm.db`. */
   databaseTarget(): string;
+  /** How long to wait for another writer to the database, where the environment says so. @throws {CrmError} USAGE */
+  busyTimeout(): Pick<OpenOptions, 'busyTimeoutMs'>;
   /** Says with which status the program ends although the command succeeded: 3 rows rejected, 5 differences found. */
   exitWith(code: 3 | 5): void;
   /** Opens the database (`databaseTarget()` where no target is given); it is closed when the command has ended. */
@@ -74,6 +76,7 @@ export async function withContext(
       exitCode = code;
     },
     databaseTarget: () => options.db ?? io.env.CRM_DB ?? context.config().database ?? DEFAULT_DATABASE,
+    busyTimeout: () => busyTimeout(io.env.CRM_BUSY_TIMEOUT_MS),
     openRepository: async ({ target, ...open } = {}) => {
       const { openRepository } = await import('./repository/repository.ts');
       repository ??= await openRepository(target ?? context.databaseTarget(), { ...busyTimeout(io.env.CRM_BUSY_TIMEOUT_MS), ...open });
@@ -94,7 +97,7 @@ export async function withContext(
   }
 }
 
-function busyTimeout(text: string | undefined): OpenOptions {
+function busyTimeout(text: string | undefined): Pick<OpenOptions, 'busyTimeoutMs'> {
   if (text === undefined || text === '') return {};
   const busyTimeoutMs = Number(text);
   if (Number.isInteger(busyTimeoutMs) && busyTimeoutMs >= 0) return { busyTimeoutMs };

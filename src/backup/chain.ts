@@ -1,0 +1,22 @@
+/** A snapshot that the repository has. */
+export interface ChainEntry {
+  readonly id: string;
+  readonly sequence: number;
+  readonly signature: string;
+}
+
+/**
+ * The signed list of the snapshots that are there, oldest first: what tells a snapshot that was pruned from one that was
+ * lost. It is written after a manifest, and before manifests are removed.
+ */
+export interface Chain {
+  readonly repository: string;
+  /** Sequence number of the newest snapshot that was ever made. */
+  readonly sequence: number;
+  readonly snapshots: readonly ChainEntry[];
+}
+
+/** Under which name the chain is signed. */
+export function chainPurpose(repository: string): string {
+  return `chain ${repository}`;
+}
