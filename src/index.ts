@@ -59,7 +59,11 @@ export { type MergeLimit, type MergeOptions, type MergeResult, type SkipReason, 
 export { type SplitOptions, splitCustomer } from './dedupe/split-customer.ts';
 export type { SplitOutcome } from './repository/customer-split.ts';
 export { type CreateBackupOptions, type CreateBackupReport, type CreateBackupResult, createBackup } from './backup/create-backup.ts';
-export { type ListedSnapshot, listBackups } from './backup/list-backups.ts';
+export { type BackupList, type ListedSnapshot, listBackups } from './backup/list-backups.ts';
+export { type VerifyBackupsOptions, type VerifyBackupsResult, verifyBackups } from './backup/verify-backups.ts';
+export { type DrillOptions, type DrillResult, drillBackup } from './backup/drill-backup.ts';
+export { type PruneOptions, type PruneResult, pruneBackups } from './backup/prune-backups.ts';
+export type { RetentionPolicy, RetentionReason } from './backup/retention.ts';
 export { type RestoreOptions, type RestoreResult, restoreIntoFile } from './backup/restore-backup.ts';
 export { DEFAULT_SURVIVORSHIP } from './dedupe/survivorship.ts';
 export type { FieldSurvivorship, SurvivorRule, Survivorship } from './dedupe/survivorship.ts';

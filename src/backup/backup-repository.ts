@@ -1,20 +1,19 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { CrmError } from '../errors.ts';
 import { type ProcessLock, takeLock } from '../process-lock.ts';
-import { type Chain, type ChainEntry, chainPurpose } from './chain.ts';
-import { type Manifest, manifestPurpose } from './manifest.ts';
 import { packFileName } from './pack-writer.ts';
 import { decodeConfig, encodeConfig, newConfig, type RepositoryConfig } from './repository-config.ts';
+import { namesIn, readOrNull } from './repository-files.ts';
 import { newKeys, PLAIN_KEYS, type RepositoryKeys, unwrapKeys } from './repository-keys.ts';
-import { decodeRecord, encodeRecord, type SignedRecord } from './signed-record.ts';
+import { damagedRepository, SnapshotList } from './snapshot-list.ts';
 import { storageError, writeWhole } from './whole-file.ts';
 
 /** Where a passphrase comes from; asked only where one is needed. */
 export type Passphrase = () => Promise<string>;
 
 /** How a repository is opened for writing. */
-export interface CreateRepositoryOptions {
+export interface PrepareRepositoryOptions {
   readonly passphrase: Passphrase;
   /** Encrypt a new one. */
   readonly encrypt: boolean;
@@ -29,21 +28,23 @@ export interface PreparedRepository {
 }
 
 const CONFIG = 'config.json';
-const CHAIN = 'chain';
 const FOLDERS = ['packs', 'snapshots'] as const;
-const MANIFEST_NAME = /^(\d{8}T\d{6}Z-[0-9a-f]{8})\.snapshot$/;
-const PACK_NAME = /^([0-9a-f]{64})\.pack$/;
+const PACK_FILE = /^([0-9a-f]{64})\.pack$/;
+/** What an interrupted start may have left in a new folder. */
+const LEFT_BY_START = /^(packs|snapshots|chain|(chain|config\.json)\.part-\d+)$/;
 
 /** A folder of snapshots. Nothing in it is ever changed in place: files appear whole, and are removed whole. */
 export class BackupRepository {
   readonly folder: string;
   readonly config: RepositoryConfig;
   readonly keys: RepositoryKeys;
+  readonly snapshots: SnapshotList;
 
   private constructor(folder: string, config: RepositoryConfig, keys: RepositoryKeys) {
     this.folder = folder;
     this.config = config;
     this.keys = keys;
+    this.snapshots = new SnapshotList(folder, config.id, keys);
   }
 
   /**
@@ -52,19 +53,17 @@ export class BackupRepository {
    */
   static async open(folder: string, passphrase: Passphrase): Promise<BackupRepository> {
     const config = readConfig(folder);
-    if (config === null) {
-      throw new CrmError('INPUT_MISSING', `there is no backup repository at ${folder}`, {
-        hint: 'make one with: crm backup create --repo DIR, or name another one with --repo',
-      });
-    }
-    return new BackupRepository(folder, config, await keysFor(config, passphrase));
+    if (config !== null) return new BackupRepository(folder, config, await keysFor(config, passphrase));
+    throw new CrmError('INPUT_MISSING', `there is no backup repository at ${folder}`, {
+      hint: 'make one with: crm backup create --repo DIR, or name another one with --repo',
+    });
   }
 
   /**
    * Opens a repository, or prepares one where the folder is missing or empty.
    * @throws {CrmError} as `open`; USAGE when the folder holds something else, or is not encrypted although it should be
    */
-  static async prepare(folder: string, options: CreateRepositoryOptions): Promise<PreparedRepository> {
+  static async prepare(folder: string, options: PrepareRepositoryOptions): Promise<PreparedRepository> {
     const existing = readConfig(folder);
     if (existing !== null) {
       if (options.encrypt && existing.encryption === null) {
@@ -75,9 +74,7 @@ export class BackupRepository {
       const opened = new BackupRepository(folder, existing, await keysFor(existing, options.passphrase));
       return { isNew: false, make: () => opened };
     }
-    if (existsSync(folder) && readdirSync(folder).some((name) => !isOurs(name))) {
-      throw new CrmError('USAGE', `${folder} is not empty, and no backup repository`, { hint: 'name an empty or new folder with --repo' });
-    }
+    requireEmpty(folder);
     const fresh = options.encrypt ? await newKeys(await options.passphrase()) : { keys: PLAIN_KEYS, wrapping: null };
     const made = new BackupRepository(folder, newConfig(options.now, fresh.wrapping), fresh.keys);
     return {
@@ -87,17 +84,6 @@ export class BackupRepository {
         return made;
       },
     };
-  }
-
-  #make(): void {
-    try {
-      for (const name of FOLDERS) mkdirSync(join(this.folder, name), { recursive: true, mode: 0o700 });
-    } catch (error) {
-      throw storageError(error, this.folder);
-    }
-    this.writeChain({ repository: this.config.id, sequence: 0, snapshots: [] });
-    // Written last: it is what makes the folder a repository.
-    writeWhole(join(this.folder, CONFIG), encodeConfig(this.config));
   }
 
   /** Keeps other writers out. @throws {CrmError} BUSY when another process holds it for longer than `waitMs` */
@@ -115,9 +101,14 @@ export class BackupRepository {
     });
   }
 
-  /** Path of a pack. */
-  packPath(name: string): string {
-    return join(this.packFolder, packFileName(name));
+  /** The same for who only reads; null where nothing can be written: then nobody prunes there either. @throws {CrmError} BUSY */
+  async lockIfWritable(waitMs: number, signal?: AbortSignal): Promise<ProcessLock | null> {
+    try {
+      return await this.lock(waitMs, signal);
+    } catch (error) {
+      if (error instanceof CrmError && error.code === 'OUTPUT_FAILED') return null;
+      throw error;
+    }
   }
 
   /** Where packs are. */
@@ -125,126 +116,52 @@ export class BackupRepository {
     return join(this.folder, 'packs');
   }
 
+  /** Path of a pack. */
+  packPath(name: string): string {
+    return join(this.packFolder, packFileName(name));
+  }
+
   /** Names of all packs, used or not. */
   packNames(): string[] {
-    return namesIn(this.packFolder, PACK_NAME);
+    return namesIn(this.packFolder, PACK_FILE);
   }
 
-  /**
-   * The snapshots that are there, oldest first.
-   * @throws {CrmError} INTEGRITY when the list of them is damaged or missing
-   */
-  chain(): Chain {
-    const files = namesIn(join(this.folder, 'snapshots'), MANIFEST_NAME);
-    const bytes = readOrNull(join(this.folder, CHAIN));
-    const record = bytes === null ? null : decodeRecord<Chain>(bytes, chainPurpose(this.config.id), this.keys);
-    if (record === null) throw damaged(this.folder, 'the list of its snapshots is missing or damaged');
-    return this.#withUnlisted(record.value, files);
-  }
-
-  /** A manifest, checked against the list. @throws {CrmError} INTEGRITY naming the snapshot */
-  manifest(entry: ChainEntry): Manifest {
-    const record = this.#record(entry.id);
-    if (record?.signature === entry.signature && record.value.sequence === entry.sequence) return record.value;
-    throw new CrmError('INTEGRITY', `snapshot ${entry.id} is damaged: its manifest is missing, or not the one that was written`, {
-      hint: 'restore another snapshot; which ones are sound says: crm backup verify',
-      details: { snapshots: [entry.id] },
-    });
-  }
-
-  /**
-   * The snapshot that a word names: `latest`, an id, or how an id begins.
-   * @throws {CrmError} NOT_FOUND, USAGE when several begin so, INTEGRITY
-   */
-  find(reference: string): ChainEntry {
-    const { snapshots } = this.chain();
-    const found = reference === 'latest' ? snapshots.slice(-1) : snapshots.filter(({ id }) => id.startsWith(reference));
-    if (found.length === 1) return found[0] as ChainEntry;
-    if (found.length > 1) {
-      throw new CrmError('USAGE', `${found.length} snapshots begin with ${reference}`, {
-        hint: 'give more of the id; see: crm backup list',
-      });
+  #make(): void {
+    try {
+      for (const name of FOLDERS) mkdirSync(join(this.folder, name), { recursive: true, mode: 0o700 });
+    } catch (error) {
+      throw storageError(error, this.folder);
     }
-    const message =
-      snapshots.length === 0 ? `there is no snapshot in ${this.folder}` : `there is no snapshot ${reference} in ${this.folder}`;
-    throw new CrmError('NOT_FOUND', message, { hint: 'see which there are: crm backup list' });
-  }
-
-  /** Adds a snapshot: from now on it exists. @returns its entry */
-  addManifest(manifest: Manifest): ChainEntry {
-    const chain = this.chain();
-    const { bytes, signature } = encodeRecord(manifest, manifestPurpose(this.config.id, manifest.id), this.keys);
-    writeWhole(this.manifestPath(manifest.id), bytes);
-    const entry = { id: manifest.id, sequence: manifest.sequence, signature };
-    this.writeChain({ ...chain, sequence: manifest.sequence, snapshots: [...chain.snapshots, entry] });
-    return entry;
-  }
-
-  /** Path of a manifest. */
-  manifestPath(id: string): string {
-    return join(this.folder, 'snapshots', `${id}.snapshot`);
-  }
-
-  /** Writes the list of snapshots. */
-  writeChain(chain: Chain): void {
-    writeWhole(join(this.folder, CHAIN), encodeRecord(chain, chainPurpose(this.config.id), this.keys).bytes);
-  }
-
-  /** Takes up a manifest that was written by somebody who was stopped before it came into the list. */
-  #withUnlisted(chain: Chain, files: readonly string[]): Chain {
-    const listed = new Set(chain.snapshots.map(({ id }) => id));
-    for (const id of files.filter((file) => !listed.has(file))) {
-      const record = this.#record(id);
-      if (record === null || record.value.sequence !== chain.sequence + 1) continue;
-      const { sequence } = record.value;
-      return { ...chain, sequence, snapshots: [...chain.snapshots, { id, sequence, signature: record.signature }] };
-    }
-    return chain;
-  }
-
-  #record(id: string): SignedRecord<Manifest> | null {
-    const bytes = readOrNull(this.manifestPath(id));
-    return bytes === null ? null : decodeRecord<Manifest>(bytes, manifestPurpose(this.config.id, id), this.keys);
+    this.snapshots.writeChain({ repository: this.config.id, sequence: 0, snapshots: [] });
+    // Written last: it is what makes the folder a repository.
+    writeWhole(join(this.folder, CONFIG), encodeConfig(this.config));
   }
 }
 
 function readConfig(folder: string): RepositoryConfig | null {
-  const file = join(folder, CONFIG);
-  const bytes = readOrNull(file);
-  if (bytes !== null) return decodeConfig(bytes, file);
-  if (namesIn(join(folder, 'packs'), PACK_NAME).length === 0) return null;
-  throw damaged(folder, `${CONFIG} is missing`);
+  const bytes = readOrNull(join(folder, CONFIG));
+  if (bytes === null) {
+    if (namesIn(join(folder, 'packs'), PACK_FILE).length === 0) return null;
+    throw damagedRepository(folder, `${CONFIG} is missing`);
+  }
+  const config = decodeConfig(bytes);
+  if (config === null) throw damagedRepository(folder, `${CONFIG} is not as it was written`);
+  return config;
 }
 
 async function keysFor({ encryption }: RepositoryConfig, passphrase: Passphrase): Promise<RepositoryKeys> {
   return encryption === null ? PLAIN_KEYS : unwrapKeys(encryption, await passphrase());
 }
 
-/** What an interrupted start may have left in a new folder. */
-function isOurs(name: string): boolean {
-  return [CHAIN, ...FOLDERS].includes(name) || /^(config\.json|chain)\.part-/.test(name);
-}
-
-function damaged(folder: string, what: string): CrmError {
-  return new CrmError('INTEGRITY', `the backup repository ${folder} is damaged: ${what}`, {
-    hint: 'bring the file back from a copy of the repository, or begin a new one with --repo',
-  });
-}
-
-function readOrNull(path: string): Buffer | null {
+function requireEmpty(folder: string): void {
+  if (!existsSync(folder)) return;
+  const isOurs = (name: string): boolean => LEFT_BY_START.test(name);
+  let names: string[];
   try {
-    return readFileSync(path);
+    names = readdirSync(folder);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
-    throw new CrmError('PERMISSION', `${path} cannot be read (${code})`, { cause: error, hint: 'check its permissions' });
+    throw storageError(error, folder);
   }
-}
-
-/** What the names in a folder that match have in brackets, sorted; nothing where there is no such folder. */
-function namesIn(folder: string, pattern: RegExp): string[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .flatMap((name) => pattern.exec(name)?.[1] ?? [])
-    .sort();
+  if (names.every(isOurs)) return;
+  throw new CrmError('USAGE', `${folder} is not empty, and no backup repository`, { hint: 'name an empty or new folder with --repo' });
 }

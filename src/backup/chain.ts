@@ -3,6 +3,8 @@ export interface ChainEntry {
   readonly id: string;
   readonly sequence: number;
   readonly signature: string;
+  /** The signature when it was made, by which the next snapshot names it: `prune` may have moved its chunks since. */
+  readonly madeAs: string;
 }
 
 /**

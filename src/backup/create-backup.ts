@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { DatabaseSnapshot } from '../engines/snapshot.ts';
 import { DEFAULT_BUSY_TIMEOUT_MS, openSnapshot } from '../engines/index.ts';
+import { CrmError } from '../errors.ts';
 import { checkInterruption } from '../interruption.ts';
 import { BackupRepository, type Passphrase } from './backup-repository.ts';
 import { ChunkStore } from './chunk-store.ts';
@@ -64,16 +65,43 @@ export async function createBackup(options: CreateBackupOptions): Promise<Create
   const repository = prepared.make();
   const lock = await repository.lock(options.waitMs, options.signal);
   try {
-    const snapshot = await hold();
-    const { manifest, damage } = await storeSnapshot(repository, snapshot, now(), options).finally(() => snapshot.close());
-    if (options.verify) await verifyByRestoring(repository, manifest, options);
-    const { id, totalBytes, addedBytes, chunks, addedChunks } = manifest;
-    const verified = options.verify;
-    repository.addManifest({ ...manifest, verified });
+    const { manifest, warnings } = await provenSnapshot(repository, hold, now, options);
+    repository.snapshots.add(manifest);
+    const { id, totalBytes, addedBytes, chunks, addedChunks, verified } = manifest;
     const elapsedMs = Math.round(performance.now() - startMs);
-    return { result: { snapshot: id, totalBytes, addedBytes, chunks, addedChunks, verified, elapsedMs }, warnings: damage };
+    return { result: { snapshot: id, totalBytes, addedBytes, chunks, addedChunks, verified, elapsedMs }, warnings };
   } finally {
     lock.release();
+  }
+}
+
+/**
+ * Stores a snapshot and verifies it where asked. When it does not restore because a pack of an earlier backup is damaged,
+ * it is made again without that pack: a repository with a fault must not keep new backups from being sound.
+ */
+async function provenSnapshot(
+  repository: BackupRepository,
+  hold: () => Promise<DatabaseSnapshot>,
+  now: () => Date,
+  options: CreateBackupOptions,
+): Promise<{ readonly manifest: Manifest; readonly warnings: readonly string[] }> {
+  const without = new Map<string, string>();
+  for (;;) {
+    const snapshot = await hold();
+    const { manifest, damage } = await storeSnapshot(repository, snapshot, now(), new Set(without.keys()), options).finally(() =>
+      snapshot.close(),
+    );
+    const warnings = [...damage, ...without.values()].map(
+      (what) => `${what}: what is needed of it was stored again; see: crm backup verify`,
+    );
+    try {
+      if (options.verify) await verifyByRestoring(repository, manifest, options);
+      return { manifest: { ...manifest, verified: options.verify }, warnings };
+    } catch (error) {
+      const { pack, what } = error instanceof CrmError ? (error.details ?? {}) : {};
+      if (typeof pack !== 'string' || without.has(pack)) throw error;
+      without.set(pack, String(what));
+    }
   }
 }
 
@@ -82,11 +110,12 @@ async function storeSnapshot(
   repository: BackupRepository,
   snapshot: DatabaseSnapshot,
   now: Date,
+  without: ReadonlySet<string>,
   options: CreateBackupOptions,
 ): Promise<{ readonly manifest: Manifest; readonly damage: readonly string[] }> {
-  const { sequence, snapshots } = repository.chain();
+  const { sequence, snapshots } = repository.snapshots.chain();
   const previous = snapshots.at(-1);
-  const store = await ChunkStore.open(repository);
+  const store = await ChunkStore.open(repository, without);
   try {
     const image = await storeImage(snapshot, store, repository.config.chunkBytes, options);
     const { addedChunks, addedBytes } = await store.finish();
@@ -95,7 +124,7 @@ async function storeSnapshot(
       repository: repository.config.id,
       id: snapshotId(now),
       sequence: sequence + 1,
-      previous: previous === undefined ? null : { id: previous.id, signature: previous.signature },
+      previous: previous === undefined ? null : { id: previous.id, signature: previous.madeAs },
       time: now.toISOString(),
       host: hostname(),
       database: snapshot.label,
@@ -109,7 +138,8 @@ async function storeSnapshot(
       addedBytes,
       verified: false,
       tables: await snapshot.tables(),
-      ...namedExtents(image.extents, store),
+      packs: image.extents.packs.map((number) => store.packName(number)),
+      extents: encodeExtents(image.extents.extents),
     };
     return { manifest, damage: store.damage };
   } finally {
@@ -121,7 +151,7 @@ interface StoredImage {
   readonly totalBytes: number;
   readonly sha256: string;
   readonly chunks: number;
-  readonly extents: ExtentList;
+  readonly extents: ExtentList<number>;
 }
 
 async function storeImage(
@@ -132,7 +162,7 @@ async function storeImage(
 ): Promise<StoredImage> {
   const hash = new ImageHash(snapshot.maxPieceBytes);
   try {
-    const extents = new ExtentList();
+    const extents = new ExtentList<number>();
     let totalBytes = 0;
     let chunks = 0;
     for await (const piece of snapshot.pieces()) {
@@ -151,17 +181,6 @@ async function storeImage(
   } finally {
     await hash.close();
   }
-}
-
-/** Extents that count the packs of the manifest, in the order in which they come up. */
-function namedExtents({ extents }: ExtentList, store: ChunkStore): Pick<Manifest, 'packs' | 'extents'> {
-  const numbers = new Map<number, number>();
-  const own = extents.map((extent) => {
-    const number = numbers.get(extent.pack) ?? numbers.size;
-    numbers.set(extent.pack, number);
-    return { ...extent, pack: number };
-  });
-  return { packs: [...numbers.keys()].map((number) => store.packName(number)), extents: encodeExtents(own) };
 }
 
 /** Sorts by time; the random end tells two of one second apart. */

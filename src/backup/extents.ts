@@ -9,15 +9,18 @@ export interface Extent {
   readonly count: number;
 }
 
-/** Makes extents of the places of chunks as they come. */
-export class ExtentList {
+/** Makes extents of the places of chunks as they come. @typeParam P what stands for a pack meanwhile */
+export class ExtentList<P> {
   readonly extents: Extent[] = [];
-  #pack = -1;
+  /** The packs in the order in which they come up. */
+  readonly packs: P[] = [];
+  readonly #numbers = new Map<P, number>();
+  #pack: P | null = null;
   #first = 0;
   #count = 0;
 
   /** Appends a chunk of the image. */
-  add(pack: number, ordinal: number): void {
+  add(pack: P, ordinal: number): void {
     if (pack === this.#pack && ordinal === this.#first + this.#count) {
       this.#count++;
       return;
@@ -30,9 +33,18 @@ export class ExtentList {
 
   /** Ends the list. */
   finish(): void {
-    if (this.#count > 0) this.extents.push({ pack: this.#pack, first: this.#first, count: this.#count });
-    this.#count = 0;
+    if (this.#pack === null) return;
+    const number = this.#numbers.get(this.#pack) ?? this.packs.push(this.#pack) - 1;
+    this.#numbers.set(this.#pack, number);
+    this.extents.push({ pack: number, first: this.#first, count: this.#count });
+    this.#pack = null;
   }
+}
+
+/** A list whose packs are named, as a manifest has it. */
+export function namedExtents(list: ExtentList<string>): { readonly packs: readonly string[]; readonly extents: string } {
+  list.finish();
+  return { packs: list.packs, extents: encodeExtents(list.extents) };
 }
 
 /**

@@ -9,9 +9,12 @@ const decompress = promisify(brotliDecompress);
 
 /** What is wrong with a pack, for the error that names the snapshots it belongs to. */
 export class PackDamage extends Error {
+  readonly pack: string;
+
   constructor(pack: string, what: string) {
     super(`pack ${pack.slice(0, 12)} ${what}`);
     this.name = 'PackDamage';
+    this.pack = pack;
   }
 }
 
@@ -46,7 +49,7 @@ export class PackFile {
       const indexBytes = indexBytesOf(trailer, size);
       if (!start.equals(PACK_START) || indexBytes === null) throw new PackDamage(name, 'is cut off or overwritten');
       const stored = await bytesAt(file, size - TRAILER_BYTES - indexBytes, indexBytes);
-      const index = decodePackIndex(stored, trailer, size, keys);
+      const index = decodePackIndex(stored, name, size, keys);
       if (index === null) throw new PackDamage(name, 'has a damaged index');
       return new PackFile(name, file, size, index, keys);
     } catch (error) {
@@ -74,14 +77,6 @@ export class PackFile {
     const chunks = bytes[0] === 0 ? content : await decompress(content, { chunkSize: Math.max(64, contentBytes) }).catch(() => null);
     if (chunks?.length === contentBytes) return chunks;
     throw new PackDamage(this.name, `has a block that cannot be unpacked (${number + 1} of ${this.blockCount})`);
-  }
-
-  /** Whether the bytes of the whole file are those that its name says. */
-  async hasItsName(): Promise<boolean> {
-    const { createHash } = await import('node:crypto');
-    const sum = createHash('sha256');
-    for await (const piece of this.#file.createReadStream({ start: 0, autoClose: false, highWaterMark: 1 << 20 })) sum.update(piece);
-    return sum.digest('hex') === this.name;
   }
 
   /** Closes the file; nothing else may be called afterwards. */

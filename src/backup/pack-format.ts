@@ -4,7 +4,7 @@ import type { RepositoryKeys } from './repository-keys.ts';
 /*
  * A pack holds the content of chunks, in blocks that are compressed as a whole:
  *
- *   "CRMPACK1" · blocks · index · u32 bytes of the index · SHA-256 of the index (32 bytes) · "CRMPEND1"
+ *   "CRMPACK1" · blocks · index · u32 bytes of the index · "CRMPEND1"
  *
  * index: u32 number of blocks · u32 number of chunks ·
  *        for each block: u32 bytes as stored · u32 number of chunks · SHA-256 as stored (32 bytes) ·
@@ -12,7 +12,7 @@ import type { RepositoryKeys } from './repository-keys.ts';
  * block: one byte, 0 as it is or 1 brotli · the chunks one after the other
  *
  * Numbers are little-endian. In an encrypted repository blocks and index are sealed, and hashed as they are stored.
- * The name of a pack is the SHA-256 of the whole file.
+ * The name of a pack is the SHA-256 of its index, which has the hash of each block: so the name vouches for every byte.
  */
 
 /** First bytes of a pack. */
@@ -20,8 +20,8 @@ export const PACK_START = Buffer.from('CRMPACK1');
 const PACK_END = Buffer.from('CRMPEND1');
 /** Bytes of an id and of a hash. */
 export const HASH_BYTES = 32;
-/** What stands behind the index: its size, its hash, the mark. */
-export const TRAILER_BYTES = 4 + HASH_BYTES + PACK_END.length;
+/** What stands behind the index: its size, the mark. */
+export const TRAILER_BYTES = 4 + PACK_END.length;
 const BLOCK_ENTRY_BYTES = 8 + HASH_BYTES;
 const CHUNK_ENTRY_BYTES = 4 + HASH_BYTES;
 /** Under which names blocks and indexes are sealed. */
@@ -60,8 +60,8 @@ export function chunkEntries(count: number): Buffer {
   return Buffer.allocUnsafe(count * CHUNK_ENTRY_BYTES);
 }
 
-/** Index and trailer of a pack. */
-export function encodePackEnd(blocks: readonly PackBlock[], keys: RepositoryKeys): Buffer {
+/** Index and trailer of a pack, and the name that follows from them. */
+export function encodePackEnd(blocks: readonly PackBlock[], keys: RepositoryKeys): { readonly bytes: Buffer; readonly name: string } {
   const chunks = Buffer.concat(blocks.map((block) => block.chunks));
   const head = Buffer.alloc(8 + blocks.length * BLOCK_ENTRY_BYTES);
   head.writeUInt32LE(blocks.length, 0);
@@ -75,19 +75,23 @@ export function encodePackEnd(blocks: readonly PackBlock[], keys: RepositoryKeys
   const index = keys.seal(Buffer.concat([head, chunks]), SEALED_AS.index);
   const size = Buffer.alloc(4);
   size.writeUInt32LE(index.length);
-  return Buffer.concat([index, size, hash('sha256', index, 'buffer'), PACK_END]);
+  return { bytes: Buffer.concat([index, size, PACK_END]), name: hash('sha256', index, 'hex') };
 }
 
 /** How large the index is according to the trailer; null where that is no trailer of a pack of this size. */
 export function indexBytesOf(trailer: Buffer, fileBytes: number): number | null {
-  if (trailer.length !== TRAILER_BYTES || !trailer.subarray(4 + HASH_BYTES).equals(PACK_END)) return null;
+  if (trailer.length !== TRAILER_BYTES || !trailer.subarray(4).equals(PACK_END)) return null;
   const indexBytes = trailer.readUInt32LE(0);
   return indexBytes <= fileBytes - TRAILER_BYTES - PACK_START.length ? indexBytes : null;
 }
 
-/** Reads an index; null where it is not as it was written. @param stored the index as it stands in the file */
-export function decodePackIndex(stored: Buffer, trailer: Buffer, fileBytes: number, keys: RepositoryKeys): PackIndex | null {
-  if (!hash('sha256', stored, 'buffer').equals(trailer.subarray(4, 4 + HASH_BYTES))) return null;
+/**
+ * Reads an index; null where it is not as it was written.
+ * @param stored the index as it stands in the file
+ * @param name of the pack
+ */
+export function decodePackIndex(stored: Buffer, name: string, fileBytes: number, keys: RepositoryKeys): PackIndex | null {
+  if (hash('sha256', stored, 'hex') !== name) return null;
   const bytes = keys.open(stored, SEALED_AS.index);
   if (bytes === null || bytes.length < 8) return null;
   const [blocks, chunks] = [bytes.readUInt32LE(0), bytes.readUInt32LE(4)];

@@ -1,4 +1,4 @@
-import { createHash, type Hash, hash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encodePackEnd, PACK_START, type PackBlock } from './pack-format.ts';
@@ -22,7 +22,6 @@ export class PackWriter {
   readonly #part: string;
   readonly #file: FileHandle;
   readonly #keys: RepositoryKeys;
-  readonly #sum: Hash = createHash('sha256');
   readonly #blocks: PackBlock[] = [];
   #storedBytes = 0;
 
@@ -53,8 +52,8 @@ export class PackWriter {
 
   /** Ends the pack and gives it its name. */
   async finish(): Promise<WrittenPack> {
-    await this.#write(encodePackEnd(this.#blocks, this.#keys));
-    const name = this.#sum.digest('hex');
+    const { bytes, name } = encodePackEnd(this.#blocks, this.#keys);
+    await this.#write(bytes);
     const path = join(this.#folder, packFileName(name));
     try {
       await this.#file.sync();
@@ -78,7 +77,6 @@ export class PackWriter {
     } catch (error) {
       throw storageError(error, this.#part);
     }
-    this.#sum.update(bytes);
     this.#storedBytes += bytes.length;
   }
 }

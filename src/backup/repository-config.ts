@@ -30,16 +30,12 @@ export function encodeConfig(config: RepositoryConfig): Buffer {
   return Buffer.from(`${json}\n${sha256(Buffer.from(json))}\n`);
 }
 
-/** Reads a config. @throws {CrmError} INTEGRITY when it is damaged, USAGE when it is of a later format */
-export function decodeConfig(bytes: Buffer, file: string): RepositoryConfig {
+/** Reads a config; null where it is damaged. @throws {CrmError} USAGE when it is of a later format */
+export function decodeConfig(bytes: Buffer): RepositoryConfig | null {
   const [json = '', ...rest] = bytes.toString('utf8').split('\n');
   const isWhole = rest.length === 2 && rest[1] === '' && rest[0] === sha256(Buffer.from(json));
   // Bytes that are no text would have become others.
-  if (!isWhole || !Buffer.from(`${json}\n${rest[0]}\n`).equals(bytes)) {
-    throw new CrmError('INTEGRITY', `${file} is damaged: no snapshot of this repository can be trusted`, {
-      hint: 'bring this file back from a copy of the repository, or use another repository',
-    });
-  }
+  if (!isWhole || !Buffer.from(`${json}\n${rest[0]}\n`).equals(bytes)) return null;
   const config = JSON.parse(json) as RepositoryConfig;
   if (config.format === 1) return config;
   throw new CrmError('USAGE', `the backup repository has format ${String(config.format)}, which this program does not know`, {

@@ -2,6 +2,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { CrmError } from '../errors.ts';
 import { BackupRepository, type Passphrase } from './backup-repository.ts';
+import type { ChainEntry } from './chain.ts';
 import { customersOf, type Manifest } from './manifest.ts';
 import { restoreImage } from './restore-image.ts';
 import { compareWithManifest } from './verify-restored.ts';
@@ -39,8 +40,13 @@ export async function restoreIntoFile(options: RestoreOptions): Promise<RestoreR
   const { target } = options;
   requireFree(target);
   const repository = await BackupRepository.open(options.repository, options.passphrase);
-  const manifest = repository.manifest(repository.find(options.snapshot));
-  await writeRestored(repository, manifest, target, options);
+  const entry = repository.snapshots.find(options.snapshot);
+  const manifest = await writeRestored(repository, entry, target, options).catch((error: unknown) => {
+    // Somebody may have pruned meanwhile and moved its chunks: then it is named by another signature now.
+    const now = repository.snapshots.chain().snapshots.find(({ id }) => id === entry.id);
+    if (now === undefined || now.signature === entry.signature) throw error;
+    return writeRestored(repository, now, target, options);
+  });
   return { snapshot: manifest.id, target, customers: customersOf(manifest), verified: true };
 }
 
@@ -53,15 +59,17 @@ export async function restoreIntoFile(options: RestoreOptions): Promise<RestoreR
  */
 export async function writeRestored(
   repository: BackupRepository,
-  manifest: Manifest,
+  entry: ChainEntry,
   target: string,
   { signal, onProgress }: Pick<RestoreOptions, 'signal' | 'onProgress'>,
-): Promise<void> {
+): Promise<Manifest> {
+  const manifest = repository.snapshots.manifest(entry);
   const part = partPath(target);
   try {
     await restoreImage(repository, manifest, part, { signal, onProgress: (bytes) => onProgress?.(bytes, manifest.totalBytes) });
     await compareWithManifest(part, manifest, { integrity: false, signal });
     publish(part, target);
+    return manifest;
   } finally {
     for (const suffix of ['', ...COMPANIONS]) rmSync(`${part}${suffix}`, { force: true });
   }

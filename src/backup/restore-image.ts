@@ -49,7 +49,7 @@ export async function restoreImage(
     await writeImage(repository, manifest, written, options);
     if ((await written.finish()) !== manifest.sha256) throw damagedSnapshot(manifest.id, 'the restored file has another hash');
   } catch (error) {
-    if (error instanceof PackDamage) throw damagedSnapshot(manifest.id, error.message);
+    if (error instanceof PackDamage) throw damagedSnapshot(manifest.id, error.message, { pack: error.pack, what: error.message });
     throw storageError(error, path);
   } finally {
     await file?.close();
@@ -57,10 +57,10 @@ export async function restoreImage(
 }
 
 /** The error that names a snapshot whose content is not as it was written. */
-export function damagedSnapshot(id: string, what: string): CrmError {
+export function damagedSnapshot(id: string, what: string, details: Readonly<Record<string, string>> = {}): CrmError {
   return new CrmError('INTEGRITY', `snapshot ${id} is damaged: ${what}`, {
     hint: 'restore another snapshot; which ones are sound says: crm backup verify',
-    details: { snapshots: [id] },
+    details: { snapshots: [id], ...details },
   });
 }
 

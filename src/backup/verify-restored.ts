@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkSqliteFile } from '../engines/sqlite-snapshot.ts';
+import { removeStale } from '../engines/stale-files.ts';
 import type { BackupRepository } from './backup-repository.ts';
 import type { Manifest } from './manifest.ts';
 import { damagedSnapshot, restoreImage } from './restore-image.ts';
@@ -12,19 +13,33 @@ export interface VerifyRestoredOptions {
   readonly onProgress?: (step: 'verifying', bytes: number, totalBytes: number) => void;
 }
 
+/** How long the parts of it took, in milliseconds. */
+export interface VerifiedTimes {
+  readonly restoreMs: number;
+  readonly checkMs: number;
+}
+
 /**
  * Restores a snapshot into a temporary file (in `TMPDIR`), looks it through, compares it with the manifest, and removes it.
  * @throws {CrmError} INTEGRITY naming the snapshot and what is wrong with it
  */
-export async function verifyByRestoring(repository: BackupRepository, manifest: Manifest, options: VerifyRestoredOptions): Promise<void> {
+export async function verifyByRestoring(
+  repository: BackupRepository,
+  manifest: Manifest,
+  options: VerifyRestoredOptions,
+): Promise<VerifiedTimes> {
+  removeStale(tmpdir(), /^crm-verify-(\d+)-/, 'crm-verify-');
   const folder = mkdtempSync(join(tmpdir(), `crm-verify-${process.pid}-`));
   try {
     const path = join(folder, 'restored.db');
+    const startMs = performance.now();
     await restoreImage(repository, manifest, path, {
       signal: options.signal,
       onProgress: (bytes) => options.onProgress?.('verifying', bytes, manifest.totalBytes),
     });
+    const restoredMs = performance.now();
     await compareWithManifest(path, manifest, { integrity: true, signal: options.signal });
+    return { restoreMs: Math.round(restoredMs - startMs), checkMs: Math.round(performance.now() - restoredMs) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -59,6 +59,9 @@ export const COMMANDS = {
     commands: {
       create: { summary: 'add a snapshot of the database', load: () => import('./backup-create.ts') },
       list: { summary: 'which snapshots there are', load: () => import('./backup-list.ts') },
+      verify: { summary: 'read snapshots and compare them with their hashes', load: () => import('./backup-verify.ts') },
+      drill: { summary: 'restore a snapshot for practice', load: () => import('./backup-drill.ts') },
+      prune: { summary: 'remove old snapshots', load: () => import('./backup-prune.ts') },
     },
   },
   restore: { summary: 'bring a snapshot back', load: () => import('./restore.ts') },
