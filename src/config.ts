@@ -16,6 +16,8 @@ export interface Config {
   readonly survivorship?: Readonly<Record<string, unknown>>;
   /** Where the archive is, and which customers go there; checked where it is used. */
   readonly archive?: Readonly<Record<string, unknown>>;
+  /** Where backups go; checked where it is used. */
+  readonly backup?: Readonly<Record<string, unknown>>;
 }
 
 /** What is known of a setting. */
@@ -47,6 +49,7 @@ export const SETTINGS: Readonly<Record<keyof Config, Setting>> = {
     comment:
       'Which customers crm archive run moves away, e.g. { "policies": { "inactive": "last_contacted_at < -3y and tier != vip" }, "database": "./crm-archive.db" }',
   },
+  backup: { type: 'object', example: { repository: './crm-backups' }, comment: 'Folder of the backup repository' },
 };
 
 /** Where the config file is unless the user says otherwise; it may be missing there. */

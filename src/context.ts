@@ -33,6 +33,8 @@ export interface Context {
   config(options?: { readonly mayBeMissing: boolean }): Config;
   /** Path or URL of the database: flag, environment, config file, `./crm.db`. */
   databaseTarget(): string;
+  /** How long to wait for another writer to the database, where the environment says so. @throws {CrmError} USAGE */
+  busyTimeout(): Pick<OpenOptions, 'busyTimeoutMs'>;
   /** Says with which status the program ends although the command succeeded: 3 rows rejected, 5 differences found. */
   exitWith(code: 3 | 5): void;
   /** Opens the database (`databaseTarget()` where no target is given); it is closed when the command has ended. */
@@ -70,6 +72,7 @@ export async function withContext(
       exitCode = code;
     },
     databaseTarget: () => options.db ?? io.env.CRM_DB ?? context.config().database ?? DEFAULT_DATABASE,
+    busyTimeout: () => busyTimeout(io.env.CRM_BUSY_TIMEOUT_MS),
     openRepository: async ({ target, ...options } = {}) => {
       repository ??= await open(io, target ?? context.databaseTarget(), options);
       return repository;
@@ -118,7 +121,7 @@ async function open(io: Io, target: string, options: OpenOptions): Promise<Repos
   return openRepository(target, { ...busyTimeout(io.env.CRM_BUSY_TIMEOUT_MS), ...options });
 }
 
-function busyTimeout(text: string | undefined): OpenOptions {
+function busyTimeout(text: string | undefined): Pick<OpenOptions, 'busyTimeoutMs'> {
   if (text === undefined || text === '') return {};
   const busyTimeoutMs = Number(text);
   if (Number.isInteger(busyTimeoutMs) && busyTimeoutMs >= 0) return { busyTimeoutMs };

@@ -1,5 +1,6 @@
 import { CrmError, redactUrl } from '../errors.ts';
 import type { Engine } from './connection.ts';
+import type { DatabaseSnapshot, SnapshotOptions } from './snapshot.ts';
 
 /** How a database is opened. */
 export interface OpenEngineOptions {
@@ -32,13 +33,31 @@ const SCHEMES: Readonly<Record<string, keyof typeof ENGINES>> = {
  * @throws {CrmError} USAGE when the URL's scheme is unknown, or what the engine's own open throws.
  */
 export async function openEngine(target: string, options: OpenEngineOptions): Promise<Engine> {
+  const { name, address } = engineOf(target);
+  return ENGINES[name](address, options);
+}
+
+/**
+ * Takes a snapshot of the database named by a path or URL: its bytes as of one instant, while others go on writing.
+ * @throws {CrmError} USAGE when the URL's scheme is unknown, or what the engine throws
+ */
+export async function openSnapshot(target: string, options: SnapshotOptions): Promise<DatabaseSnapshot> {
+  const { name, address } = engineOf(target);
+  if (name === 'sqlite') return (await import('./sqlite-snapshot.ts')).openSqliteSnapshot(address, options);
+  throw new CrmError('USAGE', `${redactUrl(target)}: only SQLite databases can be backed up`, {
+    hint: 'make a dump of it with pg_dump',
+  });
+}
+
+/** The engine that a path or URL names, and what to open with it. @throws {CrmError} USAGE when the scheme is unknown */
+function engineOf(target: string): { readonly name: keyof typeof ENGINES; readonly address: string } {
   const scheme = /^([a-z][a-z0-9+]+):(?:\/\/)?/i.exec(target);
-  if (scheme === null) return ENGINES.sqlite(target, options);
+  if (scheme === null) return { name: 'sqlite', address: target };
   const name = SCHEMES[(scheme[1] as string).toLowerCase()];
   if (name === undefined) {
     throw new CrmError('USAGE', `${redactUrl(target)}: no engine for ${scheme[1]}:`, {
       hint: 'give a file path or postgres://user@host/database',
     });
   }
-  return ENGINES[name](name === 'sqlite' ? target.slice(scheme[0].length) : target, options);
+  return { name, address: name === 'sqlite' ? target.slice(scheme[0].length) : target };
 }
