@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import type { Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import { CrmError } from '../errors.ts';
 import { connectClient, type PostgresAddress, postgresAddress, quoteName } from './postgres-client.ts';
@@ -21,34 +22,63 @@ export interface PostgresDump {
   readonly namespace: string;
 }
 
+/** How a dump is restored. */
+export interface PostgresRestoring {
+  /** What the schema that is there now is to be called from then on; without it a schema that holds tables is refused. */
+  readonly setAsideAs?: string;
+}
+
 /**
- * Restores a dump into the schema that the URL names (or its search path does), which must be empty or missing; all of it
- * or nothing.
- * @throws {CrmError} USAGE when there are tables in the way; CONNECTION, LOGIN, PERMISSION; ENGINE or DISK_FULL as
- * `pg_restore` fails
+ * Restores a dump into the schema that the URL names (or its search path does), in one transaction: at no moment is there a
+ * part of it, or neither the old nor the new.
+ * @throws {CrmError} USAGE when there are tables in the way; CONNECTION, LOGIN, PERMISSION; ENGINE or DISK_FULL as the
+ * programs of PostgreSQL fail
  */
-export async function restorePostgres(dump: PostgresDump, url: string): Promise<void> {
+export async function restorePostgres(dump: PostgresDump, url: string, { setAsideAs }: PostgresRestoring = {}): Promise<void> {
   const address = postgresAddress(url);
-  await onDatabase({ ...address, schema: null }, async (client) => {
-    await findTool('pg_restore', await serverMajorOf(client));
-    const target = address.schema ?? (await currentSchema(client));
-    for (const name of new Set([target, dump.namespace])) await requireEmpty(client, name, address.label);
-    const makesItsSchema = await holdsSchema(dump, address);
-    const prepare = makesItsSchema
-      ? `DROP SCHEMA IF EXISTS ${quoteName(dump.namespace)}`
-      : `CREATE SCHEMA IF NOT EXISTS ${quoteName(dump.namespace)}`;
-    await client.query(prepare);
-    try {
-      const args = ['--no-owner', '--no-privileges', '--exit-on-error', '--single-transaction', dump.file];
-      const tool = new RunningTool('pg_restore', address.url, args);
-      tool.child.stdout?.resume();
-      await tool.end();
-    } catch (error) {
-      if (dump.namespace === 'public') await client.query('CREATE SCHEMA IF NOT EXISTS public').catch(() => undefined);
-      throw error;
-    }
-    if (target !== dump.namespace) await rename(client, dump.namespace, target);
+  const target = await onDatabase(address, async (client) => {
+    const major = await serverMajorOf(client);
+    await findTool('pg_restore', major);
+    await findTool('psql', major);
+    const schema = address.schema ?? (await currentSchema(client));
+    const inTheWay = new Set([schema, dump.namespace]);
+    if (setAsideAs !== undefined) inTheWay.delete(schema);
+    for (const name of inTheWay) await requireEmpty(client, name, address.label);
+    return schema;
   });
+  const [from, to] = [quoteName(dump.namespace), quoteName(target)];
+  const before = [
+    'BEGIN;',
+    ...(setAsideAs === undefined ? [] : [`ALTER SCHEMA ${to} RENAME TO ${quoteName(setAsideAs)};`]),
+    `DROP SCHEMA IF EXISTS ${from};`,
+    ...((await holdsSchema(dump)) ? [] : [`CREATE SCHEMA ${from};`]),
+  ];
+  const after = [...(from === to ? [] : [`DROP SCHEMA IF EXISTS ${to};`, `ALTER SCHEMA ${from} RENAME TO ${to};`]), 'COMMIT;'];
+  await execute(dump, address, `${before.join('\n')}\n`, `${after.join('\n')}\n`);
+}
+
+/** Has `psql` execute what `pg_restore` writes, between two pieces of SQL. It is ended before the last of them unless all was well. */
+async function execute({ file }: PostgresDump, { url }: PostgresAddress, before: string, after: string): Promise<void> {
+  const script = new RunningTool('pg_restore', null, ['--no-owner', '--no-privileges', '--exit-on-error', '--file=-', file]);
+  const psql = new RunningTool('psql', url, ['--no-psqlrc', '--quiet', '--set=ON_ERROR_STOP=1', '--file=-'], { reads: true });
+  psql.child.stdout?.resume();
+  const input = psql.child.stdin as Writable;
+  async function* sql(): AsyncIterable<string | Buffer> {
+    yield before;
+    for await (const piece of script.child.stdout as Readable) yield piece as Buffer;
+    await script.end();
+    yield after;
+  }
+  try {
+    await pipeline(sql(), input);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EPIPE') await psql.end(); // its own words say more
+    throw error;
+  } finally {
+    await script.stop();
+    if (!input.writableFinished) await psql.stop();
+  }
+  await psql.end();
 }
 
 /**
@@ -104,11 +134,6 @@ export async function withScratchDatabase<T>(url: string, work: (scratchUrl: str
   });
 }
 
-/** Moves a schema out of the way under another name, in one step. @throws {CrmError} */
-export async function renameSchema(url: string, from: string, to: string): Promise<void> {
-  await onDatabase({ ...postgresAddress(url), schema: null }, (client) => rename(client, from, to));
-}
-
 async function onDatabase<T>(address: PostgresAddress, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = await connectClient(address);
   try {
@@ -137,15 +162,11 @@ async function requireEmpty(client: pg.Client, schema: string, label: string): P
 }
 
 /** Whether the dump makes its schema itself: older servers take `public` for granted. */
-async function holdsSchema({ file, namespace }: PostgresDump, address: PostgresAddress): Promise<boolean> {
-  const tool = new RunningTool('pg_restore', address.url, ['--list', file]);
+async function holdsSchema({ file, namespace }: PostgresDump): Promise<boolean> {
+  const tool = new RunningTool('pg_restore', null, ['--list', file]);
   const list = await text(tool.child.stdout as Readable);
   await tool.end();
   return list.split('\n').some((line) => line.includes(` SCHEMA - ${namespace} `));
-}
-
-async function rename(client: pg.Client, from: string, to: string): Promise<void> {
-  await client.query(`BEGIN; DROP SCHEMA IF EXISTS ${quoteName(to)}; ALTER SCHEMA ${quoteName(from)} RENAME TO ${quoteName(to)}; COMMIT`);
 }
 
 async function dropAbandoned(client: pg.Client): Promise<void> {

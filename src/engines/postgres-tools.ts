@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { CrmError, redactUrl } from '../errors.ts';
 
-/** The server's own programs that write and read its dumps. */
-export type PostgresTool = 'pg_dump' | 'pg_restore';
+/** The server's own programs that write and read its dumps, and the one that executes them. */
+export type PostgresTool = 'pg_dump' | 'pg_restore' | 'psql';
 
 /** A program of PostgreSQL that was found on the PATH. */
 export interface FoundTool {
@@ -52,13 +52,17 @@ export class RunningTool {
   readonly #ended: Promise<number | null>;
   #talk = '';
 
-  /** @param url of the database, without `?schema=`; its password is handed over where no other user can see it */
-  constructor(name: PostgresTool, url: string, args: readonly string[]) {
+  /**
+   * Starts it; what it writes to its standard output must be read, what it reads is empty unless `reads` is set.
+   * @param url of the database, without `?schema=`; its password is handed over where no other user can see it. Null: it
+   * works on files only
+   */
+  constructor(name: PostgresTool, url: string | null, args: readonly string[], { reads = false } = {}) {
     this.#name = name;
-    this.#label = redactUrl(url);
-    const { target, env } = connection(url);
-    this.child = spawn(name, [...args, `--dbname=${target}`], {
-      stdio: ['ignore', 'pipe', 'pipe'],
+    this.#label = url === null ? 'the dump' : redactUrl(url);
+    const { target, env } = url === null ? { target: null, env: {} } : connection(url);
+    this.child = spawn(name, target === null ? args : [...args, `--dbname=${target}`], {
+      stdio: [reads ? 'pipe' : 'ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...env, LC_ALL: 'C', PGAPPNAME: 'crm' },
     });
     this.child.stderr?.on('data', (piece: Buffer) => {
