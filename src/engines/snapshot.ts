@@ -27,6 +27,8 @@ export interface DatabaseSnapshot {
   readonly engine: 'sqlite' | 'postgres';
   /** What to call the database: a path, or a URL without its password. */
   readonly label: string;
+  /** Name of the schema (namespace) that the image is of; null where the engine has none. */
+  readonly namespace: string | null;
   readonly schemaVersion: number;
   /** Size of a page of the image; null where it has none. */
   readonly pageBytes: number | null;

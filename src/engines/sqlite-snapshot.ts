@@ -56,6 +56,7 @@ export async function openSqliteSnapshot(path: string, options: SnapshotOptions)
     return {
       engine: 'sqlite',
       label: path,
+      namespace: null,
       schemaVersion: begun.schemaVersion,
       pageBytes: begun.pageBytes,
       totalBytes: begun.pageBytes * begun.pageCount,
