@@ -1,11 +1,11 @@
 import { hash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { brotliDecompress } from 'node:zlib';
+import { inflateRaw } from 'node:zlib';
 import { decodePackIndex, HASH_BYTES, indexBytesOf, PACK_START, type PackIndex, SEALED_AS, TRAILER_BYTES } from './pack-format.ts';
 import type { RepositoryKeys } from './repository-keys.ts';
 
-const decompress = promisify(brotliDecompress);
+const decompress = promisify(inflateRaw);
 
 /** What is wrong with a pack, for the error that names the snapshots it belongs to. */
 export class PackDamage extends Error {
@@ -73,8 +73,9 @@ export class PackFile {
     if (bytes === null) throw new PackDamage(this.name, `has a damaged block (${number + 1} of ${this.blockCount})`);
     const content = bytes.subarray(1);
     const contentBytes = this.#contentBytes(number);
-    // One step of the thread pool and one buffer for all of it; by default there would be one for each 16 KB.
-    const chunks = bytes[0] === 0 ? content : await decompress(content, { chunkSize: Math.max(64, contentBytes) }).catch(() => null);
+    // One step of the thread pool and one buffer for all of it; by default there would be one for each 16 KB, and one more
+    // where the last one is full.
+    const chunks = bytes[0] === 0 ? content : await decompress(content, { chunkSize: contentBytes + 64 }).catch(() => null);
     if (chunks?.length === contentBytes) return chunks;
     throw new PackDamage(this.name, `has a block that cannot be unpacked (${number + 1} of ${this.blockCount})`);
   }

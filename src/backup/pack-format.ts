@@ -9,7 +9,7 @@ import type { RepositoryKeys } from './repository-keys.ts';
  * index: u32 number of blocks · u32 number of chunks ·
  *        for each block: u32 bytes as stored · u32 number of chunks · SHA-256 as stored (32 bytes) ·
  *        for each chunk: u32 bytes · id (32 bytes)
- * block: one byte, 0 as it is or 1 brotli · the chunks one after the other
+ * block: one byte, 0 as it is or 1 deflated (RFC 1951) · the chunks one after the other
  *
  * Numbers are little-endian. In an encrypted repository blocks and index are sealed, and hashed as they are stored.
  * The name of a pack is the SHA-256 of its index, which has the hash of each block: so the name vouches for every byte.

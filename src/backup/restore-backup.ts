@@ -4,8 +4,7 @@ import { CrmError } from '../errors.ts';
 import { BackupRepository, type Passphrase } from './backup-repository.ts';
 import type { ChainEntry } from './chain.ts';
 import { customersOf, type Manifest } from './manifest.ts';
-import { restoreImage } from './restore-image.ts';
-import { compareWithManifest } from './verify-restored.ts';
+import { restoreAndCompare } from './verify-restored.ts';
 import { partPath, publish } from './whole-file.ts';
 
 /** How a snapshot is brought back. */
@@ -66,8 +65,11 @@ export async function writeRestored(
   const manifest = repository.snapshots.manifest(entry);
   const part = partPath(target);
   try {
-    await restoreImage(repository, manifest, part, { signal, onProgress: (bytes) => onProgress?.(bytes, manifest.totalBytes) });
-    await compareWithManifest(part, manifest, { integrity: false, signal });
+    await restoreAndCompare(repository, manifest, part, {
+      integrity: false,
+      signal,
+      onProgress: (bytes) => onProgress?.(bytes, manifest.totalBytes),
+    });
     publish(part, target);
     return manifest;
   } finally {

@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { checkSqliteFile } from '../engines/sqlite-snapshot.ts';
+import type { DatabaseCheck } from '../engines/snapshot.ts';
+import { SqliteFileCheck } from '../engines/sqlite-snapshot.ts';
 import { removeStale } from '../engines/stale-files.ts';
 import type { BackupRepository } from './backup-repository.ts';
 import type { Manifest } from './manifest.ts';
-import { damagedSnapshot, restoreImage } from './restore-image.ts';
+import { damagedSnapshot, restoreImage, type RestoreImageOptions } from './restore-image.ts';
 
 /** How a snapshot is verified. */
 export interface VerifyRestoredOptions {
@@ -31,34 +32,46 @@ export async function verifyByRestoring(
   removeStale(tmpdir(), /^crm-verify-(\d+)-/, 'crm-verify-');
   const folder = mkdtempSync(join(tmpdir(), `crm-verify-${process.pid}-`));
   try {
-    const path = join(folder, 'restored.db');
-    const startMs = performance.now();
-    await restoreImage(repository, manifest, path, {
+    return await restoreAndCompare(repository, manifest, join(folder, 'restored.db'), {
+      integrity: true,
       signal: options.signal,
       onProgress: (bytes) => options.onProgress?.('verifying', bytes, manifest.totalBytes),
     });
-    const restoredMs = performance.now();
-    await compareWithManifest(path, manifest, { integrity: true, signal: options.signal });
-    return { restoreMs: Math.round(restoredMs - startMs), checkMs: Math.round(performance.now() - restoredMs) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** How a restored file is compared. */
-export interface CompareOptions {
-  /** Integrity, foreign keys and row hashes too, not only schema version, tables and their counts. */
+/** How a snapshot is restored and compared. */
+export interface RestoreAndCompareOptions extends RestoreImageOptions {
+  /** Look at integrity, foreign keys and row hashes too, not only at schema version, tables and their counts. */
   readonly integrity: boolean;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Looks a restored file through and compares it with the manifest.
- * @throws {CrmError} INTEGRITY naming the snapshot and what is wrong with it
+ * Restores a snapshot into a new file and compares that with the manifest.
+ * @throws {CrmError} INTEGRITY naming the snapshot and what is wrong with it, DISK_FULL, OUTPUT_FAILED
  */
-export async function compareWithManifest(path: string, manifest: Manifest, { integrity, signal }: CompareOptions): Promise<void> {
+export async function restoreAndCompare(
+  repository: BackupRepository,
+  manifest: Manifest,
+  path: string,
+  { integrity, ...options }: RestoreAndCompareOptions,
+): Promise<VerifiedTimes> {
   const rowHashes = integrity && manifest.tables.some((table) => table.sha256 !== null);
-  const { problems, schemaVersion, tables } = await checkSqliteFile(path, { integrity, rowHashes, signal });
+  const checking = new SqliteFileCheck();
+  try {
+    const startMs = performance.now();
+    await restoreImage(repository, manifest, path, options);
+    const restoredMs = performance.now();
+    compare(manifest, await checking.check(path, { integrity, rowHashes, signal: options.signal }), rowHashes);
+    return { restoreMs: Math.round(restoredMs - startMs), checkMs: Math.round(performance.now() - restoredMs) };
+  } finally {
+    await checking.end();
+  }
+}
+
+function compare(manifest: Manifest, { problems, schemaVersion, tables }: DatabaseCheck, rowHashes: boolean): void {
   const [problem] = problems;
   if (problem !== undefined) throw damagedSnapshot(manifest.id, `the restored database has ${problems.length} faults (${problem})`);
   if (schemaVersion !== manifest.schemaVersion) throw damagedSnapshot(manifest.id, 'the restored database has another schema version');

@@ -47,8 +47,9 @@ const PIECE_BYTES = 1024 * 1024;
  */
 export async function openSqliteSnapshot(path: string, options: SnapshotOptions): Promise<DatabaseSnapshot> {
   const real = await realPath(path);
-  const worker = new SnapshotWorker({ kind: 'hold', path: real, label: path, ...options });
+  const worker = new SnapshotWorker();
   try {
+    worker.ask({ kind: 'hold', path: real, label: path, ...options });
     const begun = await worker.next('begun');
     const tables = worker.next('tables').then((answer) => answer.tables);
     tables.catch(() => undefined); // told to whoever asks for them
@@ -83,20 +84,30 @@ export interface CheckOptions {
 }
 
 /**
- * Looks a whole SQLite file through in another process. The file is open to nobody else, and is not written to; SQLite
- * leaves a `-wal` and a `-shm` beside it.
- * @throws {CrmError} INTEGRITY or NOT_OUR_DATABASE when it cannot even be opened; what is wrong inside stands in `problems`
+ * A process that looks a whole SQLite file through; it is started beforehand, because that takes a while. The file is open
+ * to nobody else, and is not written to; SQLite leaves a `-wal` and a `-shm` beside it.
  */
-export async function checkSqliteFile(path: string, options: CheckOptions): Promise<DatabaseCheck> {
-  const { integrity, rowHashes, signal } = options;
-  const worker = new SnapshotWorker({ kind: 'check', path, label: path, integrity, rowHashes, busyTimeoutMs: 0 });
-  const stop = (): void => void worker.end();
-  signal?.addEventListener('abort', stop);
-  try {
-    return (await worker.next('checked')).check;
-  } finally {
-    signal?.removeEventListener('abort', stop);
-    await worker.end();
+export class SqliteFileCheck {
+  readonly #worker = new SnapshotWorker();
+
+  /**
+   * Looks a file through.
+   * @throws {CrmError} INTEGRITY or NOT_OUR_DATABASE when it cannot even be opened; what is wrong inside stands in `problems`
+   */
+  async check(path: string, { integrity, rowHashes, signal }: CheckOptions): Promise<DatabaseCheck> {
+    const stop = (): void => void this.end();
+    signal?.addEventListener('abort', stop);
+    try {
+      this.#worker.ask({ kind: 'check', path, label: path, integrity, rowHashes, busyTimeoutMs: 0 });
+      return (await this.#worker.next('checked')).check;
+    } finally {
+      signal?.removeEventListener('abort', stop);
+    }
+  }
+
+  /** Ends the process; to be called in every case. */
+  end(): Promise<void> {
+    return this.#worker.end();
   }
 }
 
@@ -163,13 +174,17 @@ class SnapshotWorker {
   readonly #answers: AsyncIterator<string>;
   readonly #exited: Promise<unknown>;
 
-  constructor(request: WorkerRequest) {
+  constructor() {
     const path = fileURLToPath(builtModule('./sqlite-snapshot-worker.js', import.meta.url));
     this.#child = spawn(process.execPath, [path], { stdio: ['pipe', 'pipe', 'ignore'] });
     this.#exited = once(this.#child, 'close').catch(() => undefined);
     this.#child.stdin.on('error', () => undefined); // it has gone: the missing answer says so
-    this.#child.stdin.write(`${JSON.stringify(request)}\n`);
     this.#answers = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
+  }
+
+  /** Says what to do; once. */
+  ask(request: WorkerRequest): void {
+    this.#child.stdin.write(`${JSON.stringify(request)}\n`);
   }
 
   /** Waits for an answer of a kind. @throws {CrmError} what the process says instead */
