@@ -102,7 +102,12 @@ export { type SampleOptions, type SampleResult, drawSample, drawSampleToFile } f
 export { type PrecisionEstimate, SampleDecisions, estimateByStoredDecisions } from './dedupe/eval-decisions.ts';
 export { type DuplicateReport, duplicateReport } from './dedupe/report-data.ts';
 export { type ArchiveLimit, type ArchiveOptions, type ArchiveResult, archiveCustomers } from './archive/archive-customers.ts';
-export { type RestoreOptions, type RestoreResult, type RestoreWhich, restoreArchived } from './archive/restore-archived.ts';
+export {
+  type ArchivedWhich,
+  type RestoreArchivedOptions,
+  type RestoreArchivedResult,
+  restoreArchived,
+} from './archive/restore-archived.ts';
 export { type OpenedArchive, openedArchive, queryArchived } from './archive/archived-query.ts';
 export { type ApplyArchiveOptions, type ArchivePlan, applyArchivePlan } from './archive/apply-archive-plan.ts';
 export { type ArchiveSettings, type NamedPolicy, archiveSettings, policiesNamed } from './archive/archive-settings.ts';
