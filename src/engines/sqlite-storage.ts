@@ -25,6 +25,12 @@ export function checkpoint(db: Database.Database): void {
   db.pragma('wal_checkpoint(TRUNCATE)');
 }
 
+/** Writes the file anew without what is free in it. */
+export function rebuild(db: Database.Database): void {
+  db.exec('VACUUM');
+  checkpoint(db);
+}
+
 /** Pages of the log that are brought into the file together: usually, and where large transactions write the same pages again. */
 const CHECKPOINT_PAGES = { usual: 1000, large: 16_384 } as const;
 const CACHE_KIB = { usual: 40_960, large: 65_536 } as const;

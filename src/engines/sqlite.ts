@@ -10,7 +10,7 @@ import { Mutex } from './mutex.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
 import { sqliteError } from './sqlite-errors.ts';
 import { sqliteFacts } from './sqlite-facts.ts';
-import { checkpoint, databaseBytes, lockBeside, reclaimPages, tune } from './sqlite-storage.ts';
+import { checkpoint, databaseBytes, lockBeside, rebuild, reclaimPages, tune } from './sqlite-storage.ts';
 
 /** Marks a file as ours in its header (`file` and other programs can tell): "crm1". */
 const APPLICATION_ID = 0x63726d31;
@@ -191,6 +191,10 @@ class SqliteEngine implements Engine {
       if (!more) checkpoint(this.#db);
       return more;
     });
+  }
+
+  async compact(): Promise<void> {
+    return this.#guarded(() => rebuild(this.#db));
   }
 
   async expectLargeTransactions(): Promise<() => Promise<void>> {

@@ -115,6 +115,16 @@ describeEachEngine('the archive', (target) => {
     expect([await noteOf(database, 2), await noteOf(database, 3)]).toEqual([1, 2]);
   });
 
+  it('makes the database smaller, all the more when it is written anew', async () => {
+    const database = await archiveDatabase(target);
+    const rows = Array.from({ length: 3000 }, (_, i) => `Somebody ${i},s${i}@x.org,${i % 2 === 0 ? 'Ulm' : 'Bonn'},${'note '.repeat(40)}`);
+    await importText(database, `name,email,city,notes\n${rows.join('\n')}\n`);
+    const { result, warnings } = await database.archive('city = Ulm', { vacuum: true });
+    expect([result.archived, warnings]).toEqual([1500, []]);
+    expect(result.bytes?.after).toBeLessThan((result.bytes?.before as number) * 0.85);
+    expect(await inconsistencies(database.engine)).toEqual([]);
+  });
+
   it('counts a customer for the first policy that it falls under', async () => {
     const database = await filled(target);
     const policies = [

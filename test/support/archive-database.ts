@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import { type ArchiveOptions, type ArchiveResult, archiveCustomers } from '../../src/archive/archive-customers.ts';
+import { type ArchiveOptions, archiveCustomers } from '../../src/archive/archive-customers.ts';
 import {
   type RestoreArchivedOptions,
   type RestoreArchivedResult,
@@ -18,7 +18,7 @@ export interface ArchiveDatabase extends TestDatabase {
   openArchive(): Promise<Repository>;
   /** A connection to look into the archive. */
   archiveEngine(): Promise<Engine>;
-  archive(filter: string, options?: Partial<ArchiveOptions>): Promise<{ readonly run: number | null; readonly result: ArchiveResult }>;
+  archive(filter: string, options?: Partial<ArchiveOptions>): ReturnType<typeof archiveCustomers>;
   restore(
     which: ArchivedWhich,
     options?: Partial<RestoreArchivedOptions>,
