@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { CrmError, type ErrorCode } from '../errors.ts';
 import { builtModule } from './built-module.ts';
 import type { DatabaseCheck, DatabaseSnapshot, SnapshotOptions, TableFacts } from './snapshot.ts';
+import { openRawDatabase } from './raw-database-file.ts';
 import { WalFrames, type WalMark } from './sqlite-wal.ts';
 
 /** What the process in `sqlite-snapshot-worker.ts` is asked: to hold a file while it is read, or to look it through. */
@@ -134,7 +135,7 @@ class SqliteImage {
   }
 
   static async open(path: string, begun: Begun): Promise<SqliteImage> {
-    const file = await open(path, 'r');
+    const file = await openRawDatabase(path);
     let log: FileHandle | null = null;
     try {
       if (begun.wal === null) return new SqliteImage(file, null, null, begun);
@@ -143,7 +144,6 @@ class SqliteImage {
       return new SqliteImage(file, log, frames, begun);
     } catch (error) {
       await log?.close();
-      await file.close();
       throw error;
     }
   }
@@ -162,9 +162,9 @@ class SqliteImage {
     }
   }
 
+  /** The database file stays open: see `openRawDatabase`. SQLite locks nothing in the log. */
   async close(): Promise<void> {
     await this.#log?.close();
-    await this.#file.close();
   }
 }
 
