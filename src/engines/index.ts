@@ -7,6 +7,8 @@ export interface OpenEngineOptions {
   readonly create: boolean;
   /** How long a writer waits for another one, in milliseconds. */
   readonly busyTimeoutMs: number;
+  /** The passphrase of an encrypted SQLite file, or of one that is made; PostgreSQL takes none. */
+  readonly key?: Uint8Array;
 }
 
 /** How long a writer waits for another one where nobody says otherwise, in milliseconds. */
