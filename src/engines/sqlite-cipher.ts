@@ -1,5 +1,5 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes, timingSafeEqual } from 'node:crypto';
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { fstatSync, openSync, readSync, statSync } from 'node:fs';
 import type Database from 'better-sqlite3';
 
 /** What an unencrypted SQLite file begins with; an encrypted one begins with its salt, which is random. */
@@ -22,29 +22,52 @@ const NOISE_VALUES = 240;
 const KEPT_KEYS = 16;
 
 const derivedKeys = new Map<string, Buffer>();
+/** By device and inode. */
+const descriptors = new Map<string, number>();
 
-/** What a file says about itself without a key. */
+/** What the first page of a file says without a key. */
 export type FileState = 'missing' | 'plain' | 'noise' | 'other';
 
-/** Looks at the first page of a file: missing (or empty), a plain database, noise as encryption makes it, or anything else. */
+/** Looks at a file that could not be opened: missing (or empty), a plain database, noise as encryption makes it, or anything else. */
 export function fileState(path: string): FileState {
-  const head = readHead(path);
-  if (head === null) return 'missing';
-  if (head.page.subarray(0, PLAIN_START.length).equals(PLAIN_START)) return 'plain';
-  const isNoise = head.size % PAGE_BYTES === 0 && new Set(head.page).size >= NOISE_VALUES;
-  return isNoise ? 'noise' : 'other';
+  const file = keptDescriptor(path);
+  const page = file === null ? Buffer.alloc(0) : read(file, 0, PAGE_BYTES);
+  if (file === null || page.length === 0) return 'missing';
+  if (isPlainStart(page)) return 'plain';
+  return fstatSync(file).size % PAGE_BYTES === 0 && new Set(page).size >= NOISE_VALUES ? 'noise' : 'other';
 }
 
 /**
- * The key of a file as the driver takes it, made from a passphrase and the salt of the file; a file that is still to be
- * made gets a new salt. Null for a plain database, which takes none.
+ * Unlocks the main file of a handle that has read nothing yet; of an empty file, it says how it is going to be written.
+ * Nothing of it goes into temporary files from then on.
+ * @returns false for a plain file, which takes no key: the handle is of no use then
  */
-export function fileKey(path: string, passphrase: Uint8Array): Buffer | null {
-  const head = readHead(path);
-  if (head === null) return newFileKey(passphrase);
-  if (head.page.subarray(0, PLAIN_START.length).equals(PLAIN_START)) return null;
-  const salt = head.page.subarray(0, SALT_BYTES);
-  return rawKey(derive(passphrase, salt), salt);
+export function unlock(db: Database.Database, passphrase: Uint8Array): boolean {
+  const salt = saltOf(db);
+  if (isPlainStart(salt)) return false;
+  unlockRaw(db, rawKey(derive(passphrase, salt), salt));
+  return true;
+}
+
+/** Unlocks with a key as `newFileKey` and `passingFileKey` make it. */
+export function unlockRaw(db: Database.Database, key: Buffer): void {
+  setCipher(db);
+  db.key(key);
+  db.pragma('temp_store = MEMORY');
+}
+
+/**
+ * The first bytes of a file, or new ones where it is empty. The driver reads them: when a process closes a file that it
+ * has opened itself, it loses the locks that its handles on the same file have.
+ */
+function saltOf(db: Database.Database): Buffer {
+  setCipher(db);
+  db.key(rawKey(Buffer.alloc(KEY_BYTES)));
+  return Buffer.from(db.pragma('cipher_salt', { simple: true }) as string, 'hex');
+}
+
+function isPlainStart(bytes: Buffer): boolean {
+  return bytes.subarray(0, PLAIN_START.length).equals(PLAIN_START);
 }
 
 /** The key of a new file, with a salt of its own. */
@@ -64,32 +87,22 @@ export function setCipher(db: Database.Database): void {
   db.pragma('legacy = 4');
 }
 
-/** Unlocks the main file of a handle that has read nothing yet; nothing of it goes into temporary files from then on. */
-export function unlock(db: Database.Database, key: Buffer): void {
-  setCipher(db);
-  db.key(key);
-  db.pragma('temp_store = MEMORY');
-}
-
 /**
  * Whether a passphrase is that of a file whose first page cannot be read: then the page is damaged, not the key wrong.
  * Every page carries a code that only the right key makes.
  */
 export function isKeyOfLaterPage(path: string, passphrase: Uint8Array): boolean {
-  const file = openSync(path, 'r');
-  try {
-    const salt = read(file, 0, SALT_BYTES);
-    const hmacSalt = Buffer.from(salt.map((byte) => byte ^ HMAC_SALT_MASK));
-    const hmacKey = pbkdf2Sync(derive(passphrase, salt), hmacSalt, HMAC_KEY_ROUNDS, KEY_BYTES, 'sha512');
-    for (let number = 2; number < 2 + PAGES_ASKED; number++) {
-      const page = read(file, (number - 1) * PAGE_BYTES, PAGE_BYTES);
-      if (page.length < PAGE_BYTES) return false;
-      if (isCodeOf(hmacKey, page, number)) return true;
-    }
-    return false;
-  } finally {
-    closeSync(file);
+  const file = keptDescriptor(path);
+  if (file === null) return false;
+  const salt = read(file, 0, SALT_BYTES);
+  const hmacSalt = Buffer.from(salt.map((byte) => byte ^ HMAC_SALT_MASK));
+  const hmacKey = pbkdf2Sync(derive(passphrase, salt), hmacSalt, HMAC_KEY_ROUNDS, KEY_BYTES, 'sha512');
+  for (let number = 2; number < 2 + PAGES_ASKED; number++) {
+    const page = read(file, (number - 1) * PAGE_BYTES, PAGE_BYTES);
+    if (page.length < PAGE_BYTES) return false;
+    if (isCodeOf(hmacKey, page, number)) return true;
   }
+  return false;
 }
 
 function isCodeOf(hmacKey: Buffer, page: Buffer, number: number): boolean {
@@ -110,25 +123,22 @@ function derive(passphrase: Uint8Array, salt: Uint8Array): Buffer {
   return key;
 }
 
-/** The spelling of a derived key and its salt that the driver takes as they are. */
-function rawKey(key: Buffer, salt: Buffer): Buffer {
+/** The spelling of a derived key and its salt that the driver takes as they are; without a salt, it takes that of the file. */
+function rawKey(key: Buffer, salt: Buffer = Buffer.alloc(0)): Buffer {
   return Buffer.from(`x'${key.toString('hex')}${salt.toString('hex')}'`, 'latin1');
 }
 
-function readHead(path: string): { readonly page: Buffer; readonly size: number } | null {
-  let file: number;
-  try {
-    file = openSync(path, 'r');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
-  }
-  try {
-    const { size } = fstatSync(file);
-    return size === 0 ? null : { page: read(file, 0, PAGE_BYTES), size };
-  } finally {
-    closeSync(file);
-  }
+/**
+ * A descriptor to look at a file that could not be opened, null where there is none. It is kept: closing it would cost
+ * other handles of this process their locks on the same file.
+ */
+function keptDescriptor(path: string): number | null {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) return null;
+  const name = `${stats.dev}:${stats.ino}`;
+  const kept = descriptors.get(name) ?? openSync(path, 'r');
+  descriptors.set(name, kept);
+  return kept;
 }
 
 function read(file: number, offset: number, length: number): Buffer {

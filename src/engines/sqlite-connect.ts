@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3';
 import { fold } from '../model/fold.ts';
-import { fileKey, unlock } from './sqlite-cipher.ts';
+import { unlock } from './sqlite-cipher.ts';
 
 /** How one handle on a SQLite file is opened. */
 export interface ConnectOptions {
@@ -16,14 +16,20 @@ export interface ConnectOptions {
  * so that a wrong key shows with the first statement only.
  */
 export function connect(path: string, { key, ...options }: ConnectOptions): { readonly db: Database.Database; readonly isKeyed: boolean } {
-  const unlocking = key === null ? null : fileKey(path, key);
   const db = new Database(path, options);
   try {
-    if (unlocking !== null) unlock(db, unlocking);
-    db.function('crm_fold', { deterministic: true }, (text) => (typeof text === 'string' ? fold(text) : text));
+    const isKeyed = key !== null && unlock(db, key);
+    if (key === null || isKeyed) return { db: withFunctions(db), isKeyed };
   } catch (error) {
     db.close();
     throw error;
   }
-  return { db, isKeyed: unlocking !== null };
+  // A handle that has been given a key writes with it: a plain file needs another one.
+  db.close();
+  return { db: withFunctions(new Database(path, options)), isKeyed: false };
+}
+
+function withFunctions(db: Database.Database): Database.Database {
+  db.function('crm_fold', { deterministic: true }, (text) => (typeof text === 'string' ? fold(text) : text));
+  return db;
 }

@@ -7,7 +7,7 @@ import Database from 'better-sqlite3';
 import { PackedTexts } from '../model/packed-texts.ts';
 import type { PackedWords } from './connection.ts';
 import type { PassingSecret } from './passing-secret.ts';
-import { unlock } from './sqlite-cipher.ts';
+import { unlockRaw } from './sqlite-cipher.ts';
 import { WordsSpool } from './words-spool.ts';
 
 const port = parentPort;
@@ -25,7 +25,7 @@ interface WorkerData {
 
 const { path, key, spoolPath, secret, sql } = workerData as WorkerData;
 const db = new Database(path);
-if (key !== null) unlock(db, Buffer.from(key));
+if (key !== null) unlockRaw(db, Buffer.from(key));
 db.pragma('journal_mode = OFF');
 db.pragma('synchronous = OFF');
 db.pragma('cache_size = -16384');

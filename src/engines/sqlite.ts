@@ -1,6 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { existsSync, statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { statSync } from 'node:fs';
 import type Database from 'better-sqlite3';
 import { CrmError } from '../errors.ts';
 import type { Connection, Engine, TransactionOptions, WordIndexBuilder } from './connection.ts';
@@ -11,9 +10,8 @@ import { connect } from './sqlite-connect.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
 import { sqliteError, sqliteOpenError } from './sqlite-errors.ts';
 import { sqliteFacts } from './sqlite-facts.ts';
+import { APPLICATION_ID, checkFile, recognise } from './sqlite-file.ts';
 
-/** Marks a file as ours in its header (`file` and other programs can tell): "crm1". */
-const APPLICATION_ID = 0x63726d31;
 const STREAM_BATCH = 500;
 /** Takes the write lock like BEGIN IMMEDIATE, but not that of attached files, which another thread is writing. */
 const BEGIN_MAIN_ONLY = 'BEGIN; UPDATE main.sequences SET next_id = next_id WHERE 0';
@@ -66,22 +64,6 @@ function replaced(path: string): CrmError {
   return new CrmError('BUSY', `${path} is being replaced by another run`, { hint: 'wait until it has ended and try again' });
 }
 
-function checkFile(path: string, create: boolean): void {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats?.isDirectory()) {
-    throw new CrmError('NOT_OUR_DATABASE', `${path} is a folder, not a database`, { hint: `name a file: --db ${path}/crm.db` });
-  }
-  const missing = stats === undefined || stats.size === 0;
-  if (missing && !create) {
-    throw new CrmError('NO_DATABASE', `there is no database at ${path}`, {
-      hint: 'make one with: crm init, or import a file with: crm import FILE',
-    });
-  }
-  if (stats === undefined && !existsSync(resolve(path, '..'))) {
-    throw new CrmError('ENGINE', `the folder of ${path} does not exist`, { hint: 'make the folder first, or name another path with --db' });
-  }
-}
-
 class SqliteEngine implements Engine {
   readonly facts = sqliteFacts;
   readonly label: string;
@@ -103,7 +85,7 @@ class SqliteEngine implements Engine {
     const { db, isKeyed } = connect(path, { timeout: options.busyTimeoutMs, key });
     this.#db = db;
     try {
-      const hasTables = this.#recognise();
+      const hasTables = recognise(db, path);
       // The lock of a file that is being replaced is free again when it has been: only now can it be told.
       if (file !== null && identity(path) !== file) throw replaced(path);
       const isToBeKeyed = options.create && key !== null && !isKeyed && !hasTables();
@@ -116,17 +98,6 @@ class SqliteEngine implements Engine {
       throw error;
     }
     this.#connection = new SqliteConnection(this.#db, path);
-  }
-
-  /** Reads the file for the first time. @returns whether there are tables in it, to be asked where it matters */
-  #recognise(): () => boolean {
-    const hasTables = (): boolean => this.#db.prepare('SELECT 1 FROM sqlite_master').get() !== undefined;
-    if (this.#db.pragma('application_id', { simple: true }) !== APPLICATION_ID && hasTables()) {
-      throw new CrmError('NOT_OUR_DATABASE', `${this.label} is a SQLite database, but not one of crm`, {
-        hint: 'name another file with --db; to bring its tables in, import them',
-      });
-    }
-    return hasTables;
   }
 
   /** A file without tables, as a killed process leaves it, is no reason to stay without encryption. */
