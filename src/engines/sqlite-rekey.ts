@@ -5,7 +5,7 @@ import { CrmError, isDiskFull } from '../errors.ts';
 import { newFileKey, setCipher } from './sqlite-cipher.ts';
 import { connect } from './sqlite-connect.ts';
 import { sqliteError, sqliteOpenError } from './sqlite-errors.ts';
-import { checkFile, recognise } from './sqlite-file.ts';
+import { checkFile, identity, openWhenFree, recognise, replaced } from './sqlite-file.ts';
 import { removeStale } from './stale-files.ts';
 
 /** How a database gets another key. */
@@ -37,51 +37,52 @@ export interface Rekeyed {
  * @throws {CrmError} BUSY when somebody else has it open; WRONG_KEY, KEY_NEEDED, NO_DATABASE, NOT_OUR_DATABASE, INTEGRITY,
  * DISK_FULL, ENGINE, USAGE for an empty key. The old file is as it was then.
  */
-export function rekeySqlite(target: string, { oldKey, newKey, busyTimeoutMs }: RekeyOptions): Rekeyed {
+export async function rekeySqlite(target: string, { oldKey, newKey, busyTimeoutMs }: RekeyOptions): Promise<Rekeyed> {
   if (newKey?.length === 0) throw new CrmError('USAGE', 'the new key of the database is empty', { hint: 'give a passphrase' });
   checkFile(target, false);
   const path = realpathSync(target);
   removeStale(dirname(path), /\.rekey-(\d+)(-journal)?$/, `${basename(path)}.rekey-`);
   const copy = `${path}.rekey-${process.pid}`;
-  let old: Database.Database | null = null;
+  const { db: old, isKeyed } = await openWhenFree(busyTimeoutMs, () => holdAlone(path, oldKey));
   try {
-    const { ino } = statSync(path, { bigint: true });
-    const connected = connect(path, { key: oldKey, timeout: busyTimeoutMs });
-    old = connected.db;
-    holdAlone(old, path, ino, oldKey);
-    const keyOfCopy = connected.isKeyed ? oldKey : null;
     makeCopy(old, path, copy);
-    changeKey(copy, keyOfCopy, newKey);
+    changeKey(copy, isKeyed ? oldKey : null, newKey);
     const counted = verify(old, copy, newKey, target);
     const bytesBefore = statSync(path).size;
     putInPlace(copy, path);
     const bytesAfter = statSync(path).size;
-    return { wasEncrypted: connected.isKeyed, isEncrypted: newKey !== null, ...counted, bytesBefore, bytesAfter };
+    return { wasEncrypted: isKeyed, isEncrypted: newKey !== null, ...counted, bytesBefore, bytesAfter };
   } catch (error) {
     throw rekeyError(error, target);
   } finally {
-    old?.close();
+    old.close();
     remove(copy);
   }
 }
 
 /**
- * Takes the file for this handle alone until it is closed, with everything of its log in it and no other file beside it.
+ * Opens the file for one handle alone until it is closed, with everything of its log in it and no other file beside it.
  * From then on, whoever opens the path waits, or finds the new file.
+ * @throws {CrmError} BUSY when anybody else has it open, or what opening a database throws
  */
-function holdAlone(db: Database.Database, path: string, inode: bigint, key: Uint8Array | null): void {
-  db.pragma('locking_mode = EXCLUSIVE');
+function holdAlone(path: string, key: Uint8Array | null): ReturnType<typeof connect> {
+  const before = identity(path);
+  const connected = connect(path, { key, timeout: 0 });
+  const { db } = connected;
   try {
+    db.pragma('locking_mode = EXCLUSIVE');
     recognise(db, path);
+    if (identity(path) !== before) throw replaced(path);
+    if (db.pragma('journal_mode = DELETE', { simple: true }) !== 'delete') throw inUse(path);
+    db.exec('BEGIN EXCLUSIVE; COMMIT');
+    // A handle that lets go of a journal removes it by its name: it must have none when the name is that of another file.
+    db.pragma('journal_mode = MEMORY');
+    for (const suffix of ['-journal', '-wal', '-shm']) rmSync(`${path}${suffix}`, { force: true });
+    return connected;
   } catch (error) {
-    throw sqliteOpenError(error, path, key);
+    db.close();
+    throw isBusy(error) ? inUse(path) : sqliteOpenError(error, path, key);
   }
-  if (db.pragma('journal_mode = DELETE', { simple: true }) !== 'delete') throw inUse(path);
-  db.exec('BEGIN EXCLUSIVE; COMMIT');
-  // A handle that lets go of a journal removes it by its name: it must have none when the name is that of another file.
-  db.pragma('journal_mode = MEMORY');
-  for (const suffix of ['-journal', '-wal', '-shm']) rmSync(`${path}${suffix}`, { force: true });
-  if (statSync(path, { bigint: true }).ino !== inode) throw inUse(path);
 }
 
 /** The copy has the key, the permissions and all rows of the old file. */
@@ -166,9 +167,13 @@ function inUse(path: string): CrmError {
   return new CrmError('BUSY', `somebody else has ${path} open`, { hint: 'wait until other runs have ended and try again' });
 }
 
-function rekeyError(error: unknown, label: string): unknown {
+function isBusy(error: unknown): boolean {
   const { code } = error as { code?: unknown };
-  if (code === 'SQLITE_BUSY' || code === 'SQLITE_LOCKED') return inUse(label);
+  return typeof code === 'string' && /^SQLITE_(BUSY|LOCKED)/.test(code);
+}
+
+function rekeyError(error: unknown, label: string): unknown {
+  if (isBusy(error)) return inUse(label);
   if (!(error instanceof CrmError) && isDiskFull(error)) {
     return new CrmError('DISK_FULL', `no space left beside ${label} for a copy of it; nothing was changed`, {
       cause: error,

@@ -1,5 +1,4 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { statSync } from 'node:fs';
 import type Database from 'better-sqlite3';
 import { CrmError } from '../errors.ts';
 import type { Connection, Engine, TransactionOptions, WordIndexBuilder } from './connection.ts';
@@ -10,7 +9,7 @@ import { connect } from './sqlite-connect.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
 import { sqliteError, sqliteOpenError } from './sqlite-errors.ts';
 import { sqliteFacts } from './sqlite-facts.ts';
-import { APPLICATION_ID, checkFile, recognise } from './sqlite-file.ts';
+import { APPLICATION_ID, checkFile, identity, openWhenFree, recognise, replaced } from './sqlite-file.ts';
 
 const STREAM_BATCH = 500;
 /** Takes the write lock like BEGIN IMMEDIATE, but not that of attached files, which another thread is writing. */
@@ -26,42 +25,26 @@ export interface SqliteOptions {
   readonly key?: Uint8Array;
 }
 
-/** How often a file is opened again that was replaced while it was being opened. */
-const MAX_OPENINGS = 20;
-
 /**
  * Opens a SQLite file: WAL, `synchronous=FULL`, foreign keys on, writers one at a time.
  * @throws {CrmError} NO_DATABASE when there is no file and `create` is false; NOT_OUR_DATABASE when it is something
- * else; KEY_NEEDED, WRONG_KEY when it is encrypted; INTEGRITY when it is damaged; ENGINE when it cannot be opened.
+ * else; KEY_NEEDED, WRONG_KEY when it is encrypted; INTEGRITY when it is damaged; BUSY when somebody holds it for himself
+ * for longer than the busy timeout; ENGINE when it cannot be opened.
  */
-export function openSqlite(path: string, options: SqliteOptions): Engine {
-  if (options.key?.length === 0) throw new CrmError('USAGE', 'the key of the database is empty', { hint: 'give a passphrase' });
-  for (let opening = 1; ; opening++) {
+export async function openSqlite(path: string, options: SqliteOptions): Promise<Engine> {
+  const { key = null, busyTimeoutMs } = options;
+  if (key?.length === 0) throw new CrmError('USAGE', 'the key of the database is empty', { hint: 'give a passphrase' });
+  return openWhenFree(busyTimeoutMs, () => {
     checkFile(path, options.create);
     const before = identity(path);
     try {
       return new SqliteEngine(path, options, before);
     } catch (error) {
-      if (opening === MAX_OPENINGS || !isReplaced(error, before, path)) throw sqliteOpenError(error, path, options.key ?? null);
+      // Somebody made it meanwhile, perhaps with a key of his own.
+      const isOther = (error as { code?: unknown }).code === 'SQLITE_NOTADB' && identity(path) !== before;
+      throw isOther ? replaced(path) : sqliteOpenError(error, path, key);
     }
-  }
-}
-
-/** Which file a path leads to; null where there is none, or nothing in it. */
-function identity(path: string): bigint | null {
-  const stats = statSync(path, { throwIfNoEntry: false, bigint: true });
-  return stats === undefined || stats.size === 0n ? null : stats.ino;
-}
-
-/** Whether another file has come to the path since: by a restore or a new key, or somebody else made it, with a key of his own. */
-function isReplaced(error: unknown, before: bigint | null, path: string): boolean {
-  const { code } = error as { code?: unknown };
-  return (code === 'SQLITE_NOTADB' || code === 'BUSY') && identity(path) !== before;
-}
-
-/** The path leads to another file than the one that was opened. */
-function replaced(path: string): CrmError {
-  return new CrmError('BUSY', `${path} is being replaced by another run`, { hint: 'wait until it has ended and try again' });
+  });
 }
 
 class SqliteEngine implements Engine {
@@ -82,12 +65,12 @@ class SqliteEngine implements Engine {
     this.label = path;
     this.#busyTimeoutMs = options.busyTimeoutMs;
     const key = options.key ?? null;
-    const { db, isKeyed } = connect(path, { timeout: options.busyTimeoutMs, key });
+    const { db, isKeyed } = connect(path, { timeout: 0, key });
     this.#db = db;
     try {
       const hasTables = recognise(db, path);
-      // The lock of a file that is being replaced is free again when it has been: only now can it be told.
       if (file !== null && identity(path) !== file) throw replaced(path);
+      db.pragma(`busy_timeout = ${options.busyTimeoutMs}`);
       const isToBeKeyed = options.create && key !== null && !isKeyed && !hasTables();
       if (isToBeKeyed) this.#encryptEmpty(key);
       this.#key = isKeyed || isToBeKeyed ? key : null;
