@@ -1,6 +1,7 @@
 import { CrmError, redactUrl } from '../errors.ts';
 import type { Engine } from './connection.ts';
 import type { DatabaseSnapshot, SnapshotOptions } from './snapshot.ts';
+import type { Rekeyed, RekeyOptions } from './sqlite-rekey.ts';
 
 /** How a database is opened. */
 export interface OpenEngineOptions {
@@ -8,6 +9,8 @@ export interface OpenEngineOptions {
   readonly create: boolean;
   /** How long a writer waits for another one, in milliseconds. */
   readonly busyTimeoutMs: number;
+  /** The passphrase of an encrypted SQLite file, or of one that is made; PostgreSQL takes none. */
+  readonly key?: Uint8Array;
 }
 
 /** How long a writer waits for another one where nobody says otherwise, in milliseconds. */
@@ -46,6 +49,18 @@ export async function openSnapshot(target: string, options: SnapshotOptions): Pr
   if (name === 'sqlite') return (await import('./sqlite-snapshot.ts')).openSqliteSnapshot(address, options);
   throw new CrmError('USAGE', `${redactUrl(target)}: only SQLite databases can be backed up`, {
     hint: 'make a dump of it with pg_dump',
+  });
+}
+
+/**
+ * Gives a SQLite database another key, its first one, or none; nobody else may have it open.
+ * @throws {CrmError} USAGE for PostgreSQL and for an empty key, or what `rekeySqlite` throws
+ */
+export async function rekeyDatabase(target: string, options: RekeyOptions): Promise<Rekeyed> {
+  const { name, address } = engineOf(target);
+  if (name === 'sqlite') return (await import('./sqlite-rekey.ts')).rekeySqlite(address, options);
+  throw new CrmError('USAGE', 'a PostgreSQL database has no key of ours: its server, or its disk, encrypts what it stores', {
+    hint: 'ask who runs the server about encryption at rest',
   });
 }
 

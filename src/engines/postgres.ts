@@ -50,6 +50,7 @@ class PostgresEngine implements Engine {
   readonly facts = postgresFacts;
   readonly label: string;
   readonly schemaFolder = 'postgres';
+  readonly isEncrypted = false;
   readonly #address: PostgresAddress;
   readonly #options: PostgresOptions;
   readonly #mutex = new Mutex();
