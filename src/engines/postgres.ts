@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import pg from 'pg';
 import { CrmError, redactUrl } from '../errors.ts';
-import type { Connection, Engine, TransactionOptions } from './connection.ts';
+import type { Connection, Engine, TableRows, TransactionOptions } from './connection.ts';
 import type { SqlRow, SqlValue } from './engine.ts';
 import { Mutex } from './mutex.ts';
 import { PostgresConnection, numbered } from './postgres-connection.ts';
@@ -14,6 +14,18 @@ const STREAM_BATCH = 1000;
 const UNIQUE_VIOLATION = '23505';
 const DUPLICATE_SCHEMA = '42P06';
 const CONNECT_TIMEOUT_MS = 10_000;
+/** Tables that many rows may have gone from at once. */
+const EMPTIED_TABLES = [
+  'customers',
+  'contact_points',
+  'external_ids',
+  'interactions',
+  'orders',
+  'order_items',
+  'consents',
+  'tags',
+  'changes',
+];
 
 /** How a PostgreSQL database is opened. */
 export interface PostgresOptions {
@@ -96,13 +108,19 @@ class PostgresEngine implements Engine {
     return this.#exclusive(() => new PostgresConnection(this.#main(), this.label).all<T>(sql, parameters));
   }
 
+  async table(sql: string, parameters: readonly SqlValue[] = []): Promise<TableRows> {
+    return this.#exclusive(() => new PostgresConnection(this.#main(), this.label).table(sql, parameters));
+  }
+
   async transaction<T>(work: (connection: Connection) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
     return this.#exclusive(async () => {
       const client = this.#main();
       await this.#guard(() => client.query('BEGIN'));
       try {
         // 0 would mean to wait for ever.
-        await this.#guard(() => client.query(`SET LOCAL lock_timeout = ${Math.max(1, Math.trunc(this.#options.busyTimeoutMs))}`));
+        await this.#guard(() =>
+          client.query(`SET LOCAL lock_timeout = ${Math.max(1, Math.trunc(options.waitMs ?? this.#options.busyTimeoutMs))}`),
+        );
         await this.#guard(() => client.query("SELECT pg_advisory_xact_lock(hashtext('crm writer'), hashtext(current_schema()))"));
         const connection = new PostgresConnection(client, this.label);
         const result = await this.#inside.run(true, () => work(connection));
@@ -183,6 +201,31 @@ class PostgresEngine implements Engine {
 
   async beginWordIndex(): Promise<null> {
     return null;
+  }
+
+  async storageBytes(): Promise<number> {
+    const sql =
+      "SELECT coalesce(sum(pg_total_relation_size(oid)), 0)::bigint AS bytes FROM pg_class WHERE relkind = 'r' AND relnamespace = to_regnamespace(quote_ident(current_schema()))";
+    return Number((await this.all(sql))[0]?.bytes);
+  }
+
+  /** What is free becomes usable for other rows; at the end of a table it goes back to the system. */
+  async reclaim(): Promise<boolean> {
+    await this.#exclusive(() => this.#guard(() => this.#main().query(`VACUUM (SKIP_LOCKED) ${EMPTIED_TABLES.join(', ')}`)));
+    return false;
+  }
+
+  async expectLargeTransactions(): Promise<() => Promise<void>> {
+    return async () => {};
+  }
+
+  async tryLock(name: string): Promise<(() => Promise<void>) | null> {
+    const key = '(hashtext(?), hashtext(current_schema()))';
+    const [row] = await this.all<{ taken: number }>(`SELECT pg_try_advisory_lock${key} AS taken`, [`crm ${name}`]);
+    if (row?.taken !== 1) return null;
+    return async () => {
+      await this.all(`SELECT pg_advisory_unlock${key}`, [`crm ${name}`]);
+    };
   }
 
   async close(): Promise<void> {

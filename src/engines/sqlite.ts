@@ -4,12 +4,13 @@ import { resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { CrmError } from '../errors.ts';
 import { fold } from '../model/fold.ts';
-import type { Connection, Engine, TransactionOptions, WordIndexBuilder } from './connection.ts';
+import type { Connection, Engine, TableRows, TransactionOptions, WordIndexBuilder } from './connection.ts';
 import type { SqlRow, SqlValue } from './engine.ts';
 import { Mutex } from './mutex.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
 import { sqliteError } from './sqlite-errors.ts';
 import { sqliteFacts } from './sqlite-facts.ts';
+import { checkpoint, databaseBytes, lockBeside, reclaimPages, tune } from './sqlite-storage.ts';
 
 /** Marks a file as ours in its header (`file` and other programs can tell): "crm1". */
 const APPLICATION_ID = 0x63726d31;
@@ -94,17 +95,21 @@ class SqliteEngine implements Engine {
     if (this.#db.pragma('journal_mode', { simple: true }) !== 'wal') this.#db.pragma('journal_mode = WAL');
     this.#db.pragma('synchronous = FULL');
     this.#db.pragma('foreign_keys = ON');
-    this.#db.pragma('cache_size = -40960');
+    tune(this.#db, 'usual');
   }
 
   async all<T extends SqlRow>(sql: string, parameters: readonly SqlValue[] = []): Promise<T[]> {
     return this.#exclusive(() => this.#connection.all<T>(sql, parameters));
   }
 
+  async table(sql: string, parameters: readonly SqlValue[] = []): Promise<TableRows> {
+    return this.#exclusive(() => this.#connection.table(sql, parameters));
+  }
+
   async transaction<T>(work: (connection: Connection) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
     return this.#exclusive(async () => {
       try {
-        this.#execute(this.#sideIndexes === 0 ? 'BEGIN IMMEDIATE' : BEGIN_MAIN_ONLY);
+        this.#begin(options.waitMs);
         const result = await this.#inside.run(true, () => work(this.#connection));
         this.#execute(options.commit === false ? 'ROLLBACK' : 'COMMIT');
         return result;
@@ -113,6 +118,15 @@ class SqliteEngine implements Engine {
         throw error;
       }
     });
+  }
+
+  #begin(waitMs: number | undefined): void {
+    if (waitMs !== undefined) this.#db.pragma(`busy_timeout = ${Math.trunc(waitMs)}`);
+    try {
+      this.#execute(this.#sideIndexes === 0 ? 'BEGIN IMMEDIATE' : BEGIN_MAIN_ONLY);
+    } finally {
+      if (waitMs !== undefined) this.#db.pragma(`busy_timeout = ${this.#busyTimeoutMs}`);
+    }
   }
 
   #execute(sql: string): void {
@@ -164,6 +178,37 @@ class SqliteEngine implements Engine {
       const builder = await SqliteWordIndexBuilder.start(this.#db, () => this.#sideIndexes--);
       if (builder !== null) this.#sideIndexes++;
       return builder;
+    });
+  }
+
+  async storageBytes(): Promise<number> {
+    return this.#guarded(() => databaseBytes(this.#db));
+  }
+
+  async reclaim(): Promise<boolean> {
+    return this.#guarded(() => {
+      const more = reclaimPages(this.#db);
+      if (!more) checkpoint(this.#db);
+      return more;
+    });
+  }
+
+  async expectLargeTransactions(): Promise<() => Promise<void>> {
+    await this.#guarded(() => tune(this.#db, 'large'));
+    return () => this.#guarded(() => tune(this.#db, 'usual'));
+  }
+
+  async tryLock(name: string): Promise<(() => Promise<void>) | null> {
+    return this.#guarded(() => lockBeside(this.label, name));
+  }
+
+  #guarded<T>(task: () => T): Promise<T> {
+    return this.#exclusive(async () => {
+      try {
+        return task();
+      } catch (error) {
+        throw sqliteError(error, this.label);
+      }
     });
   }
 
