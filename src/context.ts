@@ -33,8 +33,8 @@ export interface Context {
   config(options?: { readonly mayBeMissing: boolean }): Config;
   /** Path or URL of the database: flag, environment, config file, `./crm.db`. */
   databaseTarget(): string;
-  /** Says with which status the program ends although the command succeeded: 3 rows rejected, 5 differences found. */
-  exitWith(code: 3 | 5): void;
+  /** Says with which status the program ends although the command succeeded: 3 rows rejected, 5 differences found, 14 damaged. */
+  exitWith(code: 3 | 5 | 14): void;
   /** Opens the database (`databaseTarget()` where no target is given); it is closed when the command has ended. */
   openRepository(options?: OpenOptions & { readonly target?: string }): Promise<Repository>;
   /** Opens the archive of the database: `target`, CRM_ARCHIVE_DB, the config file, or beside it; closed likewise. */
@@ -44,6 +44,7 @@ export interface Context {
 }
 
 const DEFAULT_DATABASE = './crm.db';
+const DEFAULT_SLOW_QUERY_MS = 1000;
 
 /** Makes the context of one command and runs it; closes what it opened, in every case. @returns the exit status */
 export async function withContext(
@@ -78,7 +79,7 @@ export async function withContext(
     },
     databaseTarget: () => options.db ?? io.env.CRM_DB ?? context.config().database ?? DEFAULT_DATABASE,
     openRepository: async ({ target, ...options } = {}) => {
-      repository ??= await open(io, target ?? context.databaseTarget(), options);
+      repository ??= await open(io, target ?? context.databaseTarget(), { slowQueryMs: slowQueryMs(context, io), ...options });
       return repository;
     },
     openArchive: async (target, options = {}) => {
@@ -103,6 +104,16 @@ export async function withContext(
     await (repository as Repository | null)?.close();
     await (schema as DatabaseSchema | null)?.close();
   }
+}
+
+/** What takes longer is logged, in milliseconds: environment, config file, a second. */
+function slowQueryMs(context: Context, io: Io): number {
+  const text = io.env.CRM_SLOW_QUERY_MS;
+  if (text === undefined || text === '') return context.config().slowQueryMs ?? DEFAULT_SLOW_QUERY_MS;
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new CrmError('USAGE', 'CRM_SLOW_QUERY_MS is no number of milliseconds', {
+    hint: 'for instance: CRM_SLOW_QUERY_MS=500; 0 logs none',
+  });
 }
 
 async function open(io: Io, target: string, options: OpenOptions): Promise<Repository> {

@@ -7,6 +7,8 @@ export interface OpenEngineOptions {
   readonly create: boolean;
   /** How long a writer waits for another one, in milliseconds. */
   readonly busyTimeoutMs: number;
+  /** Reading statements that take longer are logged with their plan, in milliseconds; 0 or absent: none is. */
+  readonly slowQueryMs?: number;
 }
 
 /** How long a writer waits for another one where nobody says otherwise, in milliseconds. */
@@ -32,6 +34,15 @@ const SCHEMES: Readonly<Record<string, keyof typeof ENGINES>> = {
  * @throws {CrmError} USAGE when the URL's scheme is unknown, or what the engine's own open throws.
  */
 export async function openEngine(target: string, options: OpenEngineOptions): Promise<Engine> {
+  const engine = await openNamed(target, options);
+  const { slowQueryMs = 0 } = options;
+  if (slowQueryMs <= 0) return engine;
+  const { LoggedEngine } = await import('./logged-engine.ts');
+  const { SlowQueryLog, slowQueryPath } = await import('./slow-query-log.ts');
+  return new LoggedEngine(engine, new SlowQueryLog(slowQueryPath(target)), slowQueryMs);
+}
+
+async function openNamed(target: string, options: OpenEngineOptions): Promise<Engine> {
   const scheme = /^([a-z][a-z0-9+]+):(?:\/\/)?/i.exec(target);
   if (scheme === null) return ENGINES.sqlite(target, options);
   const name = SCHEMES[(scheme[1] as string).toLowerCase()];

@@ -6,10 +6,14 @@ import { CrmError } from '../errors.ts';
 import { fold } from '../model/fold.ts';
 import type { Connection, Engine, TableRows, TransactionOptions, WordIndexBuilder } from './connection.ts';
 import type { SqlRow, SqlValue } from './engine.ts';
+import type { Maintenance } from './maintenance.ts';
+import { readMigrations } from './migrator.ts';
 import { Mutex } from './mutex.ts';
+import { schemaIndexes } from './schema-indexes.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
 import { sqliteError } from './sqlite-errors.ts';
 import { sqliteFacts } from './sqlite-facts.ts';
+import { queryPlan } from './sqlite-query-plan.ts';
 import { checkpoint, databaseBytes, lockBeside, reclaimPages, tune } from './sqlite-storage.ts';
 
 /** Marks a file as ours in its header (`file` and other programs can tell): "crm1". */
@@ -179,6 +183,21 @@ class SqliteEngine implements Engine {
       if (builder !== null) this.#sideIndexes++;
       return builder;
     });
+  }
+
+  async explain(sql: string, parameters: readonly SqlValue[] = []): Promise<readonly string[]> {
+    const reader = connect(this.label, { readonly: true, timeout: this.#busyTimeoutMs });
+    try {
+      return queryPlan(reader, sql, parameters);
+    } finally {
+      reader.close();
+    }
+  }
+
+  async maintenance(): Promise<Maintenance> {
+    const { SqliteMaintenance } = await import('./sqlite-maintenance.ts'); // only the upkeep needs it
+    const openReader = (): Database.Database => connect(this.label, { readonly: true, timeout: this.#busyTimeoutMs });
+    return new SqliteMaintenance({ db: this.#db, path: this.label, openReader, indexes: schemaIndexes(readMigrations(this)) });
   }
 
   async storageBytes(): Promise<number> {

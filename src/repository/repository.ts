@@ -14,6 +14,7 @@ import { findCustomerIds } from './find-customer-ids.ts';
 import { type InUse, inUse } from './in-use.ts';
 import type { ImportFeed } from './import-batch.ts';
 import type { ImportOutcome, ImportRequest } from './import-session.ts';
+import type { MaintenanceStore } from './maintenance-store.ts';
 import { loginName } from './login-name.ts';
 import type { RebuiltKeys } from './match-key-rebuild.ts';
 import type { PlanRun } from './plan-session.ts';
@@ -30,6 +31,8 @@ export interface OpenOptions {
   readonly create?: boolean;
   /** How long a writer waits for another one, in milliseconds. Default 5000. */
   readonly busyTimeoutMs?: number;
+  /** Reading statements that take longer are logged with their plan, in milliseconds. Default 0: none is. */
+  readonly slowQueryMs?: number;
   /** Who runs this, for the history. Default: the login name. */
   readonly actor?: string;
   /** The clock. Default: the system's. */
@@ -49,7 +52,8 @@ export interface WriteResult<T> {
  */
 export async function openRepository(target: string, options: OpenOptions = {}): Promise<Repository> {
   const create = options.create ?? false;
-  const engine = await openEngine(target, { create, busyTimeoutMs: options.busyTimeoutMs ?? DEFAULT_BUSY_TIMEOUT_MS });
+  const { busyTimeoutMs = DEFAULT_BUSY_TIMEOUT_MS, slowQueryMs = 0 } = options;
+  const engine = await openEngine(target, { create, busyTimeoutMs, slowQueryMs });
   try {
     const created = create && (await engine.all(engine.facts.tableExistsSql, ['schema_migrations'])).length === 0;
     if (created) await migrateUp(engine);
@@ -251,6 +255,13 @@ export class Repository extends RepositoryRecords {
     const { ArchiveStore } = await import('./archive-store.ts');
     const engines = { main: this.#engine, openArchive: async () => (await openArchive()).#engine };
     return new ArchiveStore(engines, (command, args) => this.#header(command, args), this.#now);
+  }
+
+  /** What keeps the database in order. @param openArchive opens its archive, where there is one */
+  async maintenance(openArchive: () => Promise<Repository>): Promise<MaintenanceStore> {
+    const { MaintenanceStore } = await import('./maintenance-store.ts');
+    const parts = { main: this.#engine, openArchive: async () => (await openArchive()).#engine, header: this.#header('maintain', {}) };
+    return new MaintenanceStore({ ...parts, maintenance: await this.#engine.maintenance(), clock: this.#now });
   }
 
   /** Notes that somebody looked at a customer, once a day, where that can be done at once; never fails. */
