@@ -14,6 +14,7 @@ interface MaintainFlags {
   readonly vacuum?: boolean;
   readonly sizes?: boolean;
   readonly slow?: boolean;
+  readonly salvage?: string;
 }
 
 /** For the help. */
@@ -23,6 +24,7 @@ export const EXAMPLES: Examples = [
   ['crm maintain --repair', 'make again what can be made again'],
   ['crm maintain --vacuum', 'and write the database anew, without gaps'],
   ['crm maintain --sizes', 'what tables and indexes take'],
+  ['crm maintain --salvage saved.db --db damaged.db', 'save what can be read of a damaged file into a new one'],
   ['crm maintain --slow', 'queries that took long, and the index they lack'],
 ];
 
@@ -40,11 +42,21 @@ export function define(command: Command, run: Run): void {
     .addOption(
       new Option('--slow', 'list queries that took long, with the index they lack').conflicts([...WRITING, 'check', 'quick', 'sizes']),
     )
+    .addOption(
+      new Option('--salvage <file>', 'save what can be read of a damaged SQLite file into this new one').conflicts([
+        ...WRITING,
+        'check',
+        'quick',
+        'sizes',
+        'slow',
+      ]),
+    )
     .action((flags: MaintainFlags) => run(command, (context) => maintain(context, flags)));
 }
 
 async function maintain(context: Context, flags: MaintainFlags): Promise<void> {
   const { io, mode } = context;
+  if (flags.salvage !== undefined) return salvage(context, flags.salvage);
   if (flags.sizes === true) {
     const { printSizes } = await import('../ui/maintain-report.ts');
     return printSizes(io, mode, await (await openStore(context)).sizes());
@@ -55,6 +67,22 @@ async function maintain(context: Context, flags: MaintainFlags): Promise<void> {
   else if (needsRepair(report.findings)) context.exitWith(5);
   const { printMaintain } = await import('../ui/maintain-report.ts');
   await printMaintain(io, mode, { ...report, database: context.databaseTarget(), isCheck: flags.check === true });
+}
+
+async function salvage(context: Context, out: string): Promise<void> {
+  const { io, mode, signal } = context;
+  const { hasLosses, salvageFile } = await import('../maintain/salvage-file.ts');
+  const { printSalvage } = await import('../ui/salvage-report.ts');
+  const progress = new Progress(io, { label: 'saving', unit: 'step', totalCount: undefined, ...mode });
+  let done = 0;
+  try {
+    const report = await salvageFile(context.databaseTarget(), out, { signal, onTable: () => progress.update(++done) });
+    progress.done();
+    if (hasLosses(report)) context.exitWith(3);
+    await printSalvage(io, mode, report);
+  } finally {
+    progress.done();
+  }
 }
 
 async function listSlow(context: Context): Promise<void> {

@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
 import type { Complaint } from './maintenance.ts';
+import { isDamage } from './sqlite-damaged-table.ts';
 
 /** So many complaints are asked for: they say what is damaged, not how much of it. */
 const LIMIT = 200;
@@ -19,9 +20,22 @@ export function integrityComplaints(db: Database.Database, options: { readonly q
     rootpage: number;
   })[])
     roots.set(row.rootpage, row);
-  const rows = db.pragma(`${options.quick ? 'quick_check' : 'integrity_check'}(${LIMIT})`) as Readonly<Record<string, string>>[];
-  const lines = rows.flatMap((row) => (Object.values(row)[0] ?? '').split('\n'));
+  const lines = integrityLines(db, `PRAGMA ${options.quick ? 'quick_check' : 'integrity_check'}(${LIMIT})`).flatMap((text) =>
+    text.split('\n'),
+  );
   return lines.filter((line) => line !== 'ok' && line !== '' && !line.startsWith('***')).map((line) => complaintOf(line, roots));
+}
+
+/** The texts of the check; where it meets pages that it cannot go on with, those up to there. */
+function integrityLines(db: Database.Database, sql: string): string[] {
+  const texts: string[] = [];
+  try {
+    for (const text of db.prepare(sql).pluck().iterate() as Iterable<string>) texts.push(text);
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    if (texts.length === 0) texts.push('pages are damaged so that the check cannot go on');
+  }
+  return texts;
 }
 
 /** What one line of the check is about. */

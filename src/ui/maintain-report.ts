@@ -26,6 +26,7 @@ const STEP_WORDS: Readonly<Record<MaintainReport['steps'][number]['name'], strin
   checkpoint: 'log written to the file',
   repair: 'repaired',
   reindex: 'indexes made again',
+  rewrite: 'written anew',
 };
 const SIZE_COLUMNS = [
   { name: 'name', type: 'text' },
