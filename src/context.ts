@@ -60,14 +60,7 @@ export async function withContext(
   let exitCode = 0;
   const context: Context = {
     io: options.color === false ? withoutColour(io) : io,
-    mode: {
-      json: options.json ?? false,
-      quiet: options.quiet ?? false,
-      verbose: options.verbose ?? false,
-      debug: options.debug ?? false,
-      yes: options.yes ?? false,
-      noInput: options.input === false,
-    },
+    mode: modeOf(options),
     signal,
     configPath: () => options.config ?? io.env.CRM_CONFIG ?? DEFAULT_CONFIG_PATH,
     config: ({ mayBeMissing } = { mayBeMissing: context.configPath() === DEFAULT_CONFIG_PATH }) => {
@@ -79,15 +72,14 @@ export async function withContext(
     },
     databaseTarget: () => options.db ?? io.env.CRM_DB ?? context.config().database ?? DEFAULT_DATABASE,
     openRepository: async ({ target, ...options } = {}) => {
-      repository ??= await open(io, target ?? context.databaseTarget(), { slowQueryMs: slowQueryMs(context, io), ...options });
+      repository ??= await open(io, target ?? context.databaseTarget(), {
+        slowQueryMs: slowQueryMs(io, () => (config ?? loadConfig(context.configPath(), true)).slowQueryMs),
+        ...options,
+      });
       return repository;
     },
     openArchive: async (target, options = {}) => {
-      const { archiveTarget, withArchiveHint } = await import('./archive/archive-target.ts');
-      const { archiveSettings } = await import('./archive/archive-settings.ts');
-      const { database } = archiveSettings(context.config().archive, context.configPath());
-      const place = archiveTarget(context.databaseTarget(), target ?? io.env.CRM_ARCHIVE_DB ?? database);
-      archive ??= await withArchiveHint(place, () => open(io, place, options));
+      archive ??= await openArchive(io, context, target, options);
       return archive;
     },
     openSchema: async () => {
@@ -107,13 +99,32 @@ export async function withContext(
 }
 
 /** What takes longer is logged, in milliseconds: environment, config file, a second. */
-function slowQueryMs(context: Context, io: Io): number {
+function slowQueryMs(io: Io, configured: () => number | undefined): number {
   const text = io.env.CRM_SLOW_QUERY_MS;
-  if (text === undefined || text === '') return context.config().slowQueryMs ?? DEFAULT_SLOW_QUERY_MS;
+  if (text === undefined || text === '') return configured() ?? DEFAULT_SLOW_QUERY_MS;
   if (/^\d{1,9}$/.test(text)) return Number(text);
   throw new CrmError('USAGE', 'CRM_SLOW_QUERY_MS is no number of milliseconds', {
     hint: 'for instance: CRM_SLOW_QUERY_MS=500; 0 logs none',
   });
+}
+
+function modeOf(options: GlobalOptions): Context['mode'] {
+  return {
+    json: options.json ?? false,
+    quiet: options.quiet ?? false,
+    verbose: options.verbose ?? false,
+    debug: options.debug ?? false,
+    yes: options.yes ?? false,
+    noInput: options.input === false,
+  };
+}
+
+async function openArchive(io: Io, context: Context, target: string | undefined, options: OpenOptions): Promise<Repository> {
+  const { archiveTarget, withArchiveHint } = await import('./archive/archive-target.ts');
+  const { archiveSettings } = await import('./archive/archive-settings.ts');
+  const { database } = archiveSettings(context.config().archive, context.configPath());
+  const place = archiveTarget(context.databaseTarget(), target ?? io.env.CRM_ARCHIVE_DB ?? database);
+  return withArchiveHint(place, () => open(io, place, options));
 }
 
 async function open(io: Io, target: string, options: OpenOptions): Promise<Repository> {

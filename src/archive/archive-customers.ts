@@ -3,6 +3,7 @@ import { type PlanTarget, PlanWriter } from '../formats/plan-writer.ts';
 import { pause } from '../interruption.ts';
 import { PLAN_FORMAT, PLAN_VERSION } from '../model/plan.ts';
 import type { ArchiveChoice, ArchivePolicy } from '../repository/archive-choice.ts';
+import type { ArchiveOutcome } from '../repository/archive-run.ts';
 import type { ArchiveStep } from '../repository/archive-move.ts';
 import type { ArchiveStore } from '../repository/archive-store.ts';
 import type { Collision } from '../repository/whole-collisions.ts';
@@ -94,21 +95,15 @@ export async function archiveCustomers(
     },
     options.arguments ?? {},
   );
+  return { run: outcome.run, result: { examined, held, linked, ...done(choice, outcome), dryRun: false, elapsedMs: elapsedMs() } };
+}
+
+type Done = Pick<ArchiveResult, 'archived' | 'byPolicy' | 'changed' | 'collisions' | 'bytes'>;
+
+function done(choice: ArchiveChoice, outcome: ArchiveOutcome): Done {
   const { archived, changed, collisions, bytesBefore: before, bytesAfter: after } = outcome;
-  const byPolicy = { ...Object.fromEntries([...choice.byPolicy.keys()].map((name) => [name, 0])), ...Object.fromEntries(outcome.byPolicy) };
-  const result = {
-    examined,
-    archived,
-    byPolicy,
-    held,
-    linked,
-    changed,
-    collisions,
-    bytes: { before, after },
-    dryRun: false,
-    elapsedMs: elapsedMs(),
-  };
-  return { run: outcome.run, result };
+  const byPolicy = Object.fromEntries([...choice.byPolicy.keys()].map((name) => [name, outcome.byPolicy.get(name) ?? 0]));
+  return { archived, byPolicy, changed, collisions, bytes: { before, after } };
 }
 
 const NOTHING_DONE = { changed: 0, collisions: [], bytes: null } as const;

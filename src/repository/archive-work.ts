@@ -47,8 +47,9 @@ export class ArchiveWork {
       await recoverArchive(this.#parts);
       return await this.#recorded(work);
     } finally {
-      await end();
-      await release();
+      // What went wrong before is the error to tell; the lock ends with the process.
+      await end().catch(() => {});
+      await release().catch(() => {});
     }
   }
 
