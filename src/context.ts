@@ -36,8 +36,8 @@ export interface Context {
   databaseTarget(): string;
   /** How long to wait for another writer to the database, where the environment says so. @throws {CrmError} USAGE */
   busyTimeout(): Pick<OpenOptions, 'busyTimeoutMs'>;
-  /** Says with which status the program ends although the command succeeded: 3 rows rejected, 5 differences found. */
-  exitWith(code: 3 | 5): void;
+  /** Says with which status the program ends although the command succeeded: 3 rows rejected, 5 differences found, 14 damaged. */
+  exitWith(code: 3 | 5 | 14): void;
   /** Opens the database (`databaseTarget()` where no target is given); it is closed when the command has ended. */
   openRepository(options?: OpenOptions & { readonly target?: string }): Promise<Repository>;
   /** Opens the archive of the database: `target`, CRM_ARCHIVE_DB, the config file, or beside it; closed likewise. */
@@ -53,6 +53,7 @@ export interface Context {
 }
 
 const DEFAULT_DATABASE = './crm.db';
+const DEFAULT_SLOW_QUERY_MS = 1000;
 
 /** Makes the context of one command and runs it; closes what it opened, in every case. @returns the exit status */
 export async function withContext(
@@ -111,6 +112,7 @@ class CommandDatabase {
     this.#repository ??= await this.#open(key ?? null, (tried) =>
       openRepository(target ?? this.#context.databaseTarget(), {
         ...this.#context.busyTimeout(),
+        slowQueryMs: slowQueryMs(this.#context),
         ...options,
         ...tried,
       }),
@@ -159,6 +161,16 @@ class CommandDatabase {
     if (key !== null && !opened.isEncrypted && mode.verbose) await say(io, `${opened.label} is not encrypted: the key is not used\n`);
     return opened;
   }
+}
+
+/** What takes longer is logged, in milliseconds: environment, config file, a second. */
+function slowQueryMs({ io, config }: Context): number {
+  const text = io.env.CRM_SLOW_QUERY_MS;
+  if (text === undefined || text === '') return config({ mayBeMissing: true }).slowQueryMs ?? DEFAULT_SLOW_QUERY_MS;
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new CrmError('USAGE', 'CRM_SLOW_QUERY_MS is no number of milliseconds', {
+    hint: 'for instance: CRM_SLOW_QUERY_MS=500; 0 logs none',
+  });
 }
 
 function modeOf(options: GlobalOptions): Context['mode'] {

@@ -82,6 +82,7 @@ export const COMMANDS = {
       up: { summary: 'apply the schema versions that it lacks', load: () => import('./migrate-up.ts') },
     },
   },
+  maintain: { summary: 'look after the database: check, tidy up, repair', load: () => import('./maintain.ts') },
   completion: { summary: 'print a completion script for a shell', load: () => import('./completion.ts'), needsAll: true },
 } as const satisfies Record<string, CommandEntry | CommandGroup>;
 

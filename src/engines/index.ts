@@ -11,6 +11,8 @@ export interface OpenEngineOptions {
   readonly busyTimeoutMs: number;
   /** The passphrase of an encrypted SQLite file, or of one that is made; PostgreSQL takes none. */
   readonly key?: Uint8Array;
+  /** Reading statements that take longer are logged with their plan, in milliseconds; 0 or absent: none is. */
+  readonly slowQueryMs?: number;
 }
 
 /** How long a writer waits for another one where nobody says otherwise, in milliseconds. */
@@ -37,7 +39,12 @@ const SCHEMES: Readonly<Record<string, keyof typeof ENGINES>> = {
  */
 export async function openEngine(target: string, options: OpenEngineOptions): Promise<Engine> {
   const { name, address } = engineOf(target);
-  return ENGINES[name](address, options);
+  const engine = await ENGINES[name](address, options);
+  const { slowQueryMs = 0 } = options;
+  if (slowQueryMs <= 0) return engine;
+  const { LoggedEngine } = await import('./logged-engine.ts');
+  const { SlowQueryLog, slowQueryPath } = await import('./slow-query-log.ts');
+  return new LoggedEngine(engine, new SlowQueryLog(slowQueryPath(target)), slowQueryMs);
 }
 
 /**

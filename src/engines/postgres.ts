@@ -3,12 +3,15 @@ import type pg from 'pg';
 import { CrmError } from '../errors.ts';
 import type { Connection, Engine, TableRows, TransactionOptions } from './connection.ts';
 import type { SqlRow, SqlValue } from './engine.ts';
+import type { Maintenance } from './maintenance.ts';
+import { readMigrations } from './migrator.ts';
 import { Mutex } from './mutex.ts';
 import { connectClient, type PostgresAddress, postgresAddress, quoteName } from './postgres-client.ts';
 import { PostgresConnection, numbered } from './postgres-connection.ts';
 import { messageWithoutValue, postgresError, unansweredCommit } from './postgres-errors.ts';
 import { postgresFacts } from './postgres-facts.ts';
 import { TYPE_PARSERS } from './postgres-types.ts';
+import { schemaIndexes } from './schema-indexes.ts';
 
 const STREAM_BATCH = 1000;
 /** SQLSTATE codes (PostgreSQL manual, appendix A). */
@@ -185,6 +188,25 @@ class PostgresEngine implements Engine {
 
   async beginWordIndex(): Promise<null> {
     return null;
+  }
+
+  async explain(sql: string, parameters: readonly SqlValue[] = []): Promise<readonly string[]> {
+    const client = await this.#newClient();
+    try {
+      const [statement, values] = [parameters.length === 0 ? sql : numbered(sql), [...parameters]];
+      await client.query('BEGIN READ ONLY');
+      const { rows } = await client.query<string[]>({ text: `EXPLAIN (COSTS OFF) ${statement}`, values, rowMode: 'array' });
+      return rows.map(([line]) => line ?? '');
+    } finally {
+      await client.end().catch(() => {});
+    }
+  }
+
+  async maintenance(): Promise<Maintenance> {
+    const { PostgresMaintenance } = await import('./postgres-maintenance.ts'); // only the upkeep needs it
+    const { label } = this;
+    const [openClient, indexes] = [() => this.#newClient(), schemaIndexes(readMigrations(this))];
+    return new PostgresMaintenance({ client: this.#main(), label, openClient, busyTimeoutMs: this.#options.busyTimeoutMs, indexes });
   }
 
   async storageBytes(): Promise<number> {

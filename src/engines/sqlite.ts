@@ -3,14 +3,18 @@ import type Database from 'better-sqlite3';
 import { CrmError } from '../errors.ts';
 import type { Connection, Engine, TableRows, TransactionOptions, WordIndexBuilder } from './connection.ts';
 import type { SqlRow, SqlValue } from './engine.ts';
+import type { Maintenance } from './maintenance.ts';
+import { readMigrations } from './migrator.ts';
 import { Mutex } from './mutex.ts';
 import { newFileKey, setCipher } from './sqlite-cipher.ts';
 import { connect } from './sqlite-connect.ts';
+import { schemaIndexes } from './schema-indexes.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
 import { sqliteError, sqliteOpenError } from './sqlite-errors.ts';
 import { sqliteFacts } from './sqlite-facts.ts';
 import { APPLICATION_ID, checkFile, identity, openWhenFree, recognise, replaced } from './sqlite-file.ts';
 import { checkpoint, databaseBytes, lockBeside, rebuild, reclaimPages, tune } from './sqlite-storage.ts';
+import { queryPlan } from './sqlite-query-plan.ts';
 
 const STREAM_BATCH = 500;
 /** Takes the write lock like BEGIN IMMEDIATE, but not that of attached files, which another thread is writing. */
@@ -188,6 +192,21 @@ class SqliteEngine implements Engine {
       if (builder !== null) this.#sideIndexes++;
       return builder;
     });
+  }
+
+  async explain(sql: string, parameters: readonly SqlValue[] = []): Promise<readonly string[]> {
+    const reader = this.#reader();
+    try {
+      return queryPlan(reader, sql, parameters);
+    } finally {
+      reader.close();
+    }
+  }
+
+  async maintenance(): Promise<Maintenance> {
+    const { SqliteMaintenance } = await import('./sqlite-maintenance.ts'); // only the upkeep needs it
+    const openReader = (): Database.Database => this.#reader();
+    return new SqliteMaintenance({ db: this.#db, path: this.label, openReader, indexes: schemaIndexes(readMigrations(this)) });
   }
 
   async storageBytes(): Promise<number> {

@@ -15,6 +15,7 @@ import { type InUse, inUse } from './in-use.ts';
 import type { OnArchived } from './import-archived.ts';
 import type { ImportFeed } from './import-batch.ts';
 import type { ImportOutcome, ImportRequest } from './import-session.ts';
+import type { MaintenanceStore } from './maintenance-store.ts';
 import { loginName } from './login-name.ts';
 import type { RebuiltKeys } from './match-key-rebuild.ts';
 import type { PlanRun } from './plan-session.ts';
@@ -41,8 +42,8 @@ export interface WriteResult<T> {
  */
 export async function openRepository(target: string, options: OpenOptions = {}): Promise<Repository> {
   const create = options.create ?? false;
-  const { busyTimeoutMs = DEFAULT_BUSY_TIMEOUT_MS, key } = options;
-  const engine = await openEngine(target, { create, busyTimeoutMs, ...(key === undefined ? {} : { key }) });
+  const { busyTimeoutMs = DEFAULT_BUSY_TIMEOUT_MS, slowQueryMs = 0, key } = options;
+  const engine = await openEngine(target, { create, busyTimeoutMs, slowQueryMs, ...(key === undefined ? {} : { key }) });
   try {
     const created = create && (await engine.all(engine.facts.tableExistsSql, ['schema_migrations'])).length === 0;
     if (created) await migrateUp(engine);
@@ -253,6 +254,13 @@ export class Repository extends RepositoryRecords {
     const { ArchiveStore } = await import('./archive-store.ts');
     const engines = { main: this.#engine, openArchive: async () => (await openArchive()).#engine };
     return new ArchiveStore(engines, (command, args) => this.#header(command, args), this.#now);
+  }
+
+  /** What keeps the database in order. @param openArchive opens its archive, where there is one */
+  async maintenance(openArchive: () => Promise<Repository>): Promise<MaintenanceStore> {
+    const { MaintenanceStore } = await import('./maintenance-store.ts');
+    const parts = { main: this.#engine, openArchive: async () => (await openArchive()).#engine, header: this.#header('maintain', {}) };
+    return new MaintenanceStore({ ...parts, maintenance: await this.#engine.maintenance(), clock: this.#now });
   }
 
   /** Notes that somebody looked at a customer, once a day, where that can be done at once; never fails. */

@@ -8,7 +8,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['errors', 'model', 'interruption', 'process-lock'],
   ['formats', 'engines', 'config', 'normalize'],
   ['repository'],
-  ['import', 'query', 'cleansing', 'dedupe', 'archive', 'backup', 'migrate', 'job', 'quality'],
+  ['import', 'query', 'cleansing', 'dedupe', 'archive', 'backup', 'migrate', 'job', 'quality', 'maintain'],
   ['index'],
   ['ui', 'context'],
   ['commands'],
