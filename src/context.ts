@@ -164,9 +164,9 @@ class CommandDatabase {
 }
 
 /** What takes longer is logged, in milliseconds: environment, config file, a second. */
-function slowQueryMs({ io, config }: Context): number {
+function slowQueryMs({ io, configPath }: Context): number {
   const text = io.env.CRM_SLOW_QUERY_MS;
-  if (text === undefined || text === '') return config({ mayBeMissing: true }).slowQueryMs ?? DEFAULT_SLOW_QUERY_MS;
+  if (text === undefined || text === '') return loadConfig(configPath(), true).slowQueryMs ?? DEFAULT_SLOW_QUERY_MS;
   if (/^\d{1,9}$/.test(text)) return Number(text);
   throw new CrmError('USAGE', 'CRM_SLOW_QUERY_MS is no number of milliseconds', {
     hint: 'for instance: CRM_SLOW_QUERY_MS=500; 0 logs none',
