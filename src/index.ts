@@ -64,7 +64,8 @@ export { type VerifyBackupsOptions, type VerifyBackupsResult, verifyBackups } fr
 export { type DrillOptions, type DrillResult, drillBackup } from './backup/drill-backup.ts';
 export { type PruneOptions, type PruneResult, pruneBackups } from './backup/prune-backups.ts';
 export type { RetentionPolicy, RetentionReason } from './backup/retention.ts';
-export { type RestoreOptions, type RestoreResult, restoreIntoFile } from './backup/restore-backup.ts';
+export { type RestoreOptions, type RestoreResult, isTaken, restoreBackup } from './backup/restore-backup.ts';
+export type { Landing } from './backup/point-in-time.ts';
 export { DEFAULT_SURVIVORSHIP } from './dedupe/survivorship.ts';
 export type { FieldSurvivorship, SurvivorRule, Survivorship } from './dedupe/survivorship.ts';
 export type { SurvivorshipRule } from './dedupe/survivorship-rules.ts';

@@ -20,6 +20,8 @@ export interface SnapshotOptions {
   readonly rowHashes: boolean;
   /** How long to wait for somebody who keeps even readers out, in milliseconds. */
   readonly busyTimeoutMs: number;
+  /** The key of an encrypted SQLite file; null where there is none. */
+  readonly key: Uint8Array | null;
 }
 
 /** A database as it was at one instant, held so that others may go on writing meanwhile. */

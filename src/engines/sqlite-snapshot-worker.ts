@@ -6,16 +6,15 @@
  * file drops all locks of the process on it. The parent opens and closes the database file as a plain file.
  */
 import { createInterface } from 'node:readline';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import { CrmError, toCrmError } from '../errors.ts';
-import { fold } from '../model/fold.ts';
 import type { WorkerAnswer, WorkerRequest } from './sqlite-snapshot.ts';
-import { sqliteError } from './sqlite-errors.ts';
+import { connect } from './sqlite-connect.ts';
+import { sqliteError, sqliteOpenError } from './sqlite-errors.ts';
+import { APPLICATION_ID } from './sqlite-file.ts';
 import { tableFacts } from './sqlite-table-facts.ts';
 import { WalIndex } from './sqlite-wal-index.ts';
 
-/** "crm1": see `sqlite.ts`. */
-const APPLICATION_ID = 0x63726d31;
 /** How often a moment is looked for in which nobody commits. Each attempt takes far less than a millisecond. */
 const MAX_ATTEMPTS = 10_000;
 
@@ -23,7 +22,7 @@ const lines = createInterface({ input: process.stdin });
 lines.once('line', (line) => {
   const request = JSON.parse(line) as WorkerRequest;
   work(request).catch((error: unknown) => {
-    const { code, message, hint } = toCrmError(sqliteError(error, request.label));
+    const { code, message, hint } = toCrmError(openError(error, request));
     answer({ kind: 'error', code, message, hint: hint ?? '' });
   });
 });
@@ -38,8 +37,7 @@ function answer(message: WorkerAnswer): void {
 }
 
 async function work(request: WorkerRequest): Promise<void> {
-  const db = new Database(request.path, { fileMustExist: true, readonly: true, timeout: request.busyTimeoutMs });
-  db.function('crm_fold', { deterministic: true }, (text) => (typeof text === 'string' ? fold(text) : text));
+  const { db } = connect(request.path, { readonly: true, timeout: request.busyTimeoutMs, key: keyOf(request) });
   const begun = hold(db, request.path, request.label);
   answer(begun);
   const tables = await tableFacts(db, request.rowHashes);
@@ -48,6 +46,17 @@ async function work(request: WorkerRequest): Promise<void> {
   const problems = request.integrity ? problemsOf(db) : [];
   db.close();
   answer({ kind: 'checked', check: { problems, schemaVersion: begun.schemaVersion, tables } });
+}
+
+/** A file that is no database may be an encrypted one; everything else is told under the name that the user gave. */
+function openError(error: unknown, request: WorkerRequest): unknown {
+  const translated = sqliteError(error, request.label);
+  const isNone = translated instanceof CrmError && translated.code === 'NOT_OUR_DATABASE' && translated !== error;
+  return isNone ? sqliteOpenError(error, request.path, keyOf(request)) : translated;
+}
+
+function keyOf({ key }: WorkerRequest): Uint8Array | null {
+  return key === null ? null : Buffer.from(key, 'base64');
 }
 
 /** Begins to read. @returns which state of the database that is */

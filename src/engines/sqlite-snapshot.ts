@@ -19,6 +19,8 @@ interface FileRequest {
   readonly label: string;
   readonly rowHashes: boolean;
   readonly busyTimeoutMs: number;
+  /** The key of the file in Base64; null where there is none. */
+  readonly key: string | null;
 }
 
 /** What it answers, in this order. */
@@ -50,7 +52,8 @@ export async function openSqliteSnapshot(path: string, options: SnapshotOptions)
   const real = await realPath(path);
   const worker = new SnapshotWorker();
   try {
-    worker.ask({ kind: 'hold', path: real, label: path, ...options });
+    const { rowHashes, busyTimeoutMs, key } = options;
+    worker.ask({ kind: 'hold', path: real, label: path, rowHashes, busyTimeoutMs, key: base64(key) });
     const begun = await worker.next('begun');
     const tables = worker.next('tables').then((answer) => answer.tables);
     tables.catch(() => undefined); // told to whoever asks for them
@@ -81,6 +84,8 @@ export interface CheckOptions {
   /** Integrity of the file and foreign keys too, not only its tables. */
   readonly integrity: boolean;
   readonly rowHashes: boolean;
+  /** The key of an encrypted file; null where there is none. */
+  readonly key: Uint8Array | null;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -95,11 +100,11 @@ export class SqliteFileCheck {
    * Looks a file through.
    * @throws {CrmError} INTEGRITY or NOT_OUR_DATABASE when it cannot even be opened; what is wrong inside stands in `problems`
    */
-  async check(path: string, { integrity, rowHashes, signal }: CheckOptions): Promise<DatabaseCheck> {
+  async check(path: string, { integrity, rowHashes, key, signal }: CheckOptions): Promise<DatabaseCheck> {
     const stop = (): void => void this.end();
     signal?.addEventListener('abort', stop);
     try {
-      this.#worker.ask({ kind: 'check', path, label: path, integrity, rowHashes, busyTimeoutMs: 0 });
+      this.#worker.ask({ kind: 'check', path, label: path, integrity, rowHashes, busyTimeoutMs: 0, key: base64(key) });
       return (await this.#worker.next('checked')).check;
     } finally {
       signal?.removeEventListener('abort', stop);
@@ -110,6 +115,10 @@ export class SqliteFileCheck {
   end(): Promise<void> {
     return this.#worker.end();
   }
+}
+
+function base64(key: Uint8Array | null): string | null {
+  return key === null ? null : Buffer.from(key).toString('base64');
 }
 
 async function realPath(path: string): Promise<string> {
