@@ -46,6 +46,11 @@ export interface Context {
   openSchema(): Promise<DatabaseSchema>;
   /** The key of the database that was opened; null where it is not encrypted, or none was opened. */
   databaseKey(): Uint8Array | null;
+  /**
+   * Works with the key of a database that is not opened here: that of the environment, else asked for when the work finds that
+   * it needs one; then the work is begun again.
+   */
+  withDatabaseKey<T>(work: (key: Uint8Array | null) => Promise<T>): Promise<T>;
   /** The key for a new database: of the environment, else asked for twice. @throws {CrmError} KEY_NEEDED, INTERRUPTED */
   keyForNewDatabase(): Promise<Uint8Array>;
   /** The key that the database is to get: CRM_NEW_KEY_FILE, CRM_NEW_KEY, else asked for twice. @throws {CrmError} KEY_NEEDED, INTERRUPTED */
@@ -82,6 +87,7 @@ export async function withContext(
     openArchive: (target, open) => database.openArchive(target, open),
     openSchema: () => database.openSchema(),
     databaseKey: () => database.key,
+    withDatabaseKey: async (work) => (await openWithKey(io, context.mode, keyOfEnvironment(io.env, DATABASE_KEY), work)).opened,
     keyForNewDatabase: async () => keyOfEnvironment(io.env, DATABASE_KEY) ?? askNewKey(io, context.mode, DATABASE_KEY),
     newDatabaseKey: async () => keyOfEnvironment(io.env, NEW_DATABASE_KEY) ?? askNewKey(io, context.mode, NEW_DATABASE_KEY),
   };
