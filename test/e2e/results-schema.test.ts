@@ -104,7 +104,7 @@ const CALLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'archive show': [['4']],
   'archive restore': [
     ['4', '--dry-run'],
-    ['4', '99'],
+    ['4'],
   ],
   history: [[], ['--limit', '0'], ['--customer', '1'], ['--run', '1'], ['--run', 'last']],
   undo: [['last', '--dry-run'], ['last'], ['1']],
