@@ -115,8 +115,8 @@ class DamagedFile implements DamagedDatabase {
       );
       const key = (columns ?? []).filter(({ pk }) => pk > 0).sort((a, b) => a.pk - b.pk);
       if (columns === null || key.length === 0) continue;
-      const isTextKey = key[0]?.type === 'TEXT';
-      tables.set(name, { name, columns: columns.map((column) => column.name), key: key.map((column) => column.name), isTextKey });
+      const keyKind = key[0]?.type === 'TEXT' ? 'texts' : key[0]?.name.endsWith('id') === true ? 'ids' : 'hashes';
+      tables.set(name, { name, columns: columns.map((column) => column.name), key: key.map((column) => column.name), keyKind });
     }
     return tables;
   }
@@ -134,9 +134,7 @@ class DamagedFile implements DamagedDatabase {
   read(table: string): { rows(): Iterable<SqlValue[][]>; readonly gaps: readonly KeyGap[] } {
     const known = this.tables.get(table);
     if (known === undefined) throw new CrmError('INTERNAL', `the damaged database is not known to have ${table}`);
-    // Hashes are any number.
-    const isId = known.key[0]?.endsWith('id') === true;
-    return new DamagedTableReader(this.#db, known, isId ? this.#maxId : Number.MAX_SAFE_INTEGER);
+    return new DamagedTableReader(this.#db, known, known.keyKind === 'ids' ? this.#maxId : Number.MAX_SAFE_INTEGER);
   }
 
   close(): void {
