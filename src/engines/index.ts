@@ -1,5 +1,6 @@
 import { CrmError, redactUrl } from '../errors.ts';
 import type { Engine } from './connection.ts';
+import type { Rekeyed, RekeyOptions } from './sqlite-rekey.ts';
 
 /** How a database is opened. */
 export interface OpenEngineOptions {
@@ -9,6 +10,8 @@ export interface OpenEngineOptions {
   readonly busyTimeoutMs: number;
   /** Reading statements that take longer are logged with their plan, in milliseconds; 0 or absent: none is. */
   readonly slowQueryMs?: number;
+  /** The passphrase of an encrypted SQLite file, or of one that is made; PostgreSQL takes none. */
+  readonly key?: Uint8Array;
 }
 
 /** How long a writer waits for another one where nobody says otherwise, in milliseconds. */
@@ -34,7 +37,8 @@ const SCHEMES: Readonly<Record<string, keyof typeof ENGINES>> = {
  * @throws {CrmError} USAGE when the URL's scheme is unknown, or what the engine's own open throws.
  */
 export async function openEngine(target: string, options: OpenEngineOptions): Promise<Engine> {
-  const engine = await openNamed(target, options);
+  const { name, address } = engineOf(target);
+  const engine = await ENGINES[name](address, options);
   const { slowQueryMs = 0 } = options;
   if (slowQueryMs <= 0) return engine;
   const { LoggedEngine } = await import('./logged-engine.ts');
@@ -42,14 +46,27 @@ export async function openEngine(target: string, options: OpenEngineOptions): Pr
   return new LoggedEngine(engine, new SlowQueryLog(slowQueryPath(target)), slowQueryMs);
 }
 
-async function openNamed(target: string, options: OpenEngineOptions): Promise<Engine> {
+/**
+ * Gives a SQLite database another key, its first one, or none; nobody else may have it open.
+ * @throws {CrmError} USAGE for PostgreSQL and for an empty key, or what `rekeySqlite` throws
+ */
+export async function rekeyDatabase(target: string, options: RekeyOptions): Promise<Rekeyed> {
+  const { name, address } = engineOf(target);
+  if (name === 'sqlite') return (await import('./sqlite-rekey.ts')).rekeySqlite(address, options);
+  throw new CrmError('USAGE', 'a PostgreSQL database has no key of ours: its server, or its disk, encrypts what it stores', {
+    hint: 'ask who runs the server about encryption at rest',
+  });
+}
+
+/** Which engine a path or URL names, and what that calls it. */
+function engineOf(target: string): { readonly name: keyof typeof ENGINES; readonly address: string } {
   const scheme = /^([a-z][a-z0-9+]+):(?:\/\/)?/i.exec(target);
-  if (scheme === null) return ENGINES.sqlite(target, options);
+  if (scheme === null) return { name: 'sqlite', address: target };
   const name = SCHEMES[(scheme[1] as string).toLowerCase()];
   if (name === undefined) {
     throw new CrmError('USAGE', `${redactUrl(target)}: no engine for ${scheme[1]}:`, {
       hint: 'give a file path or postgres://user@host/database',
     });
   }
-  return ENGINES[name](name === 'sqlite' ? target.slice(scheme[0].length) : target, options);
+  return { name, address: name === 'sqlite' ? target.slice(scheme[0].length) : target };
 }

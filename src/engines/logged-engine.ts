@@ -34,6 +34,10 @@ export class LoggedEngine implements Engine {
     return this.#engine.label;
   }
 
+  get isEncrypted(): boolean {
+    return this.#engine.isEncrypted;
+  }
+
   get schemaFolder(): string {
     return this.#engine.schemaFolder;
   }

@@ -21,24 +21,13 @@ import type { RebuiltKeys } from './match-key-rebuild.ts';
 import type { PlanRun } from './plan-session.ts';
 import type { QualityStore } from './quality-store.ts';
 import type { QueryOptions, QueryResult } from './query-options.ts';
+import type { OpenOptions } from './open-options.ts';
 import { RepositoryRecords } from './repository-records.ts';
 import { type RunHeader, RunLog } from './run-log.ts';
 import type { UndoOptions } from './undo-session.ts';
 import type { UndoOutcome } from './undo.ts';
 
-/** How a repository is opened. */
-export interface OpenOptions {
-  /** Make the database, or its tables, when they do not exist. Default false. */
-  readonly create?: boolean;
-  /** How long a writer waits for another one, in milliseconds. Default 5000. */
-  readonly busyTimeoutMs?: number;
-  /** Reading statements that take longer are logged with their plan, in milliseconds. Default 0: none is. */
-  readonly slowQueryMs?: number;
-  /** Who runs this, for the history. Default: the login name. */
-  readonly actor?: string;
-  /** The clock. Default: the system's. */
-  readonly now?: () => Date;
-}
+export type { OpenOptions } from './open-options.ts';
 
 /** What a write did, and the run it was recorded as (null after a dry run). */
 export interface WriteResult<T> {
@@ -53,8 +42,8 @@ export interface WriteResult<T> {
  */
 export async function openRepository(target: string, options: OpenOptions = {}): Promise<Repository> {
   const create = options.create ?? false;
-  const { busyTimeoutMs = DEFAULT_BUSY_TIMEOUT_MS, slowQueryMs = 0 } = options;
-  const engine = await openEngine(target, { create, busyTimeoutMs, slowQueryMs });
+  const { busyTimeoutMs = DEFAULT_BUSY_TIMEOUT_MS, slowQueryMs = 0, key } = options;
+  const engine = await openEngine(target, { create, busyTimeoutMs, slowQueryMs, ...(key === undefined ? {} : { key }) });
   try {
     const created = create && (await engine.all(engine.facts.tableExistsSql, ['schema_migrations'])).length === 0;
     if (created) await migrateUp(engine);
@@ -92,6 +81,11 @@ export class Repository extends RepositoryRecords {
   /** The engine's name. */
   get engineName(): string {
     return this.#engine.facts.name;
+  }
+
+  /** Whether the database is encrypted by this program. */
+  get isEncrypted(): boolean {
+    return this.#engine.isEncrypted;
   }
 
   /** The customer with this id, with all that hangs on it; an id that was merged away leads to the surviving one. */

@@ -27,6 +27,15 @@ export async function ask(io: Io, mode: PromptMode, question: string, defaultAns
 }
 
 /**
+ * Asks for something that nobody may read over the shoulder: what is typed does not show.
+ * @throws {CrmError} CONFIRMATION_NEEDED where nobody can be asked, INTERRUPTED on Ctrl-C
+ */
+export async function askSecret(io: Io, mode: PromptMode, question: string): Promise<string> {
+  requireTerminal(io, mode, question);
+  return prompt<string>(io, { type: 'password', message: question });
+}
+
+/**
  * Asks yes or no; with `--yes` the answer is yes. Enter alone means `defaultAnswer`, which is no where it is not given.
  * @throws {CrmError} CONFIRMATION_NEEDED where nobody can be asked, INTERRUPTED on Ctrl-C
  */
@@ -72,7 +81,7 @@ function requireTerminal(io: Io, mode: PromptMode, question: string): void {
 }
 
 interface Question {
-  readonly type: 'input' | 'confirm' | 'select';
+  readonly type: 'input' | 'password' | 'confirm' | 'select';
   readonly message: string;
   readonly default?: string | boolean;
   readonly choices?: readonly { readonly value: string; readonly name: string }[];
