@@ -104,6 +104,8 @@ export interface Engine {
   storageBytes(): Promise<number>;
   /** Gives some of the space that is free back to the system, in a step that is short for other writers. @returns whether to go on */
   reclaim(): Promise<boolean>;
+  /** Writes the database anew without its free space, for which all others wait. @throws {CrmError} BUSY, DISK_FULL */
+  compact(): Promise<void>;
   /** Gets ready for many transactions that write to places all over the database. @returns what ends that */
   expectLargeTransactions(): Promise<() => Promise<void>>;
   /** Takes a lock that one process at a time has, and that ends with the process; null where another one has it. */

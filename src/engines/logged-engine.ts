@@ -123,6 +123,10 @@ export class LoggedEngine implements Engine {
     return this.#engine.reclaim();
   }
 
+  compact(): Promise<void> {
+    return this.#engine.compact();
+  }
+
   expectLargeTransactions(): Promise<() => Promise<void>> {
     return this.#engine.expectLargeTransactions();
   }

@@ -13,7 +13,7 @@ import { SqliteConnection } from './sqlite-connection.ts';
 import { sqliteError, sqliteOpenError } from './sqlite-errors.ts';
 import { sqliteFacts } from './sqlite-facts.ts';
 import { queryPlan } from './sqlite-query-plan.ts';
-import { checkpoint, databaseBytes, lockBeside, reclaimPages, tune } from './sqlite-storage.ts';
+import { checkpoint, databaseBytes, lockBeside, rebuild, reclaimPages, tune } from './sqlite-storage.ts';
 import { APPLICATION_ID, checkFile, identity, openWhenFree, recognise, replaced } from './sqlite-file.ts';
 
 const STREAM_BATCH = 500;
@@ -219,6 +219,10 @@ class SqliteEngine implements Engine {
       if (!more) checkpoint(this.#db);
       return more;
     });
+  }
+
+  async compact(): Promise<void> {
+    return this.#guarded(() => rebuild(this.#db));
   }
 
   async expectLargeTransactions(): Promise<() => Promise<void>> {

@@ -1,8 +1,9 @@
 import type { Connection } from '../engines/connection.ts';
+import { CrmError } from '../errors.ts';
 import type { ArchivePair } from './archive-pair.ts';
 import { type ArchiveStep, type Moved, journal, moveOut } from './archive-move.ts';
 import { PageSize } from './archive-pages.ts';
-import { ArchiveWork, giveBack } from './archive-work.ts';
+import { ArchiveWork, giveBack, toldWith } from './archive-work.ts';
 import { linkedOf, pagesOf } from './archive-choice.ts';
 import type { RunHeader } from './run-log.ts';
 import type { Collision } from './whole-collisions.ts';
@@ -18,6 +19,8 @@ export interface ArchiveRequest {
   readonly staying: (reader: Reader, ids: readonly number[]) => Promise<ReadonlySet<number>>;
   /** Called between pages with the number of customers that are done; a throw ends the work. */
   readonly check: (done: number) => Promise<void>;
+  /** Whether the database is written anew afterwards, without its free space. */
+  readonly compact?: boolean;
   /** Done in the run when all are moved. */
   readonly atEnd?: (connection: Connection) => Promise<void>;
   /** Told after each step of each page. */
@@ -34,6 +37,8 @@ export interface ArchiveOutcome {
   readonly changed: number;
   /** Customers of which the archive has something that is somebody else's there. */
   readonly collisions: readonly Collision[];
+  /** Why the database could not be written anew; null where it was, or was not to be. */
+  readonly compactFailure: string | null;
   /** Bytes of the database before and after. */
   readonly bytesBefore: number;
   readonly bytesAfter: number;
@@ -67,16 +72,36 @@ export class ArchiveRun {
       const { atEnd } = this.#request;
       if (atEnd !== undefined) await this.#work.inRun(atEnd);
     });
-    if (this.#archived > 0) await giveBack(this.#pair.main, () => this.#request.check(this.#archived));
+    const compactFailure = this.#archived > 0 ? await this.#giveBack() : null;
     return {
       run: this.#work.run,
       archived: this.#archived,
       byPolicy: this.#byPolicy,
       changed: this.#changed,
       collisions: this.#collisions,
+      compactFailure,
       bytesBefore,
       bytesAfter: await this.#pair.main.storageBytes(),
     };
+  }
+
+  /** Gives free space back. @returns why not all of it, where that was asked for */
+  async #giveBack(): Promise<string | null> {
+    const { main } = this.#pair;
+    try {
+      await giveBack(main, () => this.#request.check(this.#archived));
+    } catch (error) {
+      throw toldWith(error, this.#work.run as number, { archived: this.#archived });
+    }
+    if (this.#request.compact !== true) return null;
+    try {
+      await main.compact();
+      return null;
+    } catch (error) {
+      // Everybody is where they belong: this is no failure of the run.
+      if (error instanceof CrmError) return error.message;
+      throw error;
+    }
   }
 
   /** Companies may belong to others that go as well: those wait until nobody belongs to them any more. */

@@ -102,10 +102,7 @@ const CALLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'archive list': [[], ['--select', 'id,name', '--limit', '1']],
   'archive search': [['a']],
   'archive show': [['4']],
-  'archive restore': [
-    ['4', '--dry-run'],
-    ['4', '99'],
-  ],
+  'archive restore': [['4', '--dry-run'], ['4']],
   history: [[], ['--limit', '0'], ['--customer', '1'], ['--run', '1'], ['--run', 'last']],
   undo: [['last', '--dry-run'], ['last'], ['1']],
   'migrate status': [[]],

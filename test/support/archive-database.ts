@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import { type ArchiveOptions, type ArchiveResult, archiveCustomers } from '../../src/archive/archive-customers.ts';
+import { type ArchiveOptions, archiveCustomers } from '../../src/archive/archive-customers.ts';
 import { type RestoreOptions, type RestoreResult, type RestoreWhich, restoreArchived } from '../../src/archive/restore-archived.ts';
 import type { Engine } from '../../src/engines/connection.ts';
 import { openRepository, type Repository } from '../../src/repository/repository.ts';
@@ -13,7 +13,7 @@ export interface ArchiveDatabase extends TestDatabase {
   openArchive(): Promise<Repository>;
   /** A connection to look into the archive. */
   archiveEngine(): Promise<Engine>;
-  archive(filter: string, options?: Partial<ArchiveOptions>): Promise<{ readonly run: number | null; readonly result: ArchiveResult }>;
+  archive(filter: string, options?: Partial<ArchiveOptions>): ReturnType<typeof archiveCustomers>;
   restore(which: RestoreWhich, options?: Partial<RestoreOptions>): Promise<{ readonly run: number | null; readonly result: RestoreResult }>;
 }
 
