@@ -114,3 +114,10 @@ export { type ApplyArchiveOptions, type ArchivePlan, applyArchivePlan } from './
 export { type ArchiveSettings, type NamedPolicy, archiveSettings, policiesNamed } from './archive/archive-settings.ts';
 export { archiveTarget } from './archive/archive-target.ts';
 export type { ArchivePolicy } from './repository/archive-choice.ts';
+export { type CheckOptions, type CheckReport, type Finding, checkDatabase } from './maintain/check-database.ts';
+export { type MaintainOptions, type MaintainReport, maintainDatabase } from './maintain/maintain-database.ts';
+export { type SlowReport, type SlowStatement, slowQueries } from './maintain/slow-queries.ts';
+export { type SalvageReport, salvageFile } from './maintain/salvage-file.ts';
+export type { MaintenanceStore, RepairOutcome } from './repository/maintenance-store.ts';
+export { rekeyDatabase } from './engines/index.ts';
+export type { Rekeyed, RekeyOptions } from './engines/sqlite-rekey.ts';

@@ -110,6 +110,7 @@ const CALLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   undo: [['last', '--dry-run'], ['last'], ['1']],
   'migrate status': [[]],
   'migrate up': [['--dry-run'], []],
+  maintain: [['--check', '--quick'], ['--repair', '--reindex'], ['--vacuum'], ['--sizes'], ['--slow'], []],
   completion: [['bash']],
 };
 const schemaOf = (name: string): JsonSchema =>
