@@ -139,7 +139,7 @@ class SqliteImage {
     try {
       if (begun.wal === null) return new SqliteImage(file, null, null, begun);
       log = await open(`${path}-wal`, 'r');
-      const frames = await WalFrames.read(log, begun.wal, begun.pageCount, true);
+      const frames = await WalFrames.read(log, begun.wal, begun.pageCount);
       return new SqliteImage(file, log, frames, begun);
     } catch (error) {
       await log?.close();
