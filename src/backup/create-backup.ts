@@ -18,6 +18,8 @@ export interface CreateBackupOptions {
   /** Folder of the repository; made where it is missing. */
   readonly repository: string;
   readonly passphrase: Passphrase;
+  /** The key of the database, where that is encrypted. */
+  readonly key?: Uint8Array;
   /** Encrypt a new repository. */
   readonly encrypt: boolean;
   /** Restore what was stored into a temporary file and compare it with what was read. */
@@ -59,7 +61,11 @@ export async function createBackup(options: CreateBackupOptions): Promise<Create
   const now = options.now ?? (() => new Date());
   const prepared = await BackupRepository.prepare(options.repository, { ...options, now: now() });
   const hold = (): Promise<DatabaseSnapshot> =>
-    openSnapshot(options.database, { rowHashes: options.verify, busyTimeoutMs: options.busyTimeoutMs ?? DEFAULT_BUSY_TIMEOUT_MS });
+    openSnapshot(options.database, {
+      rowHashes: options.verify,
+      key: options.key ?? null,
+      busyTimeoutMs: options.busyTimeoutMs ?? DEFAULT_BUSY_TIMEOUT_MS,
+    });
   // No folder is made for a database that is not there. Else nothing is held while others are waited for.
   if (prepared.isNew) await (await hold()).close();
   const repository = prepared.make();

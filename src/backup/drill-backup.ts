@@ -8,6 +8,8 @@ export interface DrillOptions {
   /** `latest`, an id, or how an id begins. */
   readonly snapshot: string;
   readonly passphrase: Passphrase;
+  /** The key of the database, where that is encrypted. */
+  readonly key?: Uint8Array;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: (bytes: number, totalBytes: number) => void;
 }
@@ -34,6 +36,7 @@ export async function drillBackup(options: DrillOptions): Promise<DrillResult> {
   const repository = await BackupRepository.open(options.repository, options.passphrase);
   const manifest = repository.snapshots.manifest(repository.snapshots.find(options.snapshot));
   const { restoreMs, checkMs } = await verifyByRestoring(repository, manifest, {
+    key: options.key,
     signal: options.signal,
     onProgress: (_step, bytes, totalBytes) => options.onProgress?.(bytes, totalBytes),
   });

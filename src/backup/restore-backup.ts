@@ -15,6 +15,8 @@ export interface RestoreOptions {
   /** File that is made. */
   readonly target: string;
   readonly passphrase: Passphrase;
+  /** The key of the database, where that is encrypted; without it the file is compared, but not opened. */
+  readonly key?: Uint8Array | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: (bytes: number, totalBytes: number) => void;
 }
@@ -60,13 +62,14 @@ export async function writeRestored(
   repository: BackupRepository,
   entry: ChainEntry,
   target: string,
-  { signal, onProgress }: Pick<RestoreOptions, 'signal' | 'onProgress'>,
+  { key, signal, onProgress }: Pick<RestoreOptions, 'key' | 'signal' | 'onProgress'>,
 ): Promise<Manifest> {
   const manifest = repository.snapshots.manifest(entry);
   const part = partPath(target);
   try {
     await restoreAndCompare(repository, manifest, part, {
       integrity: false,
+      key,
       signal,
       onProgress: (bytes) => onProgress?.(bytes, manifest.totalBytes),
     });

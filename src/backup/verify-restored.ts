@@ -4,12 +4,15 @@ import { join } from 'node:path';
 import type { DatabaseCheck } from '../engines/snapshot.ts';
 import { SqliteFileCheck } from '../engines/sqlite-snapshot.ts';
 import { removeStale } from '../engines/stale-files.ts';
+import { CrmError } from '../errors.ts';
 import type { BackupRepository } from './backup-repository.ts';
 import type { Manifest } from './manifest.ts';
 import { damagedSnapshot, restoreImage, type RestoreImageOptions } from './restore-image.ts';
 
 /** How a snapshot is verified. */
 export interface VerifyRestoredOptions {
+  /** The key of the database, where that is encrypted. */
+  readonly key?: Uint8Array | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: (step: 'verifying', bytes: number, totalBytes: number) => void;
 }
@@ -34,6 +37,7 @@ export async function verifyByRestoring(
   try {
     return await restoreAndCompare(repository, manifest, join(folder, 'restored.db'), {
       integrity: true,
+      key: options.key,
       signal: options.signal,
       onProgress: (bytes) => options.onProgress?.('verifying', bytes, manifest.totalBytes),
     });
@@ -46,6 +50,8 @@ export async function verifyByRestoring(
 export interface RestoreAndCompareOptions extends RestoreImageOptions {
   /** Look at integrity, foreign keys and row hashes too, not only at schema version, tables and their counts. */
   readonly integrity: boolean;
+  /** The key of the database, where that is encrypted; one that does not open it is an error only where all is looked at. */
+  readonly key?: Uint8Array | undefined;
 }
 
 /**
@@ -56,7 +62,7 @@ export async function restoreAndCompare(
   repository: BackupRepository,
   manifest: Manifest,
   path: string,
-  { integrity, ...options }: RestoreAndCompareOptions,
+  { integrity, key, ...options }: RestoreAndCompareOptions,
 ): Promise<VerifiedTimes> {
   const rowHashes = integrity && manifest.tables.some((table) => table.sha256 !== null);
   const checking = new SqliteFileCheck();
@@ -64,11 +70,19 @@ export async function restoreAndCompare(
     const startMs = performance.now();
     await restoreImage(repository, manifest, path, options);
     const restoredMs = performance.now();
-    compare(manifest, await checking.check(path, { integrity, rowHashes, signal: options.signal }), rowHashes);
+    const checked = checking.check(path, { integrity, rowHashes, key: key ?? null, signal: options.signal });
+    const found = integrity ? await checked : await checked.catch(unlessLocked);
+    if (found !== null) compare(manifest, found, rowHashes);
     return { restoreMs: Math.round(restoredMs - startMs), checkMs: Math.round(performance.now() - restoredMs) };
   } finally {
     await checking.end();
   }
+}
+
+/** What nobody can open here is the file that was backed up all the same: its hash says so. */
+function unlessLocked(error: unknown): null {
+  if (error instanceof CrmError && (error.code === 'KEY_NEEDED' || error.code === 'WRONG_KEY')) return null;
+  throw error;
 }
 
 function compare(manifest: Manifest, { problems, schemaVersion, tables }: DatabaseCheck, rowHashes: boolean): void {

@@ -26,23 +26,28 @@ export function define(command: Command, run: Run): void {
 
 async function restore(context: Context, snapshot: string, flags: RestoreFlags): Promise<void> {
   const { io, mode, signal } = context;
-  if (flags.to === undefined) {
+  const { to: target } = flags;
+  if (target === undefined) {
     throw new CrmError('USAGE', 'say where to restore to: --to PATH', { hint: 'for instance: crm restore latest --to restored.db' });
   }
   const { restoreIntoFile } = await import('../backup/restore-backup.ts');
+  const passphrase = passphraseFrom(context, flags);
   let progress: Progress | null = null;
   try {
-    const result = await restoreIntoFile({
-      repository: repositoryFolder(context, flags),
-      snapshot,
-      target: flags.to,
-      passphrase: passphraseFrom(context, flags),
-      signal,
-      onProgress: (bytes, totalBytes) => {
-        progress ??= new Progress(io, { label: 'restoring', unit: 'MB', totalBytes, ...mode });
-        progress.update(Math.floor(bytes / 1e6), bytes);
-      },
-    });
+    const result = await context.withKey((key) =>
+      restoreIntoFile({
+        ...key,
+        repository: repositoryFolder(context, flags),
+        snapshot,
+        target,
+        passphrase,
+        signal,
+        onProgress: (bytes, totalBytes) => {
+          progress ??= new Progress(io, { label: 'restoring', unit: 'MB', totalBytes, ...mode });
+          progress.update(Math.floor(bytes / 1e6), bytes);
+        },
+      }),
+    );
     (progress as Progress | null)?.done();
     await printRestored(io, mode, result);
   } finally {

@@ -84,6 +84,8 @@ export interface Engine {
   readOnly(sql: string): Promise<{ columns: string[]; rows: AsyncIterable<SqlValue[][]> }>;
   /** The folder under `schemas/` that holds this engine's schema files. */
   readonly schemaFolder: string;
+  /** Whether everything that it writes is encrypted by this program. */
+  readonly isEncrypted: boolean;
   /**
    * Starts building the full-text index of a large load beside the database, in another thread; null where the engine
    * does it in the load itself. Must be called outside a transaction, when `customers` is empty.

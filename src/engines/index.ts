@@ -1,6 +1,7 @@
 import { CrmError, redactUrl } from '../errors.ts';
 import type { Engine } from './connection.ts';
 import type { DatabaseSnapshot, SnapshotOptions } from './snapshot.ts';
+import type { Rekeyed, RekeyOptions } from './sqlite-rekey.ts';
 
 /** How a database is opened. */
 export interface OpenEngineOptions {
@@ -8,6 +9,8 @@ export interface OpenEngineOptions {
   readonly create: boolean;
   /** How long a writer waits for another one, in milliseconds. */
   readonly busyTimeoutMs: number;
+  /** The passphrase of an encrypted SQLite file, or of one that is made; PostgreSQL takes none. */
+  readonly key?: Uint8Array;
 }
 
 /** How long a writer waits for another one where nobody says otherwise, in milliseconds. */
@@ -49,7 +52,19 @@ export async function openSnapshot(target: string, options: SnapshotOptions): Pr
   });
 }
 
-/** The engine that a path or URL names, and what to open with it. @throws {CrmError} USAGE when the scheme is unknown */
+/**
+ * Gives a SQLite database another key, its first one, or none; nobody else may have it open.
+ * @throws {CrmError} USAGE for PostgreSQL and for an empty key, or what `rekeySqlite` throws
+ */
+export async function rekeyDatabase(target: string, options: RekeyOptions): Promise<Rekeyed> {
+  const { name, address } = engineOf(target);
+  if (name === 'sqlite') return (await import('./sqlite-rekey.ts')).rekeySqlite(address, options);
+  throw new CrmError('USAGE', 'a PostgreSQL database has no key of ours: its server, or its disk, encrypts what it stores', {
+    hint: 'ask who runs the server about encryption at rest',
+  });
+}
+
+/** Which engine a path or URL names, and what that calls it. */
 function engineOf(target: string): { readonly name: keyof typeof ENGINES; readonly address: string } {
   const scheme = /^([a-z][a-z0-9+]+):(?:\/\/)?/i.exec(target);
   if (scheme === null) return { name: 'sqlite', address: target };

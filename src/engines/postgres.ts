@@ -38,6 +38,7 @@ class PostgresEngine implements Engine {
   readonly facts = postgresFacts;
   readonly label: string;
   readonly schemaFolder = 'postgres';
+  readonly isEncrypted = false;
   readonly #url: string;
   readonly #schema: string | null;
   readonly #options: PostgresOptions;

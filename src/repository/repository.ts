@@ -30,20 +30,11 @@ import {
   listInserts,
   listRuns,
 } from './run-log.ts';
+import type { OpenOptions } from './open-options.ts';
 import { type Segment, getSegment, listSegments, saveSegment } from './segments.ts';
 import type { UndoOutcome } from './undo.ts';
 
-/** How a repository is opened. */
-export interface OpenOptions {
-  /** Make the database, or its tables, when they do not exist. Default false. */
-  readonly create?: boolean;
-  /** How long a writer waits for another one, in milliseconds. Default 5000. */
-  readonly busyTimeoutMs?: number;
-  /** Who runs this, for the history. Default: the login name. */
-  readonly actor?: string;
-  /** The clock. Default: the system's. */
-  readonly now?: () => Date;
-}
+export type { OpenOptions } from './open-options.ts';
 
 /** What a write did, and the run it was recorded as (null after a dry run). */
 export interface WriteResult<T> {
@@ -58,7 +49,8 @@ export interface WriteResult<T> {
  */
 export async function openRepository(target: string, options: OpenOptions = {}): Promise<Repository> {
   const create = options.create ?? false;
-  const engine = await openEngine(target, { create, busyTimeoutMs: options.busyTimeoutMs ?? DEFAULT_BUSY_TIMEOUT_MS });
+  const { busyTimeoutMs = DEFAULT_BUSY_TIMEOUT_MS, key } = options;
+  const engine = await openEngine(target, { create, busyTimeoutMs, ...(key === undefined ? {} : { key }) });
   try {
     const created = create && (await engine.all(engine.facts.tableExistsSql, ['schema_migrations'])).length === 0;
     if (created) await migrateUp(engine);
@@ -94,6 +86,11 @@ export class Repository {
   /** The engine's name. */
   get engineName(): string {
     return this.#engine.facts.name;
+  }
+
+  /** Whether the database is encrypted by this program. */
+  get isEncrypted(): boolean {
+    return this.#engine.isEncrypted;
   }
 
   /** The customer with this id, with all that hangs on it; an id that was merged away leads to the surviving one. */
