@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { openRepository } from '../../src/repository/repository.ts';
 import { CRM, runCli, runCliTty } from '../support/cli.ts';
 import { cleanEnvironment, type RunResult } from '../support/run-program.ts';
 import { resultOf, sampleFolder, withRepository } from '../support/sample-database.ts';
@@ -275,6 +276,27 @@ describe('an encrypted repository', () => {
     expect(made.output).not.toContain('secret');
     expect(await runCliTty(['backup', 'list'], { cwd, dialogue: [{ when: asks, type: 'secret\r' }] })).toMatchObject({ exitCode: 0 });
   });
+});
+
+test('an encrypted database stays so in its backups, also while it is written to; they restore without its key', async () => {
+  const cwd = tempDir();
+  const env = { CRM_KEY: 'key of the database' };
+  expect(await crm(cwd, ['init', '--encrypt', '--yes'], env)).toMatchObject({ exitCode: 0 });
+  const writer = await openRepository(join(cwd, 'crm.db'), { key: Buffer.from(env.CRM_KEY) });
+  try {
+    for (let turn = 0; turn < 40; turn++) await writer.add({ name: `Confidential ${turn}`, notes: 'Confidential '.repeat(50) });
+    expect(await crm(cwd, ['backup'])).toMatchObject({ exitCode: 16 });
+    expect(await crm(cwd, ['backup'], { CRM_KEY: 'wrong' })).toMatchObject({ exitCode: 16 });
+    expect(await crm(cwd, ['backup'], env)).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('restored and compared') });
+  } finally {
+    await writer.close();
+  }
+  expect(await crm(cwd, ['backup', 'verify'])).toMatchObject({ exitCode: 0 });
+  expect(await crm(cwd, ['backup', 'drill'])).toMatchObject({ exitCode: 16 });
+  expect(await crm(cwd, ['backup', 'drill'], env)).toMatchObject({ exitCode: 0 });
+  expect(await crm(cwd, ['restore', '--to', 'back.db'])).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('40 customers') });
+  expect(readFileSync(join(cwd, 'back.db'), 'latin1')).not.toMatch(/SQLite format|Confidential/);
+  expect(await crm(cwd, ['query', '--count', '--db', 'back.db'], env)).toMatchObject({ exitCode: 0, stdout: '40\n' });
 });
 
 test.skipIf(process.getuid?.() === 0)('a repository that cannot be written can still be verified and restored', async () => {

@@ -23,6 +23,7 @@ const SHELL_HEAD = `crm() { "${process.execPath}" "${CRM}" "$@"; }; npx() { "$@"
 describe.each([
   'README.md',
   'docs/guide/archive.md',
+  'docs/guide/backup.md',
   'docs/guide/import.md',
   'docs/guide/plans.md',
   'docs/guide/presets.md',

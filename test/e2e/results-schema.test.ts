@@ -108,6 +108,12 @@ const CALLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'dedupe train': [],
   history: [[], ['--limit', '0'], ['--customer', '1'], ['--run', '1'], ['--run', 'last']],
   undo: [['last', '--dry-run'], ['last'], ['1']],
+  'backup create': [[], ['--no-verify']],
+  'backup list': [[]],
+  'backup verify': [[], ['latest', '--sample', '50%']],
+  'backup drill': [[]],
+  'backup prune': [['--keep-last', '1', '--dry-run'], ['--keep-daily', '1'], ['--drop-damaged']],
+  restore: [['latest', '--to', 'restored.db']],
   'migrate status': [[]],
   'migrate up': [['--dry-run'], []],
   maintain: [['--check', '--quick'], ['--repair', '--reindex'], ['--vacuum'], ['--sizes'], ['--slow'], []],
@@ -156,7 +162,8 @@ describe.each(['sqlite', 'postgres'])('results on %s', (engine) => {
     const env = { CRM_DB: database };
     await runCli(['import', 'people.csv', '--source', 'shop', '--quiet'], { cwd, env });
     await fillFolder(cwd, database);
-    for (const [name, calls] of Object.entries(CALLS)) {
+    const isHere = (name: string): boolean => engine === 'sqlite' || !/^(backup|restore)\b/.test(name);
+    for (const [name, calls] of Object.entries(CALLS).filter(([name]) => isHere(name))) {
       const schema = schemaOf(name);
       for (const args of calls) {
         const { stdout, stderr, exitCode } = await runCli([...name.split(' '), ...args, '--json'], { cwd, env });
