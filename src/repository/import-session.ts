@@ -22,6 +22,8 @@ export interface ImportPlan {
   readonly commit: boolean;
   /** Writes down what the import does. */
   readonly record?: PlanRecording;
+  /** Called when all is written, just before it is committed; what it throws rolls back. */
+  readonly beforeCommit?: () => void;
 }
 
 /** What a feature says of an import; who does it, and when, the repository knows. */
@@ -80,6 +82,7 @@ export async function runImport(
         checkCounts(writer.counts);
         await log.finish({ ...writer.counts, ...(repaired > 0 ? { repaired } : {}) }, clock().toISOString(), sha256);
         await recorder?.finish();
+        plan.beforeCommit?.();
         return { run: plan.commit ? log.id : null, counts: writer.counts };
       },
       { commit: plan.commit },

@@ -14,7 +14,13 @@ import { RunLog, type RunHeader } from './run-log.ts';
  */
 export function runRelatedImport(
   engine: Engine,
-  plan: { readonly header: RunHeader; readonly settings: ImportSettings; readonly commit: boolean; readonly record?: PlanRecording },
+  plan: {
+    readonly header: RunHeader;
+    readonly settings: ImportSettings;
+    readonly commit: boolean;
+    readonly record?: PlanRecording;
+    readonly beforeCommit?: () => void;
+  },
   related: RelatedSettings,
   clock: () => Date,
   feed: (session: ImportFeed) => Promise<{ sha256: string }>,
@@ -32,6 +38,7 @@ export function runRelatedImport(
       checkCounts(writer.counts);
       await log.finish({ ...writer.counts }, clock().toISOString(), sha256);
       await recorder?.finish();
+      plan.beforeCommit?.();
       return { run: plan.commit ? log.id : null, counts: writer.counts };
     },
     { commit: plan.commit },
