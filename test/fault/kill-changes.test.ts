@@ -79,6 +79,7 @@ describeKills('changes', [
     files,
     prepare: imported,
     atomic: true,
+    exitWhenDone: 2,
     share: 0.3,
   },
   { name: 'dedupe find', command: ['dedupe', 'find', '--quiet'], files, prepare: imported, atomic: true, share: 0.3 },

@@ -2,8 +2,8 @@
  * Loaded into the program under test (`node --import`): sees every step that changes something (a statement that writes, a
  * file that is written, synced, renamed, removed) and either counts them or dies at one of them, as of kill -9.
  * CRM_CRASH_PROFILE=FILE: at the end, writes `{steps: {label: count}, firstStepMs, lastStepMs}`.
- * CRM_CRASH_AT={"label","nth","side"}: dies `before` or `after` the nth step with this label, or when half of its bytes
- * are written (`torn`).
+ * CRM_CRASH_AT={"label","nth","side","signal"}: dies `before` or `after` the nth step with this label, or when half of its
+ * bytes are written (`torn`); or gets another signal then.
  */
 import { createRequire, syncBuiltinESMExports } from 'node:module';
 import fs from 'node:fs';
@@ -18,7 +18,7 @@ const original = { writeFileSync: fs.writeFileSync, writeSync: fs.writeSync };
 let firstStepMs = null;
 let lastStepMs = 0;
 
-const die = () => process.kill(process.pid, 'SIGKILL');
+const die = () => process.kill(process.pid, victim.signal ?? 'SIGKILL');
 
 /** One step: `torn` writes half of what the step would write. */
 function step(label, run, torn = run) {

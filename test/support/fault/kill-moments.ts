@@ -8,7 +8,13 @@ export interface Profile {
 
 /** When a program is killed: at a step of its own, or at some time from outside. */
 export type KillMoment =
-  | { readonly label: string; readonly nth: number; readonly side: 'before' | 'after' | 'torn' }
+  | {
+      readonly label: string;
+      readonly nth: number;
+      readonly side: 'before' | 'after' | 'torn';
+      /** SIGKILL by default. */
+      readonly signal?: NodeJS.Signals;
+    }
   | { readonly afterMs: number };
 
 /**

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { inconsistencies } from '../customer-database.ts';
+import { damages, inconsistencies } from '../customer-database.ts';
+import { schemaStatus } from '../../../src/engines/migrator.ts';
 import { postgresAvailable, untilNobodyIsConnected } from '../postgres.ts';
 import { beginEra, type CanonicalState, canonicalState, type Era, stateDifferences, stateHash } from './canonical-state.ts';
 import { copyPlace, doneAt, dropPlace, type FaultPlace, newPlace, runAt, withEngine } from './fault-place.ts';
@@ -206,7 +207,10 @@ async function isSwept({ sweep }: KillScenario, place: FaultPlace, left: readonl
 /** What is wrong with any database, and with one of this scenario. */
 async function problemsOf(place: FaultPlace, scenario: KillScenario): Promise<string[]> {
   if ((await stateKind(place)) === 'none') return [];
-  const found = await withEngine(place.db, inconsistencies);
+  const found = await withEngine(place.db, async (engine) => {
+    const { pending } = await schemaStatus(engine);
+    return pending.length === 0 ? inconsistencies(engine) : damages(engine);
+  });
   return [...found, ...((await scenario.problems?.(place)) ?? [])];
 }
 
