@@ -159,6 +159,6 @@ async function schemaLines(engine: Engine): Promise<string[]> {
   const sql =
     engine.facts.name === 'sqlite'
       ? "SELECT type || ' ' || name || ' ' || COALESCE(sql, '') AS line FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'"
-      : 'SELECT indexdef AS line FROM pg_indexes WHERE schemaname = current_schema()';
+      : "SELECT replace(indexdef, current_schema() || '.', '') AS line FROM pg_indexes WHERE schemaname = current_schema()";
   return (await engine.all<{ line: string }>(sql)).map(({ line }) => line).sort();
 }
