@@ -14,6 +14,8 @@ export interface Config {
   readonly normalize?: Readonly<Record<string, unknown>>;
   /** What is kept when customers become one; checked where it is used. */
   readonly survivorship?: Readonly<Record<string, unknown>>;
+  /** Where the archive is, and which customers go there; checked where it is used. */
+  readonly archive?: Readonly<Record<string, unknown>>;
 }
 
 /** What is known of a setting. */
@@ -38,6 +40,12 @@ export const SETTINGS: Readonly<Record<keyof Config, Setting>> = {
     example: { default: ['verified', 'newest', 'most_frequent', 'longest'] },
     comment:
       'What is kept when customers are merged, e.g. { "fields": { "owner": { "rule": "source_priority" } }, "sources": ["erp", "shop"] }',
+  },
+  archive: {
+    type: 'object',
+    example: { policies: {} },
+    comment:
+      'Which customers crm archive run moves away, e.g. { "policies": { "inactive": "last_contacted_at < -3y and tier != vip" }, "database": "./crm-archive.db" }',
   },
 };
 

@@ -37,6 +37,8 @@ export interface Context {
   exitWith(code: 3 | 5): void;
   /** Opens the database (`databaseTarget()` where no target is given); it is closed when the command has ended. */
   openRepository(options?: OpenOptions & { readonly target?: string }): Promise<Repository>;
+  /** Opens the archive of the database: `target`, CRM_ARCHIVE_DB, the config file, or beside it; closed likewise. */
+  openArchive(target?: string, options?: OpenOptions): Promise<Repository>;
   /** Opens the database whatever version its schema has, only to look at that or to upgrade it; closed likewise. */
   openSchema(): Promise<DatabaseSchema>;
 }
@@ -51,6 +53,7 @@ export async function withContext(
   run: (context: Context) => Promise<void>,
 ): Promise<number> {
   let repository: Repository | null = null;
+  let archive: Repository | null = null;
   let schema: DatabaseSchema | null = null;
   let config: Config | null = null;
   let exitCode = 0;
@@ -74,10 +77,17 @@ export async function withContext(
       exitCode = code;
     },
     databaseTarget: () => options.db ?? io.env.CRM_DB ?? context.config().database ?? DEFAULT_DATABASE,
-    openRepository: async ({ target, ...open } = {}) => {
-      const { openRepository } = await import('./repository/repository.ts');
-      repository ??= await openRepository(target ?? context.databaseTarget(), { ...busyTimeout(io.env.CRM_BUSY_TIMEOUT_MS), ...open });
+    openRepository: async ({ target, ...options } = {}) => {
+      repository ??= await open(io, target ?? context.databaseTarget(), options);
       return repository;
+    },
+    openArchive: async (target, options = {}) => {
+      const { archiveTarget, withArchiveHint } = await import('./archive/archive-target.ts');
+      const { archiveSettings } = await import('./archive/archive-settings.ts');
+      const { database } = archiveSettings(context.config().archive, context.configPath());
+      const place = archiveTarget(context.databaseTarget(), target ?? io.env.CRM_ARCHIVE_DB ?? database);
+      archive ??= await withArchiveHint(place, () => open(io, place, options));
+      return archive;
     },
     openSchema: async () => {
       const { openSchema } = await import('./repository/database-schema.ts');
@@ -89,9 +99,15 @@ export async function withContext(
     await run(context);
     return exitCode;
   } finally {
+    await (archive as Repository | null)?.close();
     await (repository as Repository | null)?.close();
     await (schema as DatabaseSchema | null)?.close();
   }
+}
+
+async function open(io: Io, target: string, options: OpenOptions): Promise<Repository> {
+  const { openRepository } = await import('./repository/repository.ts');
+  return openRepository(target, { ...busyTimeout(io.env.CRM_BUSY_TIMEOUT_MS), ...options });
 }
 
 function busyTimeout(text: string | undefined): OpenOptions {

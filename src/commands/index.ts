@@ -48,6 +48,16 @@ export const COMMANDS = {
       eval: { summary: 'measure how good the search for duplicates is', load: () => import('./dedupe-eval.ts') },
     },
   },
+  archive: {
+    summary: 'move cold customers away, and bring them back',
+    commands: {
+      run: { summary: 'move the customers that policies name into the archive', load: () => import('./archive-run.ts') },
+      list: { summary: 'who is in the archive', load: () => import('./archive-list.ts') },
+      search: { summary: 'find words in the archive', load: () => import('./archive-search.ts') },
+      show: { summary: 'everything about one archived customer', load: () => import('./archive-show.ts') },
+      restore: { summary: 'bring archived customers back', load: () => import('./archive-restore.ts') },
+    },
+  },
   history: { summary: 'what was done, by whom', load: () => import('./history.ts') },
   apply: { summary: 'execute a plan that was saved', load: () => import('./apply.ts') },
   undo: { summary: 'take a run back', load: () => import('./undo.ts') },

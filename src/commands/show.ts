@@ -30,4 +30,5 @@ async function show(context: Context, reference: string, flags: { readonly count
   const details = await repository.get(id);
   if (details === null) throw new CrmError('NOT_FOUND', `there is no customer ${id}`, { hint: 'it was deleted a moment ago: crm history' });
   await printCustomer(context.io, context.mode, details);
+  await repository.noteAccess(details.customer);
 }

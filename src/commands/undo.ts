@@ -7,6 +7,11 @@ import { printUndo } from '../ui/undo-report.ts';
 import type { Examples } from './help-layout.ts';
 import type { Run } from './run.ts';
 
+interface UndoFlags {
+  readonly dryRun?: boolean;
+  readonly archiveDb?: string;
+}
+
 /** For the help. */
 export const EXAMPLES: Examples = [
   ['crm undo last', 'the newest run that stands'],
@@ -19,10 +24,11 @@ export function define(command: Command, run: Run): void {
   command
     .argument('<run>', 'number of the run (see crm history), or last')
     .option('--dry-run', 'say exactly what would happen, and change nothing')
-    .action((number: string, flags: { readonly dryRun?: boolean }) => run(command, (context) => undo(context, number, flags)));
+    .option('--archive-db <path|url>', 'the archive, where the run moved customers to or from it')
+    .action((number: string, flags: UndoFlags) => run(command, (context) => undo(context, number, flags)));
 }
 
-async function undo(context: Context, number: string, flags: { readonly dryRun?: boolean }): Promise<void> {
+async function undo(context: Context, number: string, flags: UndoFlags): Promise<void> {
   const { io, mode, signal } = context;
   const repository = await context.openRepository();
   const id = await runNumber(repository, number);
@@ -33,7 +39,11 @@ async function undo(context: Context, number: string, flags: { readonly dryRun?:
     await pause(signal);
   };
   try {
-    const { run, value } = await repository.undo(id, { commit: flags.dryRun !== true, onProgress });
+    const { run, value } = await repository.undo(id, {
+      commit: flags.dryRun !== true,
+      onProgress,
+      openArchive: () => context.openArchive(flags.archiveDb),
+    });
     progress.done();
     await printUndo(io, mode, { undone, run, outcome: value });
   } finally {

@@ -61,6 +61,8 @@ export interface Connection {
 export interface TransactionOptions {
   /** False rolls back after the work is done: a dry run with exact results. Default true. */
   readonly commit?: boolean;
+  /** How long to wait for another writer, in milliseconds, where that is not what the engine was opened with. */
+  readonly waitMs?: number;
 }
 
 /** An open database. */
@@ -89,6 +91,12 @@ export interface Engine {
    * does it in the load itself. Must be called outside a transaction, when `customers` is empty.
    */
   beginWordIndex(): Promise<WordIndexBuilder | null>;
+  /** Bytes that the database takes on the disk. */
+  storageBytes(): Promise<number>;
+  /** Gives some of the space that is free back to the system, in a step that is short for other writers. @returns whether to go on */
+  reclaim(): Promise<boolean>;
+  /** Takes a lock that one process at a time has, and that ends with the process; null where another one has it. */
+  tryLock(name: string): Promise<(() => Promise<void>) | null>;
   close(): Promise<void>;
 }
 

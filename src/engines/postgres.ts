@@ -14,6 +14,18 @@ const STREAM_BATCH = 1000;
 const UNIQUE_VIOLATION = '23505';
 const DUPLICATE_SCHEMA = '42P06';
 const CONNECT_TIMEOUT_MS = 10_000;
+/** Tables that many rows may have gone from at once. */
+const EMPTIED_TABLES = [
+  'customers',
+  'contact_points',
+  'external_ids',
+  'interactions',
+  'orders',
+  'order_items',
+  'consents',
+  'tags',
+  'changes',
+];
 
 /** How a PostgreSQL database is opened. */
 export interface PostgresOptions {
@@ -102,7 +114,9 @@ class PostgresEngine implements Engine {
       await this.#guard(() => client.query('BEGIN'));
       try {
         // 0 would mean to wait for ever.
-        await this.#guard(() => client.query(`SET LOCAL lock_timeout = ${Math.max(1, Math.trunc(this.#options.busyTimeoutMs))}`));
+        await this.#guard(() =>
+          client.query(`SET LOCAL lock_timeout = ${Math.max(1, Math.trunc(options.waitMs ?? this.#options.busyTimeoutMs))}`),
+        );
         await this.#guard(() => client.query("SELECT pg_advisory_xact_lock(hashtext('crm writer'), hashtext(current_schema()))"));
         const connection = new PostgresConnection(client, this.label);
         const result = await this.#inside.run(true, () => work(connection));
@@ -183,6 +197,27 @@ class PostgresEngine implements Engine {
 
   async beginWordIndex(): Promise<null> {
     return null;
+  }
+
+  async storageBytes(): Promise<number> {
+    const sql =
+      "SELECT coalesce(sum(pg_total_relation_size(oid)), 0)::bigint AS bytes FROM pg_class WHERE relkind = 'r' AND relnamespace = to_regnamespace(quote_ident(current_schema()))";
+    return Number((await this.all(sql))[0]?.bytes);
+  }
+
+  /** What is free becomes usable for other rows; at the end of a table it goes back to the system. */
+  async reclaim(): Promise<boolean> {
+    await this.#exclusive(() => this.#guard(() => this.#main().query(`VACUUM (SKIP_LOCKED) ${EMPTIED_TABLES.join(', ')}`)));
+    return false;
+  }
+
+  async tryLock(name: string): Promise<(() => Promise<void>) | null> {
+    const key = '(hashtext(?), hashtext(current_schema()))';
+    const [row] = await this.all<{ taken: number }>(`SELECT pg_try_advisory_lock${key} AS taken`, [`crm ${name}`]);
+    if (row?.taken !== 1) return null;
+    return async () => {
+      await this.all(`SELECT pg_advisory_unlock${key}`, [`crm ${name}`]);
+    };
   }
 
   async close(): Promise<void> {

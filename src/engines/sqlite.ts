@@ -10,6 +10,7 @@ import { Mutex } from './mutex.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
 import { sqliteError } from './sqlite-errors.ts';
 import { sqliteFacts } from './sqlite-facts.ts';
+import { checkpoint, databaseBytes, lockBeside, reclaimPages } from './sqlite-storage.ts';
 
 /** Marks a file as ours in its header (`file` and other programs can tell): "crm1". */
 const APPLICATION_ID = 0x63726d31;
@@ -104,7 +105,7 @@ class SqliteEngine implements Engine {
   async transaction<T>(work: (connection: Connection) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
     return this.#exclusive(async () => {
       try {
-        this.#execute(this.#sideIndexes === 0 ? 'BEGIN IMMEDIATE' : BEGIN_MAIN_ONLY);
+        this.#begin(options.waitMs);
         const result = await this.#inside.run(true, () => work(this.#connection));
         this.#execute(options.commit === false ? 'ROLLBACK' : 'COMMIT');
         return result;
@@ -113,6 +114,15 @@ class SqliteEngine implements Engine {
         throw error;
       }
     });
+  }
+
+  #begin(waitMs: number | undefined): void {
+    if (waitMs !== undefined) this.#db.pragma(`busy_timeout = ${Math.trunc(waitMs)}`);
+    try {
+      this.#execute(this.#sideIndexes === 0 ? 'BEGIN IMMEDIATE' : BEGIN_MAIN_ONLY);
+    } finally {
+      if (waitMs !== undefined) this.#db.pragma(`busy_timeout = ${this.#busyTimeoutMs}`);
+    }
   }
 
   #execute(sql: string): void {
@@ -164,6 +174,32 @@ class SqliteEngine implements Engine {
       const builder = await SqliteWordIndexBuilder.start(this.#db, () => this.#sideIndexes--);
       if (builder !== null) this.#sideIndexes++;
       return builder;
+    });
+  }
+
+  async storageBytes(): Promise<number> {
+    return this.#guarded(() => databaseBytes(this.#db));
+  }
+
+  async reclaim(): Promise<boolean> {
+    return this.#guarded(() => {
+      const more = reclaimPages(this.#db);
+      if (!more) checkpoint(this.#db);
+      return more;
+    });
+  }
+
+  async tryLock(name: string): Promise<(() => Promise<void>) | null> {
+    return this.#guarded(() => lockBeside(this.label, name));
+  }
+
+  #guarded<T>(task: () => T): Promise<T> {
+    return this.#exclusive(async () => {
+      try {
+        return task();
+      } catch (error) {
+        throw sqliteError(error, this.label);
+      }
     });
   }
 

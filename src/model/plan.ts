@@ -79,6 +79,14 @@ export interface PlannedVersion {
   readonly rowHash: number | null;
 }
 
+/** Customers to be archived, with their versions: who has another one then was changed. */
+export interface PlannedArchive {
+  readonly kind: 'person' | 'organisation';
+  /** The policy that they fall under; null where they were chosen in another way. */
+  readonly policy: string | null;
+  readonly customers: readonly (readonly [id: number, version: number])[];
+}
+
 /** The last line of a plan: without it, the plan is not whole. */
 export interface PlanEnd {
   readonly files: readonly { readonly path: string; readonly sha256: string }[];
@@ -102,6 +110,7 @@ export type PlanLine =
   | { readonly link: { readonly id: number; readonly company_id: number } }
   | { readonly change: Change }
   | { readonly touched: PlannedVersion }
+  | { readonly archive: PlannedArchive }
   /** Imported rows, by their hash, that find these customers again. */
   | { readonly marks: readonly (readonly [rowHash: number, customer: number])[] }
   | { readonly end: PlanEnd };

@@ -27,6 +27,7 @@ export async function findCustomer(repository: Repository, reference: string, re
       region === null && /^[\d\s()/.-]{6,}$/.test(reference)
         ? 'a phone number without its country needs --country'
         : 'look for it with: crm query --search WORDS';
+    await requireNotArchived(repository, reference);
     throw new CrmError('NOT_FOUND', 'there is no customer with that id, e-mail, phone or external id', { hint });
   }
   if (others.length === 0) return id;
@@ -34,6 +35,18 @@ export async function findCustomer(repository: Repository, reference: string, re
   throw new CrmError('USAGE', `${ids.length} customers have that reference: ${listed(ids)}`, {
     hint: `name one by its id: crm ${command} ${id} · compare them: crm query "id in (${ids.slice(0, 8).join(', ')})"`,
     details: { ids },
+  });
+}
+
+/** @throws {CrmError} NOT_FOUND that says where the customer is */
+async function requireNotArchived(repository: Repository, reference: string): Promise<void> {
+  const [first, ...others] = await repository.findArchived(reference);
+  if (first === undefined) return;
+  const ids = [first.id, ...others.map(({ id }) => id)];
+  const who = others.length === 0 ? `customer ${first.id} is` : `customers ${listed(ids)} are`;
+  throw new CrmError('NOT_FOUND', `${who} archived since ${first.archivedAt.slice(0, 10)}`, {
+    hint: `look: crm archive show ${first.id} · bring back: crm archive restore ${ids.slice(0, 8).join(' ')}`,
+    details: { archived: ids },
   });
 }
 

@@ -104,7 +104,13 @@ export class BitSet {
     this.#words[index] = (this.#words[index] as number) | (1 << (n % 32));
   }
 
-  /** All that were added, in growing order. */
+  /** Takes `n` out again. */
+  delete(n: number): void {
+    const index = Math.floor(n / 32);
+    if (index < this.#words.length) this.#words[index] = (this.#words[index] as number) & ~(1 << (n % 32));
+  }
+
+  /** All that are in it, in growing order. */
   *members(): Generator<number> {
     for (const [index, word] of this.#words.entries()) {
       for (let rest = word; rest !== 0; rest &= rest - 1) yield index * 32 + 31 - Math.clz32(rest & -rest);

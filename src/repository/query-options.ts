@@ -19,6 +19,8 @@ export interface QueryOptions {
   readonly sum?: readonly string[];
   /** Only these customers. */
   readonly ids?: readonly number[];
+  /** None of these customers. */
+  readonly exceptIds?: readonly number[];
 }
 
 /** One column of a result. */

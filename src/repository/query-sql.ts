@@ -47,6 +47,8 @@ export function compileCondition(options: QueryOptions, facts: EngineFacts, cont
   const custom = customFieldsOf(context.customFields);
   const conditions: Fragment[] = [];
   if (options.ids !== undefined) conditions.push(oneOfIds(options.ids, facts));
+  if (options.exceptIds !== undefined && options.exceptIds.length > 0)
+    conditions.push(sql`NOT (${raw(facts.inJsonArray('customers.id', 'integer'), JSON.stringify(options.exceptIds))})`);
   if (options.search !== undefined) conditions.push(searched(options.search, facts));
   if (options.filter !== undefined)
     conditions.push(compileFilter(parseFilter(options.filter, custom), { facts, custom, now: context.now }));

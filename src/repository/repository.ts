@@ -4,6 +4,7 @@ import type { SqlValue } from '../engines/engine.ts';
 import { DEFAULT_BUSY_TIMEOUT_MS, openEngine } from '../engines/index.ts';
 import { checkSchema, migrateUp } from '../engines/migrator.ts';
 import type { Customer, FieldValues } from '../model/customer.ts';
+import type { ArchiveStore } from './archive-store.ts';
 import { type CustomerDetails, customerDetails } from './customer-details.ts';
 import type { Reviser, RevisionRequest } from './customer-revision.ts';
 import { compileCustomerQuery, customFieldNames } from './customer-query.ts';
@@ -18,19 +19,9 @@ import type { RebuiltKeys } from './match-key-rebuild.ts';
 import type { PlanRun } from './plan-session.ts';
 import type { QualityStore } from './quality-store.ts';
 import type { QueryOptions, QueryResult } from './query-options.ts';
-import {
-  type RecordedChange,
-  type RecordedInserts,
-  type Run,
-  type RunHeader,
-  RunLog,
-  getRun,
-  lastDoneRun,
-  listChanges,
-  listInserts,
-  listRuns,
-} from './run-log.ts';
-import { type Segment, getSegment, listSegments, saveSegment } from './segments.ts';
+import { RepositoryRecords } from './repository-records.ts';
+import { type RunHeader, RunLog } from './run-log.ts';
+import type { UndoOptions } from './undo-session.ts';
 import type { UndoOutcome } from './undo.ts';
 
 /** How a repository is opened. */
@@ -71,7 +62,7 @@ export async function openRepository(target: string, options: OpenOptions = {}):
 }
 
 /** The customer database: everything the commands do goes through here. */
-export class Repository {
+export class Repository extends RepositoryRecords {
   /** Whether opening it made it. */
   readonly created: boolean;
   readonly #engine: Engine;
@@ -80,10 +71,12 @@ export class Repository {
 
   /** Use `openRepository`. */
   constructor(engine: Engine, options: OpenOptions, created: boolean) {
+    const now = options.now ?? (() => new Date());
+    super(engine, now);
     this.#engine = engine;
     this.created = created;
     this.#actor = options.actor ?? loginName();
-    this.#now = options.now ?? (() => new Date());
+    this.#now = now;
   }
 
   /** What to call this database in messages. */
@@ -216,41 +209,19 @@ export class Repository {
     );
   }
 
-  /** The newest runs first. */
-  runs(options: { readonly limit: number; readonly customer?: number }): Promise<Run[]> {
-    return listRuns(this.#engine, options);
-  }
-
-  /** One run. @throws {CrmError} NOT_FOUND */
-  run(id: number): Promise<Run> {
-    return getRun(this.#engine, id);
-  }
-
-  /** Changes of a run or of a customer, in the order they were made. */
-  changes(which: { readonly run?: number; readonly customer?: number; readonly limit: number }): Promise<RecordedChange[]> {
-    return listChanges(this.#engine, which);
-  }
-
-  /** The customers that a run made, as ranges of ids. */
-  inserts(run: number): Promise<RecordedInserts[]> {
-    return listInserts(this.#engine, run);
-  }
-
-  /** The newest run that stands and is no undo; null when there is none. */
-  lastDoneRun(): Promise<Run | null> {
-    return lastDoneRun(this.#engine);
-  }
-
   /**
    * Reverses a run, itself as a run; what was changed since is kept and reported.
+   * @param options `openArchive` is asked where the run moved customers to or from the archive
    * @throws {CrmError} NOT_FOUND, USAGE when it was undone already
    */
   async undo(
     id: number,
-    options: { readonly commit?: boolean; readonly onProgress?: (done: number) => void | Promise<void> } = {},
+    options: UndoOptions & { readonly openArchive?: () => Promise<Repository> } = {},
   ): Promise<WriteResult<UndoOutcome>> {
     const { runUndo } = await import('./undo-session.ts');
-    return runUndo(this.#engine, id, this.#header('undo', { run: id }), this.#now, options);
+    const { openArchive, ...others } = options;
+    const archive = openArchive === undefined ? {} : { openArchive: async () => (await openArchive()).#engine };
+    return runUndo(this.#engine, id, this.#header('undo', { run: id }), this.#now, { ...others, ...archive });
   }
 
   /** Goes through stored customers and writes what becomes of them; see `reviseCustomers`. @returns the run, null where none was made */
@@ -265,21 +236,6 @@ export class Repository {
     return this.#engine.transaction((connection) => rebuildMatchKeys(connection, options.check), { commit: options.commit });
   }
 
-  /** Keeps a filter under a name, replacing an older one of that name. */
-  saveSegment(name: string, filter: string): Promise<void> {
-    return saveSegment(this.#engine, name, filter, this.#now().toISOString());
-  }
-
-  /** The filter of a segment. @throws {CrmError} NOT_FOUND */
-  segment(name: string): Promise<string> {
-    return getSegment(this.#engine, name);
-  }
-
-  /** All segments by name. */
-  segments(): Promise<Segment[]> {
-    return listSegments(this.#engine);
-  }
-
   /** What measuring quality reads and keeps. */
   async quality(): Promise<QualityStore> {
     return new (await import('./quality-store.ts')).QualityStore(this.#engine, this.#now());
@@ -288,6 +244,19 @@ export class Repository {
   /** What finding and merging duplicates reads and keeps. */
   async duplicates(): Promise<DuplicateStore> {
     return new (await import('./duplicate-store.ts')).DuplicateStore(this.#engine, this.#actor, this.#now);
+  }
+
+  /** What archiving does; the archive is opened when it is needed. */
+  async archive(openArchive: () => Promise<Repository>): Promise<ArchiveStore> {
+    const { ArchiveStore } = await import('./archive-store.ts');
+    const engines = { main: this.#engine, openArchive: async () => (await openArchive()).#engine };
+    return new ArchiveStore(engines, (command, args) => this.#header(command, args), this.#now);
+  }
+
+  /** Notes that somebody looked at a customer, once a day, where that can be done at once; never fails. */
+  async noteAccess(customer: Pick<Customer, 'id' | 'accessed_at'>): Promise<void> {
+    const { noteAccess } = await import('./access-note.ts');
+    return noteAccess(this.#engine, customer, this.#now());
   }
 
   /** Closes the database; nothing else may be called afterwards. */

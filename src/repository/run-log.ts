@@ -2,6 +2,7 @@ import type { Connection } from '../engines/connection.ts';
 import type { SqlRow, SqlValue } from '../engines/engine.ts';
 import { CrmError } from '../errors.ts';
 import type { Change } from '../model/changeset.ts';
+import { requireNoArchive } from './archive-mark.ts';
 import { storedJson } from './stored-json.ts';
 
 /** What a run says of itself when it starts. */
@@ -61,8 +62,9 @@ export class RunLog {
     this.#seq = seq;
   }
 
-  /** Starts a run. */
+  /** Starts a run. @throws {CrmError} PERMISSION in an archive */
   static async start(connection: Connection, header: RunHeader, now: string): Promise<RunLog> {
+    await requireNoArchive(connection);
     const id = await connection.reserveIds('runs', 1);
     await connection.upsert(
       'runs',
@@ -186,8 +188,10 @@ export async function listRuns(reader: Pick<Connection, 'all'>, options: { limit
   const rows = await reader.all(
     `SELECT ${COLUMNS} FROM runs WHERE id IN (SELECT run_id FROM changes WHERE entity_id = ?)
        OR id IN (SELECT c.run_id FROM redirects r JOIN changes c ON c.entity_id = r.old_id WHERE r.customer_id = ?)
-       OR id IN (SELECT run_id FROM run_inserts WHERE entity = 'customers' AND first_id <= ? AND last_id >= ?) ORDER BY id DESC LIMIT ?`,
-    [customer, customer, customer, customer, limit],
+       OR id IN (SELECT run_id FROM run_inserts WHERE entity = 'customers' AND first_id <= ? AND last_id >= ?)
+       OR id IN (SELECT run_id FROM archived_customers WHERE id = ?)
+       OR id IN (SELECT run_id FROM archive_returns WHERE first_id <= ? AND last_id >= ?) ORDER BY id DESC LIMIT ?`,
+    [...new Array<number>(7).fill(customer), limit],
   );
   return rows.map(runOf);
 }

@@ -7,7 +7,7 @@ import { type OutputFormat, type RowResult, render } from './render.ts';
 import { styleOf } from './style.ts';
 
 /** Prints the rows of a query: one JSON object with `json`, else in the format asked for; rows are data, so `quiet` keeps them. */
-export async function printQuery(io: Io, mode: OutputMode, format: OutputFormat, answer: QueryAnswer): Promise<void> {
+export async function printQuery(io: Io, mode: OutputMode, format: OutputFormat, answer: QueryAnswer, command = 'query'): Promise<void> {
   if (mode.json) {
     const result = {
       columns: uniqueNames(answer.columns.map((column) => column.name)),
@@ -17,7 +17,7 @@ export async function printQuery(io: Io, mode: OutputMode, format: OutputFormat,
         return answer.total();
       },
     };
-    await printResult(io, mode, { ok: true, command: 'query', result, warnings: [] });
+    await printResult(io, mode, { ok: true, command, result, warnings: [] });
     return;
   }
   const shown = await render(io, format, answer);

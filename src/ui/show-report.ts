@@ -11,10 +11,18 @@ import { concernsOne, runCounts, runSubject } from './run-text.ts';
 import { type Style, styleOf } from './style.ts';
 import { printable } from './width.ts';
 
-/** Prints one customer with all that hangs on it: a card for people, or the result of `schemas/results/show.schema.json`. */
-export async function printCustomer(io: Io, mode: OutputMode, details: CustomerDetails): Promise<void> {
+/**
+ * Prints one customer with all that hangs on it: a card for people, or the result of `schemas/results/show.schema.json`.
+ * @param as the command, and what its result has beside that
+ */
+export async function printCustomer(
+  io: Io,
+  mode: OutputMode,
+  details: CustomerDetails,
+  as: { readonly command: string; readonly further: Readonly<Record<string, unknown>> } = { command: 'show', further: {} },
+): Promise<void> {
   const style = await styleOf(io, 'stdout');
-  await printResult(io, mode, { ok: true, command: 'show', result: { ...showResult(details) }, warnings: [] }, () =>
+  await printResult(io, mode, { ok: true, command: as.command, result: { ...showResult(details), ...as.further }, warnings: [] }, () =>
     card(details, style).join('\n'),
   );
 }

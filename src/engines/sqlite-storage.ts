@@ -1,0 +1,46 @@
+import { rmSync } from 'node:fs';
+import Database from 'better-sqlite3';
+
+/** Pages given back in one step: a few milliseconds for which other writers wait. */
+const STEP_PAGES = 2000;
+
+/** Bytes that the database takes, its free pages among them. */
+export function databaseBytes(db: Database.Database): number {
+  return (db.pragma('page_count', { simple: true }) as number) * (db.pragma('page_size', { simple: true }) as number);
+}
+
+/** Gives some free pages back to the system. @returns whether there are more */
+export function reclaimPages(db: Database.Database): boolean {
+  const free = (): number => db.pragma('freelist_count', { simple: true }) as number;
+  const before = free();
+  if (before === 0) return false;
+  db.pragma(`incremental_vacuum(${STEP_PAGES})`);
+  const after = free();
+  // A file that was made without the setting keeps its pages.
+  return after > 0 && after < before;
+}
+
+/** Brings what was written into the file itself, which shrinks only then; left to a later one while others read. */
+export function checkpoint(db: Database.Database): void {
+  db.pragma('wal_checkpoint(TRUNCATE)');
+}
+
+/**
+ * Takes a lock beside the database that the system gives back when the process ends, however it does; null where another
+ * one has it. The file has nothing in it.
+ */
+export function lockBeside(path: string, name: string): (() => Promise<void>) | null {
+  const file = `${path}-${name}.lock`;
+  const lock = new Database(file, { timeout: 0 });
+  try {
+    lock.exec('BEGIN EXCLUSIVE');
+  } catch (error) {
+    lock.close();
+    if ((error as { code?: unknown }).code === 'SQLITE_BUSY') return null;
+    throw error;
+  }
+  return async () => {
+    rmSync(file, { force: true });
+    lock.close();
+  };
+}

@@ -1,0 +1,113 @@
+import type { Connection } from '../engines/connection.ts';
+import { CrmError } from '../errors.ts';
+import { type ArchivePair, forget } from './archive-pair.ts';
+import { noteArchived } from './archived-customers.ts';
+import { type Collision, collisionsIn } from './whole-collisions.ts';
+import { type WholeCustomers, idsOf, partOf, readWhole, removeWhole, rowCount, writeWhole } from './whole-customers.ts';
+import { differing, fingerprintsOf } from './whole-fingerprint.ts';
+import { copyShared } from './whole-shared.ts';
+
+/** The steps of moving customers, in their order: what is done when a step is told. */
+export const ARCHIVE_STEPS = ['noted', 'copied', 'verified', 'removed', 'moved'] as const;
+
+/** One of `ARCHIVE_STEPS`. */
+export type ArchiveStep = (typeof ARCHIVE_STEPS)[number];
+
+/** How some customers are moved. */
+export interface MoveOptions {
+  readonly runId: number;
+  /** ISO-8601 UTC. */
+  readonly now: string;
+  readonly policyOf: (id: number) => string | null;
+  /** Told after each step; a throw breaks off. */
+  readonly onStep: (step: ArchiveStep) => void | Promise<void>;
+}
+
+/** What became of customers that were to be moved. */
+export interface Moved {
+  readonly moved: readonly number[];
+  readonly collisions: readonly Collision[];
+  /** How much they were: rows, and text. */
+  readonly rows: number;
+  readonly characters: number;
+}
+
+/** Writes customers into the journal: from now on, what the archive holds of them does not count. */
+export async function journal(connection: Connection, ids: readonly number[], runId: number): Promise<void> {
+  await connection.upsert(
+    'archive_journal',
+    ['customer_id'],
+    ids.map((customer_id) => ({ customer_id, run_id: runId })),
+  );
+}
+
+/**
+ * Moves customers into the archive, inside a transaction of the database whose commit decides where they are; the journal has named them
+ * in an earlier one. The copy is committed in the archive, read back and compared before anything is removed.
+ * @param staying those of them that are to stay after all
+ * @throws {CrmError} BUSY when another process took the journal's entries for remains; INTEGRITY when the copy is not the same
+ */
+export async function moveOut(
+  { archive }: Pick<ArchivePair, 'archive'>,
+  connection: Connection,
+  ids: readonly number[],
+  staying: ReadonlySet<number>,
+  options: MoveOptions,
+): Promise<Moved> {
+  await requireNoted(connection, ids);
+  const all = await readWhole(
+    connection,
+    ids.filter((id) => !staying.has(id)),
+  );
+  const { collisions, whole } = await copyOut(archive, connection, all);
+  await options.onStep('copied');
+  const moved = idsOf(whole);
+  const [here, there] = [fingerprintsOf(whole), fingerprintsOf(await readWhole(archive, moved))];
+  requireSame(differing(here, there), archive.label);
+  await options.onStep('verified');
+  await noteArchived(connection, moved, options);
+  await removeWhole(connection, moved);
+  await forget(connection, ids);
+  await options.onStep('removed');
+  return { moved, collisions, rows: rowCount(all), characters: here.characters };
+}
+
+/** Copies what collides with nothing that the archive has. */
+async function copyOut(
+  archive: ArchivePair['archive'],
+  connection: Connection,
+  all: WholeCustomers,
+): Promise<{ readonly collisions: readonly Collision[]; readonly whole: WholeCustomers }> {
+  return archive.transaction(async (other) => {
+    const collisions = await collisionsIn(other, all);
+    const colliding = new Set(collisions.map(({ id }) => id));
+    const whole = colliding.size === 0 ? all : partOf(all, (id) => !colliding.has(id));
+    await copyShared(connection, other, whole, { refresh: true });
+    await writeWhole(other, whole);
+    return { collisions, whole };
+  });
+}
+
+/** As long as the journal names them, nobody has taken the copies away. */
+async function requireNoted(connection: Connection, ids: readonly number[]): Promise<void> {
+  const { inJsonArray } = connection.facts;
+  const [row] = await connection.all<{ n: number }>(
+    `SELECT count(*) AS n FROM archive_journal WHERE ${inJsonArray('customer_id', 'integer')}`,
+    [JSON.stringify(ids)],
+  );
+  if (row?.n === ids.length) return;
+  throw new CrmError('BUSY', 'another process is at work on the archive', { hint: 'try again when it is done' });
+}
+
+/** @throws {CrmError} INTEGRITY */
+export function requireSame(ids: readonly number[], label: string): void {
+  if (ids.length === 0) return;
+  throw new CrmError(
+    'INTEGRITY',
+    `${ids.length} customers are not the same when they are read back from ${label}, the first is #${ids[0]}`,
+    {
+      hint: 'nothing of them was removed; check that database before you try again',
+      details: { ids: ids.slice(0, 20) },
+    },
+  );
+}
