@@ -17,6 +17,8 @@ export type CanonicalState = Readonly<Record<string, readonly string[]>>;
 
 /** How the full-text index lies on the disk follows from its history; which words it holds is checked elsewhere. */
 const LAYOUT = /^customer_search_|^sqlite_stat|^sqlite_sequence$/;
+/** Names that are made up at random. */
+const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 const INSTANT = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g;
 const RUN_COLUMNS = new Set(['run_id', 'undoes_run', 'last_run']);
 /** Ids of customers, which PostgreSQL does not use twice: those of a run that was broken off are left out. */
@@ -92,7 +94,10 @@ class LineReader {
       return [[name, this.#value(table, name, value)] as const];
     });
     const text = JSON.stringify(Object.fromEntries(entries));
-    return text.replaceAll(this.#era.folder, '<folder>').replace(INSTANT, (instant) => (instant >= this.#era.since ? '<now>' : instant));
+    return text
+      .replaceAll(this.#era.folder, '<folder>')
+      .replace(UUID, '<uuid>')
+      .replace(INSTANT, (instant) => (instant >= this.#era.since ? '<now>' : instant));
   }
 
   /** An object: PostgreSQL orders its members in its own way, and the ids in it are ids, too. */
@@ -120,10 +125,23 @@ function joinedRows(table: string, rows: readonly SqlRow[], era: Era, working: R
     Object.fromEntries(Object.entries(row).filter(([name]) => !names.includes(name)));
   const isNew = (row: SqlRow): boolean => Number(row.run_id ?? row.id) > era.lastRun;
   if (table === 'changes') return rows.map((row) => (isNew(row) ? without(row, 'seq') : row));
+  if (rows[0]?.first_id !== undefined) return joinedRanges(rows, isNew);
   if (table !== 'runs') return [...rows];
   return rows
     .filter((row) => !isNew(row) || working.has(Number(row.id)))
     .map((row) => (isNew(row) ? without(row, 'status', 'counts', 'started_at', 'finished_at') : row));
+}
+
+/** Ranges of ids side by side that several runs recorded are one range. */
+function joinedRanges(rows: readonly SqlRow[], isNew: (row: SqlRow) => boolean): SqlRow[] {
+  const joined: SqlRow[] = [];
+  for (const row of rows.toSorted((a, b) => Number(a.first_id) - Number(b.first_id))) {
+    const before = joined.at(-1);
+    if (before !== undefined && isNew(row) && isNew(before) && Number(before.last_id) + 1 === row.first_id)
+      joined[joined.length - 1] = { ...before, last_id: row.last_id ?? null };
+    else joined.push(row);
+  }
+  return joined;
 }
 
 async function workingRuns(engine: Engine): Promise<Set<number>> {

@@ -27,9 +27,11 @@ export interface KillScenario {
   /** What is wrong after the next command, beside what goes for every database. */
   readonly problems?: (place: FaultPlace) => Promise<readonly string[]>;
   /** What there is at the end beside the database: it must be the same as when nobody is killed. */
-  readonly outcome?: (place: FaultPlace) => Promise<unknown>;
+  readonly outcome?: (place: FaultPlace, era: Era) => Promise<unknown>;
   /** A command that clears away temporary files of processes that are gone, where repeating the command need not. */
   readonly sweep?: readonly string[];
+  /** Files that may stay until they are needed again: locks that nobody holds. */
+  readonly mayStay?: RegExp;
   /** The part of the usual rounds that there is time for in CI. */
   readonly share: number;
   readonly engines?: readonly FaultPlace['engine'][];
@@ -102,7 +104,7 @@ async function controlOf(engine: FaultPlace['engine'], scenario: KillScenario): 
   expect([0, 3], `crm ${scenario.command.join(' ')}: ${result.stderr}`).toContain(result.exitCode);
   const done = await bothStates(place, era);
   expect(await problemsOf(place, scenario)).toEqual([]);
-  const outcome = await outcomeOf(scenario, place);
+  const outcome = await outcomeOf(scenario, place, era);
   const files = filesOf(place);
   await dropPlace(place);
 
@@ -110,7 +112,7 @@ async function controlOf(engine: FaultPlace['engine'], scenario: KillScenario): 
   const second = await copyPlace(base);
   const { profile } = await profileAt(second, scenario.command);
   expect(stateDifferences(await stateOf(second, era, 'exact'), done.exact)).toEqual([]);
-  expect(await outcomeOf(scenario, second)).toBe(outcome);
+  expect(await outcomeOf(scenario, second, era)).toBe(outcome);
   await dropPlace(second);
   return { base, era, old, done, exitCode: result.exitCode, outcome, files, moments: new KillMoments(profile, durationMs) };
 }
@@ -187,9 +189,9 @@ async function repeatedProblems(scenario: KillScenario, control: Control, place:
   if (!expected.includes(exitCode)) problems.push(`it ended with ${exitCode}: ${stderr}`);
   if (place.engine === 'postgres') await untilNobodyIsConnected(place.db);
   problems.push(...stateDifferences(await stateOf(place, control.era, 'joined'), control.done.joined));
-  const outcome = await outcomeOf(scenario, place);
+  const outcome = await outcomeOf(scenario, place, control.era);
   if (outcome !== control.outcome) problems.push(`it came to ${outcome}, not ${control.outcome}`);
-  const left = filesOf(place).filter((file) => !control.files.includes(file));
+  const left = filesOf(place).filter((file) => !control.files.includes(file) && scenario.mayStay?.test(file) !== true);
   if (left.length > 0 && !(await isSwept(scenario, place, left))) problems.push(`files are left: ${left.join(', ')}`);
   const gone = control.files.filter((file) => !filesOf(place).includes(file));
   if (gone.length > 0) problems.push(`files are missing: ${gone.join(', ')}`);
@@ -232,8 +234,8 @@ async function stateKind({ db }: FaultPlace): Promise<'none' | 'some'> {
   }
 }
 
-async function outcomeOf(scenario: KillScenario, place: FaultPlace): Promise<string> {
-  return JSON.stringify((await scenario.outcome?.(place)) ?? null);
+async function outcomeOf(scenario: KillScenario, place: FaultPlace, era: Era): Promise<string> {
+  return JSON.stringify((await scenario.outcome?.(place, { ...era, folder: place.folder })) ?? null);
 }
 
 function filesOf({ folder }: FaultPlace): string[] {
