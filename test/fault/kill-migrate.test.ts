@@ -1,17 +1,4 @@
-import { openEngine } from '../../src/engines/index.ts';
 import { describeKills } from '../support/fault/kill-scenario.ts';
-import { makeFirstVersion } from '../support/first-version.ts';
+import { MIGRATE_SCENARIOS } from './scenarios/migrate.ts';
 
-describeKills('migrate', [
-  {
-    name: 'migrate up',
-    command: ['migrate', 'up', '--yes'],
-    prepare: async ({ db }) => {
-      const engine = await openEngine(db, { create: true, busyTimeoutMs: 1000 });
-      await makeFirstVersion(engine).finally(() => engine.close());
-    },
-    atomic: true,
-    recovery: ['migrate', 'status'],
-    share: 1,
-  },
-]);
+describeKills('migrate', MIGRATE_SCENARIOS);

@@ -125,6 +125,8 @@ function joinedRows(table: string, rows: readonly SqlRow[], era: Era, working: R
     Object.fromEntries(Object.entries(row).filter(([name]) => !names.includes(name)));
   const isNew = (row: SqlRow): boolean => Number(row.run_id ?? row.id) > era.lastRun;
   if (table === 'changes') return rows.map((row) => (isNew(row) ? without(row, 'seq') : row));
+  // Made anew each time: how often does not matter.
+  if (table === 'duplicate_models') return rows.map((row) => without(row, 'id'));
   if (rows[0]?.first_id !== undefined) return joinedRanges(rows, isNew);
   if (table !== 'runs') return [...rows];
   return rows

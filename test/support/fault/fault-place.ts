@@ -23,9 +23,11 @@ export async function newPlace(engine: FaultPlace['engine'], files: Readonly<Rec
   return { engine, folder, db: engine === 'sqlite' ? join(folder, 'crm.db') : await freshDatabaseUrl() };
 }
 
-/** A copy in which a command can be broken off; to be given back with `dropPlace`. */
-export async function copyPlace(from: FaultPlace): Promise<FaultPlace> {
-  const folder = tempDir();
+/**
+ * A copy in which a command can be broken off; to be given back with `dropPlace`.
+ * @param folder where it is to be; a new folder by default
+ */
+export async function copyPlace(from: FaultPlace, folder = tempDir()): Promise<FaultPlace> {
   cpSync(from.folder, folder, { recursive: true });
   return { engine: from.engine, folder, db: from.engine === 'sqlite' ? join(folder, 'crm.db') : await copyDatabase(from.db) };
 }

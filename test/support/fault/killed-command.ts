@@ -39,12 +39,13 @@ export async function surelyKilled(
   moments: KillMoments,
   random: (bound: number) => number,
   anew: () => Promise<FaultPlace>,
-): Promise<Killed & { readonly tooLate: number }> {
+): Promise<Killed & { readonly tooLate: number; readonly place: FaultPlace }> {
   for (let tooLate = 0; ; tooLate++) {
     const moment = tooLate < TRIES - 2 ? moments.choose(random) : moments.early(random);
-    const killed = await killAt(await anew(), args, moment);
+    const place = await anew();
+    const killed = await killAt(place, args, moment);
     moments.learn(moment, killed.wasKilled);
-    if (killed.wasKilled || tooLate === TRIES) return { ...killed, tooLate };
+    if (killed.wasKilled || tooLate === TRIES) return { ...killed, tooLate, place };
   }
 }
 
