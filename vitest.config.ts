@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
+    setupFiles: ['test/support/random-seed.ts'],
     reporters: ['default', './test/support/count-reporter.ts'],
     // Processes, not threads: native modules, signals and the working folder belong to a process.
     pool: 'forks',

@@ -59,14 +59,7 @@ export async function withContext(
   let exitCode = 0;
   const context: Context = {
     io: options.color === false ? withoutColour(io) : io,
-    mode: {
-      json: options.json ?? false,
-      quiet: options.quiet ?? false,
-      verbose: options.verbose ?? false,
-      debug: options.debug ?? false,
-      yes: options.yes ?? false,
-      noInput: options.input === false,
-    },
+    mode: modeOf(options),
     signal,
     configPath: () => options.config ?? io.env.CRM_CONFIG ?? DEFAULT_CONFIG_PATH,
     config: ({ mayBeMissing } = { mayBeMissing: context.configPath() === DEFAULT_CONFIG_PATH }) => {
@@ -82,11 +75,7 @@ export async function withContext(
       return repository;
     },
     openArchive: async (target, options = {}) => {
-      const { archiveTarget, withArchiveHint } = await import('./archive/archive-target.ts');
-      const { archiveSettings } = await import('./archive/archive-settings.ts');
-      const { database } = archiveSettings(context.config().archive, context.configPath());
-      const place = archiveTarget(context.databaseTarget(), target ?? io.env.CRM_ARCHIVE_DB ?? database);
-      archive ??= await withArchiveHint(place, () => open(io, place, options));
+      archive ??= await openArchive(io, context, target, options);
       return archive;
     },
     openSchema: async () => {
@@ -103,6 +92,25 @@ export async function withContext(
     await (repository as Repository | null)?.close();
     await (schema as DatabaseSchema | null)?.close();
   }
+}
+
+function modeOf(options: GlobalOptions): Context['mode'] {
+  return {
+    json: options.json ?? false,
+    quiet: options.quiet ?? false,
+    verbose: options.verbose ?? false,
+    debug: options.debug ?? false,
+    yes: options.yes ?? false,
+    noInput: options.input === false,
+  };
+}
+
+async function openArchive(io: Io, context: Context, target: string | undefined, options: OpenOptions): Promise<Repository> {
+  const { archiveTarget, withArchiveHint } = await import('./archive/archive-target.ts');
+  const { archiveSettings } = await import('./archive/archive-settings.ts');
+  const { database } = archiveSettings(context.config().archive, context.configPath());
+  const place = archiveTarget(context.databaseTarget(), target ?? io.env.CRM_ARCHIVE_DB ?? database);
+  return withArchiveHint(place, () => open(io, place, options));
 }
 
 async function open(io: Io, target: string, options: OpenOptions): Promise<Repository> {

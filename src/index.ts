@@ -94,3 +94,10 @@ export { type EvaluateOptions, type Evaluation, evaluateDuplicates } from './ded
 export { type SampleOptions, type SampleResult, drawSample, drawSampleToFile } from './dedupe/eval-sample.ts';
 export { type PrecisionEstimate, SampleDecisions, estimateByStoredDecisions } from './dedupe/eval-decisions.ts';
 export { type DuplicateReport, duplicateReport } from './dedupe/report-data.ts';
+export { type ArchiveLimit, type ArchiveOptions, type ArchiveResult, archiveCustomers } from './archive/archive-customers.ts';
+export { type RestoreOptions, type RestoreResult, type RestoreWhich, restoreArchived } from './archive/restore-archived.ts';
+export { type OpenedArchive, openedArchive, queryArchived } from './archive/archived-query.ts';
+export { type ApplyArchiveOptions, type ArchivePlan, applyArchivePlan } from './archive/apply-archive-plan.ts';
+export { type ArchiveSettings, type NamedPolicy, archiveSettings, policiesNamed } from './archive/archive-settings.ts';
+export { archiveTarget } from './archive/archive-target.ts';
+export type { ArchivePolicy } from './repository/archive-choice.ts';

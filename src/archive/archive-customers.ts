@@ -3,6 +3,7 @@ import { type PlanTarget, PlanWriter } from '../formats/plan-writer.ts';
 import { pause } from '../interruption.ts';
 import { PLAN_FORMAT, PLAN_VERSION } from '../model/plan.ts';
 import type { ArchiveChoice, ArchivePolicy } from '../repository/archive-choice.ts';
+import type { ArchiveOutcome, ArchiveRequest } from '../repository/archive-run.ts';
 import type { ArchiveStep } from '../repository/archive-move.ts';
 import type { ArchiveStore } from '../repository/archive-store.ts';
 import type { Collision } from '../repository/whole-collisions.ts';
@@ -22,6 +23,8 @@ export interface ArchiveOptions {
   readonly plan?: PlanTarget;
   /** Nothing is moved when it would be more. */
   readonly max?: ArchiveLimit;
+  /** Whether the database is written anew afterwards, without its free space: others wait for it. Default false. */
+  readonly vacuum?: boolean;
   /** Recorded with the run. */
   readonly arguments?: Readonly<Record<string, unknown>>;
   readonly signal?: AbortSignal;
@@ -62,7 +65,7 @@ const PLAN_PAGE = 1000;
 export async function archiveCustomers(
   repository: Repository,
   options: ArchiveOptions,
-): Promise<{ readonly run: number | null; readonly result: ArchiveResult }> {
+): Promise<{ readonly run: number | null; readonly result: ArchiveResult; readonly warnings: readonly string[] }> {
   const start = performance.now();
   const store = await repository.archive(options.openArchive);
   const baseline = options.plan === undefined ? null : await store.baseline();
@@ -77,38 +80,38 @@ export async function archiveCustomers(
     const dryRun = options.dryRun === true || options.plan !== undefined;
     return {
       run: null,
+      warnings: [],
       result: { examined, archived: choice.count, byPolicy, held, linked, ...NOTHING_DONE, dryRun, elapsedMs: elapsedMs() },
     };
   }
-  const outcome = await store.move(
-    {
-      persons: choice.persons.members(),
-      organisations: choice.organisations.members(),
-      policyOf: choice.policyOf,
-      staying: choice.staying,
-      check: async (done) => {
-        await pause(options.signal);
-        options.onProgress?.(done);
-      },
-      ...(options.onStep === undefined ? {} : { onStep: options.onStep }),
+  const outcome = await store.move(requestOf(choice, options), options.arguments ?? {});
+  const result = { examined, held, linked, ...done(choice, outcome), dryRun: false, elapsedMs: elapsedMs() };
+  const { compactFailure } = outcome;
+  const warnings = compactFailure === null ? [] : [`the space that is free was not given back: ${compactFailure}`];
+  return { run: outcome.run, result, warnings };
+}
+
+function requestOf(choice: ArchiveChoice, options: ArchiveOptions): ArchiveRequest {
+  return {
+    persons: choice.persons.members(),
+    organisations: choice.organisations.members(),
+    policyOf: choice.policyOf,
+    staying: choice.staying,
+    check: async (done) => {
+      await pause(options.signal);
+      options.onProgress?.(done);
     },
-    options.arguments ?? {},
-  );
-  const { archived, changed, collisions, bytesBefore: before, bytesAfter: after } = outcome;
-  const byPolicy = { ...Object.fromEntries([...choice.byPolicy.keys()].map((name) => [name, 0])), ...Object.fromEntries(outcome.byPolicy) };
-  const result = {
-    examined,
-    archived,
-    byPolicy,
-    held,
-    linked,
-    changed,
-    collisions,
-    bytes: { before, after },
-    dryRun: false,
-    elapsedMs: elapsedMs(),
+    compact: options.vacuum ?? false,
+    ...(options.onStep === undefined ? {} : { onStep: options.onStep }),
   };
-  return { run: outcome.run, result };
+}
+
+type Done = Pick<ArchiveResult, 'archived' | 'byPolicy' | 'changed' | 'collisions' | 'bytes'>;
+
+function done(choice: ArchiveChoice, outcome: ArchiveOutcome): Done {
+  const { archived, changed, collisions, bytesBefore: before, bytesAfter: after } = outcome;
+  const byPolicy = Object.fromEntries([...choice.byPolicy.keys()].map((name) => [name, outcome.byPolicy.get(name) ?? 0]));
+  return { archived, byPolicy, changed, collisions, bytes: { before, after } };
 }
 
 const NOTHING_DONE = { changed: 0, collisions: [], bytes: null } as const;

@@ -19,6 +19,7 @@ interface ArchiveRunFlags extends ArchiveDbFlags {
   readonly max?: string;
   readonly dryRun?: boolean;
   readonly plan?: string;
+  readonly vacuum?: boolean;
   readonly country?: string;
 }
 
@@ -39,6 +40,7 @@ export function define(command: Command, run: Run): void {
       .option('--max <n|n%>', 'move nobody when it would be more than this')
       .addOption(new Option('--dry-run', 'say who would be moved, and change nothing').conflicts('plan'))
       .option('--plan <file>', 'save who would be moved as a plan for crm apply; - is standard output')
+      .option('--vacuum', 'afterwards write the database anew, without its free space; others wait for it')
       .option('--country <code>', 'country of phone numbers in filters that are written without one, e.g. CN'),
   ).action((flags: ArchiveRunFlags) => run(command, (context) => archiveRun(context, flags)));
 }
@@ -59,6 +61,7 @@ async function archiveRun(context: Context, flags: ArchiveRunFlags): Promise<voi
       ...max,
       ...(flags.plan === undefined ? {} : { plan: flags.plan === '-' ? (text: string) => write(io.stdout, text) : flags.plan }),
       dryRun: flags.dryRun ?? false,
+      vacuum: flags.vacuum ?? false,
       arguments: { ...flags, archiveDb: undefined },
       signal,
       onProgress: (done) => progress.update(done),

@@ -21,6 +21,8 @@ interface ImportFlags extends ReadingFlags, DoubtFlags, PresetFlags, RelatedFlag
   readonly source?: string;
   readonly match?: string;
   readonly onMatch?: 'update' | 'fill' | 'skip' | 'create';
+  readonly onArchived?: 'restore' | 'skip' | 'create';
+  readonly archiveDb?: string;
   readonly blank?: 'keep' | 'clear';
   readonly country?: string;
   readonly tag?: readonly string[];
@@ -55,6 +57,12 @@ export function define(command: Command, run: Run): void {
     .addOption(
       new Option('--on-match <what>', 'what a row does to its customer').choices(['update', 'fill', 'skip', 'create']).default('update'),
     )
+    .addOption(
+      new Option('--on-archived <what>', 'what is done with a row about an archived customer')
+        .choices(['restore', 'skip', 'create'])
+        .default('restore'),
+    )
+    .option('--archive-db <path|url>', 'the archive (default: CRM_ARCHIVE_DB, then the config file, then beside the database)')
     .addOption(new Option('--blank <what>', 'what an empty cell means').choices(['keep', 'clear']).default('keep'))
     .option('--country <code>', 'country of phone numbers written without one, e.g. CN')
     .option('--tag <tag>', 'tag every row’s customer (repeatable)', list)
@@ -89,6 +97,7 @@ async function importCommand(context: Context, files: readonly string[], flags: 
     report = await importFiles(() => context.openRepository({ create: true }), {
       ...options,
       rules: await rulesOf(context),
+      onArchived: { what: flags.onArchived ?? 'restore', openArchive: () => context.openArchive(flags.archiveDb) },
       ...(plan === undefined ? {} : { plan }),
       signal: context.signal,
       onProgress: (rows, bytes) => progress.update(rows, bytes),
@@ -137,7 +146,7 @@ export function importOptions(context: Pick<Context, 'config'>, paths: readonly 
     ...(flags.maxRejects === undefined ? {} : { maxRejects: rejectLimit(flags.maxRejects) }),
     ...readingOptions(flags),
     ...(flags.normalize === false ? { asWritten: true } : {}),
-    arguments: { files: paths, ...flags, ...(flags.normalize === false ? {} : { normalize: undefined }) },
+    arguments: { files: paths, ...flags, archiveDb: undefined, ...(flags.normalize === false ? {} : { normalize: undefined }) },
   };
 }
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { finished } from 'node:stream/promises';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import type { BulkLoad, Connection, WordsEntry } from './connection.ts';
+import type { BulkLoad, Connection, TableRows, WordsEntry } from './connection.ts';
 import { copyText } from './copy-text.ts';
 import type { SqlRow, SqlValue } from './engine.ts';
 import { postgresError } from './postgres-errors.ts';
@@ -55,6 +55,13 @@ export class PostgresConnection implements Connection {
     return (await this.#query<T & pg.QueryResultRow>(numbered(sql), parameters)).rows;
   }
 
+  async table(sql: string, parameters: readonly SqlValue[] = []): Promise<TableRows> {
+    await this.flush();
+    const query = { text: numbered(sql), values: [...parameters], rowMode: 'array' } as const;
+    const { fields, rows } = await this.#guard(() => this.#client.query<SqlValue[]>(query));
+    return { columns: fields.map(({ name }) => name), rows };
+  }
+
   async run(sql: string, parameters: readonly SqlValue[] = []): Promise<number> {
     return (await this.#query(numbered(sql), parameters)).rowCount ?? 0;
   }
@@ -71,6 +78,12 @@ export class PostgresConnection implements Connection {
     const updates = names.filter((name) => !key.includes(name)).map((name) => `${name} = excluded.${name}`);
     const sql = `INSERT INTO ${table} (${names.join(', ')}) SELECT ${names.join(', ')} FROM jsonb_populate_recordset(NULL::${table}, $1::jsonb) ON CONFLICT (${key.join(', ')}) DO ${updates.length === 0 ? 'NOTHING' : `UPDATE SET ${updates.join(', ')}`}`;
     await this.#sendRows(sql, rows);
+  }
+
+  async insert(table: string, { columns, rows }: TableRows): Promise<void> {
+    const sql = `INSERT INTO ${table} (${columns.join(', ')}) SELECT ${columns.join(', ')} FROM jsonb_populate_recordset(NULL::${table}, $1::jsonb)`;
+    const objects = rows.map((row): SqlRow => Object.fromEntries(columns.map((column, i) => [column, row[i] ?? null])));
+    await this.#sendRows(sql, objects);
   }
 
   async update(table: string, key: readonly string[], rows: readonly SqlRow[]): Promise<void> {

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import pg from 'pg';
 import { CrmError, redactUrl } from '../errors.ts';
-import type { Connection, Engine, TransactionOptions } from './connection.ts';
+import type { Connection, Engine, TableRows, TransactionOptions } from './connection.ts';
 import type { SqlRow, SqlValue } from './engine.ts';
 import { Mutex } from './mutex.ts';
 import { PostgresConnection, numbered } from './postgres-connection.ts';
@@ -108,6 +108,10 @@ class PostgresEngine implements Engine {
     return this.#exclusive(() => new PostgresConnection(this.#main(), this.label).all<T>(sql, parameters));
   }
 
+  async table(sql: string, parameters: readonly SqlValue[] = []): Promise<TableRows> {
+    return this.#exclusive(() => new PostgresConnection(this.#main(), this.label).table(sql, parameters));
+  }
+
   async transaction<T>(work: (connection: Connection) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
     return this.#exclusive(async () => {
       const client = this.#main();
@@ -209,6 +213,16 @@ class PostgresEngine implements Engine {
   async reclaim(): Promise<boolean> {
     await this.#exclusive(() => this.#guard(() => this.#main().query(`VACUUM (SKIP_LOCKED) ${EMPTIED_TABLES.join(', ')}`)));
     return false;
+  }
+
+  async compact(): Promise<void> {
+    await this.#exclusive(async () => {
+      for (const table of EMPTIED_TABLES) await this.#guard(() => this.#main().query(`VACUUM (FULL) ${table}`));
+    });
+  }
+
+  async expectLargeTransactions(): Promise<() => Promise<void>> {
+    return async () => {};
   }
 
   async tryLock(name: string): Promise<(() => Promise<void>) | null> {

@@ -25,6 +25,22 @@ export function checkpoint(db: Database.Database): void {
   db.pragma('wal_checkpoint(TRUNCATE)');
 }
 
+/** Writes the file anew without what is free in it. */
+export function rebuild(db: Database.Database): void {
+  db.exec('VACUUM');
+  checkpoint(db);
+}
+
+/** Pages of the log that are brought into the file together: usually, and where large transactions write the same pages again. */
+const CHECKPOINT_PAGES = { usual: 1000, large: 16_384 } as const;
+const CACHE_KIB = { usual: 40_960, large: 65_536 } as const;
+
+/** Sets how much is kept in memory and in the log, for transactions of this size. */
+export function tune(db: Database.Database, size: 'usual' | 'large'): void {
+  db.pragma(`cache_size = -${CACHE_KIB[size]}`);
+  db.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES[size]}`);
+}
+
 /**
  * Takes a lock beside the database that the system gives back when the process ends, however it does; null where another
  * one has it. The file has nothing in it.

@@ -4,13 +4,13 @@ import { resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { CrmError } from '../errors.ts';
 import { fold } from '../model/fold.ts';
-import type { Connection, Engine, TransactionOptions, WordIndexBuilder } from './connection.ts';
+import type { Connection, Engine, TableRows, TransactionOptions, WordIndexBuilder } from './connection.ts';
 import type { SqlRow, SqlValue } from './engine.ts';
 import { Mutex } from './mutex.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
 import { sqliteError } from './sqlite-errors.ts';
 import { sqliteFacts } from './sqlite-facts.ts';
-import { checkpoint, databaseBytes, lockBeside, reclaimPages } from './sqlite-storage.ts';
+import { checkpoint, databaseBytes, lockBeside, rebuild, reclaimPages, tune } from './sqlite-storage.ts';
 
 /** Marks a file as ours in its header (`file` and other programs can tell): "crm1". */
 const APPLICATION_ID = 0x63726d31;
@@ -95,11 +95,15 @@ class SqliteEngine implements Engine {
     if (this.#db.pragma('journal_mode', { simple: true }) !== 'wal') this.#db.pragma('journal_mode = WAL');
     this.#db.pragma('synchronous = FULL');
     this.#db.pragma('foreign_keys = ON');
-    this.#db.pragma('cache_size = -40960');
+    tune(this.#db, 'usual');
   }
 
   async all<T extends SqlRow>(sql: string, parameters: readonly SqlValue[] = []): Promise<T[]> {
     return this.#exclusive(() => this.#connection.all<T>(sql, parameters));
+  }
+
+  async table(sql: string, parameters: readonly SqlValue[] = []): Promise<TableRows> {
+    return this.#exclusive(() => this.#connection.table(sql, parameters));
   }
 
   async transaction<T>(work: (connection: Connection) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
@@ -187,6 +191,15 @@ class SqliteEngine implements Engine {
       if (!more) checkpoint(this.#db);
       return more;
     });
+  }
+
+  async compact(): Promise<void> {
+    return this.#guarded(() => rebuild(this.#db));
+  }
+
+  async expectLargeTransactions(): Promise<() => Promise<void>> {
+    await this.#guarded(() => tune(this.#db, 'large'));
+    return () => this.#guarded(() => tune(this.#db, 'usual'));
   }
 
   async tryLock(name: string): Promise<(() => Promise<void>) | null> {

@@ -73,10 +73,13 @@ export async function addCustomer(
 }
 
 function assignmentsFor(customer: Customer, { assignments, region, rules }: EditRequest): Assignments {
-  const known = { known: { kind: customer.kind, country: regionOf(customer) }, ...(rules === undefined ? {} : { rules }) };
-  const named = readAssignments(assignments, region, known);
+  const reading = rules === undefined ? {} : { rules };
+  const { kind } = customer;
+  const named = readAssignments(assignments, region, { known: { kind, country: null }, ...reading });
   const setsCountry = named.assigned.includes('country');
-  const given = setsCountry ? named : readAssignments(assignments, regionOf(customer) ?? region, known);
+  const country = regionOf(customer);
+  // A country that is set or cleared is no longer the one by which a number is read.
+  const given = setsCountry ? named : readAssignments(assignments, country ?? region, { known: { kind, country }, ...reading });
   const values: Record<string, FieldValue> = { ...given.values };
   // The extension goes with the old number only.
   if (values.phone === customer.phone && !given.assigned.includes('phone_ext') && values.phone_ext === null) delete values.phone_ext;

@@ -30,6 +30,8 @@ export interface ImportFilesOptions extends RequestOptions, FeedOptions {
   readonly onMatch?: ImportSettings['onMatch'];
   /** Whether companies that rows of people name are made where there is no organisation of that name. Default false. */
   readonly createCompanies?: boolean;
+  /** What is done with rows about archived customers, and what opens the archive. Default: they make new customers. */
+  readonly onArchived?: { readonly what: 'restore' | 'skip' | 'create'; readonly openArchive: () => Promise<Repository> };
   readonly dryRun?: boolean;
   /** Where the plan of what would be done goes; makes it a dry run. */
   readonly plan?: PlanTarget;
@@ -99,8 +101,7 @@ export async function importFiles(target: Repository | (() => Promise<Repository
     const outcome = await (typeof target === 'function' ? await target() : target).import(
       {
         settings: settingsOf(options, implicitSources, (code, line, count) => note(extra, code, line, count)),
-        sizeBytes: totalBytes(files),
-        commit,
+        ...{ sizeBytes: totalBytes(files), commit, archived: options.onArchived },
         ...(commit ? { beforeCommit: () => rejects.publish() } : {}),
         ...relatedSettings(decided),
         ...(plan === null ? {} : { record: { sink: plan, files: files.map((file) => file.label) } }),

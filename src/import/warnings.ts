@@ -4,6 +4,7 @@ export interface Warning {
    * AMBIGUOUS_DATE, EXCEL_ERROR, EXCEL_NUMBER, EXCEL_DATE, LOST_ZERO, MOJIBAKE: not believed, kept as it came.
    * TWO_DIGIT_YEAR: read, the century by a rule. MOJIBAKE_REPAIRED, ZERO_RESTORED: changed, because it is certain what it was.
    * NOT_UNDERSTOOD: kept as it came. EXTERNAL_ID_IN_USE: kept as a custom field. FURTHER_REJECTS: `field` is their path.
+   * ARCHIVED_RESTORED, ARCHIVED_SKIPPED, ARCHIVED_CREATED: the row is about an archived customer, and what was done about it.
    * ITEMS_LEFT_OUT: orders with their items were read as orders. NO_ROWS: nothing below the header.
    */
   readonly code: string;

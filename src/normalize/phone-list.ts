@@ -67,14 +67,14 @@ function atBlanks(text: string): string[] {
     else if (beginsNumber(before, word)) parts.push(word);
     else parts[parts.length - 1] = `${before} ${word}`;
   }
-  return parts.length === 1 ? [text] : parts;
+  return parts.length === 1 ? [text] : parts.map(normalizeText);
 }
 
 /** Whether a word begins a number of its own, behind what stands before it. */
 function beginsNumber(before: string, word: string): boolean {
   const known = digitsOf(before);
   if (known < MIN_DIGITS_AT_SLASH) return false;
-  if (word.startsWith('+')) return true;
+  if (/^\+[\d(\uff10-\uff19]/.test(word)) return true;
   if (CHINESE_MOBILE.test(word)) return true;
   return known >= COMPLETE && digitsOf(word) >= COMPLETE;
 }

@@ -1,6 +1,8 @@
 import type { Connection } from '../engines/connection.ts';
 import { CrmError } from '../errors.ts';
 import { type ArchivePair, forget } from './archive-pair.ts';
+import { pagesOf } from './archive-choice.ts';
+import type { PageSize } from './archive-pages.ts';
 import { noteArchived } from './archived-customers.ts';
 import { type Collision, collisionsIn } from './whole-collisions.ts';
 import { type WholeCustomers, idsOf, partOf, readWhole, removeWhole, rowCount, writeWhole } from './whole-customers.ts';
@@ -19,6 +21,8 @@ export interface MoveOptions {
   /** ISO-8601 UTC. */
   readonly now: string;
   readonly policyOf: (id: number) => string | null;
+  /** How many are held in memory together. */
+  readonly size: PageSize;
   /** Told after each step; a throw breaks off. */
   readonly onStep: (step: ArchiveStep) => void | Promise<void>;
 }
@@ -27,9 +31,6 @@ export interface MoveOptions {
 export interface Moved {
   readonly moved: readonly number[];
   readonly collisions: readonly Collision[];
-  /** How much they were: rows, and text. */
-  readonly rows: number;
-  readonly characters: number;
 }
 
 /** Writes customers into the journal: from now on, what the archive holds of them does not count. */
@@ -55,21 +56,28 @@ export async function moveOut(
   options: MoveOptions,
 ): Promise<Moved> {
   await requireNoted(connection, ids);
-  const all = await readWhole(
-    connection,
+  const moved: number[] = [];
+  const collisions: Collision[] = [];
+  for (const page of pagesOf(
     ids.filter((id) => !staying.has(id)),
-  );
-  const { collisions, whole } = await copyOut(archive, connection, all);
-  await options.onStep('copied');
-  const moved = idsOf(whole);
-  const [here, there] = [fingerprintsOf(whole), fingerprintsOf(await readWhole(archive, moved))];
-  requireSame(differing(here, there), archive.label);
-  await options.onStep('verified');
+    () => options.size.next,
+  )) {
+    const all = await readWhole(connection, page);
+    const copied = await copyOut(archive, connection, all);
+    await options.onStep('copied');
+    const copies = idsOf(copied.whole);
+    const [here, there] = [fingerprintsOf(copied.whole), fingerprintsOf(await readWhole(archive, copies))];
+    requireSame(differing(here, there), archive.label);
+    await options.onStep('verified');
+    for (const id of copies) moved.push(id);
+    collisions.push(...copied.collisions);
+    options.size.learn({ customers: copies.length, rows: rowCount(all), characters: here.characters });
+  }
   await noteArchived(connection, moved, options);
   await removeWhole(connection, moved);
   await forget(connection, ids);
   await options.onStep('removed');
-  return { moved, collisions, rows: rowCount(all), characters: here.characters };
+  return { moved, collisions };
 }
 
 /** Copies what collides with nothing that the archive has. */

@@ -1,16 +1,23 @@
-/** Rows and characters of customers that are moved together: memory is bounded by them, and writers wait for as long. */
-const ROWS = 24_000;
-const CHARACTERS = 16 * 1024 * 1024;
+/** Rows and characters of customers that are in memory together. */
+const ROWS = 12_000;
+const CHARACTERS = 12 * 1024 * 1024;
 const FIRST = 500;
-const MOST = 5000;
+const MOST = 3000;
+/** So many pages are moved in one transaction of the database: other writers wait for them, and each transaction ends on the disk. */
+const PAGES_OF_BATCH = 5;
 
-/** How many customers are moved together: as many as have a bounded number of rows and of text, going by those before. */
+/** How many customers are held in memory together: as many as have a bounded number of rows and of text, going by those before. */
 export class PageSize {
   #size = FIRST;
 
-  /** For the next page. */
+  /** Customers of the next page. */
   get next(): number {
     return this.#size;
+  }
+
+  /** Customers that are moved in the next transaction. */
+  get batch(): number {
+    return this.#size * PAGES_OF_BATCH;
   }
 
   /** Says how much a page held. */

@@ -30,23 +30,42 @@ export async function archiveState(main: Pick<Connection, 'all'>): Promise<{ rea
  * @throws {CrmError} USAGE when it is another one's
  */
 export async function requirePair({ main, archive }: ArchivePair, { create }: { readonly create: boolean }): Promise<void> {
-  if (main.label === archive.label)
+  const id = await checkPair({ main, archive, label: main.label });
+  if (id !== null || !create) return;
+  const made = randomUUID();
+  await put(archive, ARCHIVE_OF, made);
+  await put(main, HAS_ARCHIVE, made);
+}
+
+/**
+ * Looks whether the archive is that of the database.
+ * @returns what both are known by; null where neither has one yet
+ * @throws {CrmError} USAGE when it is another one's
+ */
+export async function checkPair({
+  main,
+  archive,
+  label,
+}: {
+  readonly main: Pick<Connection, 'all'>;
+  readonly archive: Pick<Engine, 'all' | 'label'>;
+  /** What to call the database. */
+  readonly label: string;
+}): Promise<string | null> {
+  if (label === archive.label)
     throw new CrmError('USAGE', 'a database cannot be its own archive', { hint: 'name another one with --archive-db' });
   const [own, other] = [await setting(main, HAS_ARCHIVE), await setting(archive, ARCHIVE_OF)];
-  if (own !== null && own === other) return;
+  if (own !== null && own === other) return own;
   const { hasArchived, isPending } = await archiveState(main);
   const [inside] = await archive.all('SELECT 1 AS found FROM customers LIMIT 1');
   if (hasArchived || isPending || inside !== undefined) {
-    throw new CrmError('USAGE', `${archive.label} is not the archive of ${main.label}`, {
+    throw new CrmError('USAGE', `${archive.label} is not the archive of ${label}`, {
       hint: hasArchived
         ? 'its customers are in another archive: name that one with --archive-db, or in the config file'
         : 'name an archive that does not exist yet with --archive-db: it is made',
     });
   }
-  if (!create) return;
-  const id = randomUUID();
-  await put(archive, ARCHIVE_OF, id);
-  await put(main, HAS_ARCHIVE, id);
+  return null;
 }
 
 function put(engine: Engine, name: string, value: string): Promise<void> {

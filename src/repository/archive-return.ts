@@ -4,7 +4,7 @@ import { type ArchivePair, pendingIds } from './archive-pair.ts';
 import { archivedOf, noteReturned } from './archived-customers.ts';
 import { redirectsOf } from './undo-merged.ts';
 import { type Collision, collisionsIn } from './whole-collisions.ts';
-import { type WholeCustomers, idsOf, partOf, readWhole, rowCount, withCompanies, writeWhole } from './whole-customers.ts';
+import { type WholeCustomers, companiesOf, idsOf, partOf, readWhole, rowCount, withCompanies, writeWhole } from './whole-customers.ts';
 import { differing, fingerprintsOf } from './whole-fingerprint.ts';
 import { copyShared } from './whole-shared.ts';
 
@@ -57,11 +57,8 @@ export async function moveIn(
 
 /** A company that was merged meanwhile is the one that it was merged into. */
 async function withMergedCompanies(connection: Connection, whole: WholeCustomers): Promise<WholeCustomers> {
-  const companies = [
-    ...new Set((whole.get('customers') ?? []).flatMap(({ company_id }) => (typeof company_id === 'number' ? [company_id] : []))),
-  ];
-  if (companies.length === 0) return whole;
-  const mergedInto = await redirectsOf(connection, companies);
+  const companies = companiesOf(whole);
+  const mergedInto = companies.length === 0 ? new Map<number, number>() : await redirectsOf(connection, companies);
   if (mergedInto.size === 0) return whole;
-  return withCompanies(whole, ({ company_id }) => (mergedInto.get(company_id as number) ?? company_id) as number | null);
+  return withCompanies(whole, (_, company) => (company === null ? null : (mergedInto.get(company) ?? company)));
 }

@@ -1,4 +1,5 @@
 import type { Connection } from '../engines/connection.ts';
+import { CrmError } from '../errors.ts';
 import type { ArchivePair } from './archive-pair.ts';
 import { type ArchiveStep, type Moved, journal, moveOut } from './archive-move.ts';
 import { PageSize } from './archive-pages.ts';
@@ -18,6 +19,8 @@ export interface ArchiveRequest {
   readonly staying: (reader: Reader, ids: readonly number[]) => Promise<ReadonlySet<number>>;
   /** Called between pages with the number of customers that are done; a throw ends the work. */
   readonly check: (done: number) => Promise<void>;
+  /** Whether the database is written anew afterwards, without its free space. */
+  readonly compact?: boolean;
   /** Done in the run when all are moved. */
   readonly atEnd?: (connection: Connection) => Promise<void>;
   /** Told after each step of each page. */
@@ -34,6 +37,8 @@ export interface ArchiveOutcome {
   readonly changed: number;
   /** Customers of which the archive has something that is somebody else's there. */
   readonly collisions: readonly Collision[];
+  /** Why the database could not be written anew; null where it was, or was not to be. */
+  readonly compactFailure: string | null;
   /** Bytes of the database before and after. */
   readonly bytesBefore: number;
   readonly bytesAfter: number;
@@ -62,31 +67,47 @@ export class ArchiveRun {
   async move(): Promise<ArchiveOutcome> {
     const bytesBefore = await this.#pair.main.storageBytes();
     await this.#work.alone(async () => {
-      for (const page of pagesOf(this.#request.persons, () => this.#size.next)) await this.#movePage(page);
+      for (const page of pagesOf(this.#request.persons, () => this.#size.batch)) await this.#moveBatch(page);
       await this.#moveOrganisations([...this.#request.organisations]);
       const { atEnd } = this.#request;
       if (atEnd !== undefined) await this.#work.inRun(atEnd);
     });
-    if (this.#archived > 0) await giveBack(this.#pair.main, () => this.#request.check(this.#archived));
+    const compactFailure = this.#archived > 0 ? await this.#giveBack() : null;
     return {
       run: this.#work.run,
       archived: this.#archived,
       byPolicy: this.#byPolicy,
       changed: this.#changed,
       collisions: this.#collisions,
+      compactFailure,
       bytesBefore,
       bytesAfter: await this.#pair.main.storageBytes(),
     };
+  }
+
+  /** Gives free space back. @returns why not all of it, where that was asked for */
+  async #giveBack(): Promise<string | null> {
+    const { main } = this.#pair;
+    await giveBack(main, () => this.#request.check(this.#archived));
+    if (this.#request.compact !== true) return null;
+    try {
+      await main.compact();
+      return null;
+    } catch (error) {
+      // Everybody is where they belong: this is no failure of the run.
+      if (error instanceof CrmError) return error.message;
+      throw error;
+    }
   }
 
   /** Companies may belong to others that go as well: those wait until nobody belongs to them any more. */
   async #moveOrganisations(ids: readonly number[]): Promise<void> {
     for (let left = ids; left.length > 0; ) {
       const waiting: number[] = [];
-      for (const page of pagesOf(left, () => this.#size.next)) {
+      for (const page of pagesOf(left, () => this.#size.batch)) {
         const linked = new Set(await linkedOf(this.#pair.main, page));
         waiting.push(...page.filter((id) => linked.has(id)));
-        await this.#movePage(page.filter((id) => !linked.has(id)));
+        await this.#moveBatch(page.filter((id) => !linked.has(id)));
       }
       if (waiting.length === left.length) {
         this.#changed += waiting.length;
@@ -96,7 +117,7 @@ export class ArchiveRun {
     }
   }
 
-  async #movePage(ids: readonly number[]): Promise<void> {
+  async #moveBatch(ids: readonly number[]): Promise<void> {
     const { policyOf, staying, check, onStep = () => {} } = this.#request;
     await check(this.#archived);
     if (ids.length === 0) return;
@@ -106,7 +127,13 @@ export class ArchiveRun {
     try {
       await this.#work.inRun(async (connection, runId) => {
         const stay = await staying(connection, ids);
-        const moved = await moveOut(this.#pair, connection, ids, stay, { runId, now: this.#clock().toISOString(), policyOf, onStep });
+        const moved = await moveOut(this.#pair, connection, ids, stay, {
+          runId,
+          now: this.#clock().toISOString(),
+          policyOf,
+          onStep,
+          size: this.#size,
+        });
         this.#count(moved, stay.size);
       });
     } catch (error) {
@@ -116,11 +143,10 @@ export class ArchiveRun {
     await onStep('moved');
   }
 
-  #count({ moved, collisions, rows, characters }: Moved, staying: number): void {
+  #count({ moved, collisions }: Moved, staying: number): void {
     this.#archived += moved.length;
     this.#changed += staying;
     this.#collisions.push(...collisions);
-    this.#size.learn({ customers: moved.length, rows, characters });
     for (const id of moved) {
       const policy = this.#request.policyOf(id);
       if (policy !== null) this.#byPolicy.set(policy, (this.#byPolicy.get(policy) ?? 0) + 1);

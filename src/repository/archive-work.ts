@@ -41,12 +41,15 @@ export class ArchiveWork {
     const release = await archive.tryLock(LOCK);
     if (release === null)
       throw new CrmError('BUSY', `another process is moving customers to or from ${archive.label}`, { hint: 'try again when it is done' });
+    const end = await this.#parts.main.expectLargeTransactions();
     try {
       await requirePair(this.#parts, { create: true });
       await recoverArchive(this.#parts);
       return await this.#recorded(work);
     } finally {
-      await release();
+      // What went wrong before is the error to tell; the lock ends with the process.
+      await end().catch(() => {});
+      await release().catch(() => {});
     }
   }
 

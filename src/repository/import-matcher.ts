@@ -91,13 +91,14 @@ export class ImportMatcher {
 
   /** Whether a customer found by a key may be the row's. */
   #mayBeAbout(batch: ImportBatch, row: number, key: MatchKey, known: Known): boolean {
-    if (this.#decidesAlone(batch, row, key)) return true;
-    const said = this.#identityOf(batch, row);
+    if (this.decidesAlone(batch, row, key)) return true;
+    const said = this.identityOf(batch, row);
     if (key === 'external_id') return mayBeNamed(said, known);
     return mayBeAbout(said, known, key === 'email' ? this.#reader.key(batch, row, 'email') : null);
   }
 
-  #identityOf(batch: ImportBatch, row: number): RowIdentity {
+  /** What a row says of who its customer is. */
+  identityOf(batch: ImportBatch, row: number): RowIdentity {
     const text = (cell: string): string | null =>
       this.#reader.has(cell) ? this.#reader.text(batch.rows, row, this.#reader.cell(cell)) : null;
     const isDerived = ((batch.flags[row] as number) & DERIVED_NAME) === DERIVED_NAME;
@@ -111,7 +112,7 @@ export class ImportMatcher {
   }
 
   /** Whether a found key needs no agreement of the names: an external id of a system that was named. */
-  #decidesAlone(batch: ImportBatch, row: number, key: MatchKey): boolean {
+  decidesAlone(batch: ImportBatch, row: number, key: MatchKey): boolean {
     if (key !== 'external_id') return false;
     const source = this.#reader.text(batch.rows, row, this.#reader.cell('id_source'));
     return source !== null && !this.#settings.implicitSources.has(source);

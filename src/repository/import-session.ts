@@ -1,4 +1,6 @@
-import type { Engine } from '../engines/connection.ts';
+import type { Connection, Engine } from '../engines/connection.ts';
+import { archiveState } from './archive-pair.ts';
+import type { ArchivedRows, OnArchived } from './import-archived.ts';
 import type { ImportFeed } from './import-batch.ts';
 import { checkCounts, type ImportCounts, type ImportSettings } from './import-settings.ts';
 import { ImportWriter } from './import-writer.ts';
@@ -24,10 +26,12 @@ export interface ImportPlan {
   readonly record?: PlanRecording;
   /** Called when all is written, just before it is committed; what it throws rolls back. */
   readonly beforeCommit?: () => void;
+  /** What is done with rows about archived customers. Default: nothing, they make new ones. */
+  readonly archived?: OnArchived;
 }
 
 /** What a feature says of an import; who does it, and when, the repository knows. */
-export interface ImportRequest extends Omit<ImportPlan, 'header' | 'settings'> {
+export interface ImportRequest extends Omit<ImportPlan, 'header' | 'settings' | 'archived'> {
   readonly arguments: RunHeader['arguments'];
   readonly sourceName: string;
   readonly settings: Omit<ImportSettings, 'now'>;
@@ -53,43 +57,70 @@ export async function runImport(
   feed: (session: ImportFeed) => Promise<{ sha256: string; repaired?: number }>,
 ): Promise<ImportOutcome> {
   await requireMatchKeys(engine);
+  const archivedBy = (connection: Connection, runId: number): Promise<ArchivedRows | null> => archivedRows(engine, connection, plan, runId);
   if (plan.related !== undefined) {
     const { runRelatedImport } = await import('./related-import.ts');
-    return runRelatedImport(engine, plan, plan.related, clock, feed);
+    return runRelatedImport(engine, { ...plan, archivedRows: archivedBy }, plan.related, clock, feed);
   }
-  const bulk = (plan.sizeBytes === null || plan.sizeBytes >= BULK_FROM_BYTES) && !(await hasCustomers(engine));
+  const bulk = (plan.sizeBytes ?? BULK_FROM_BYTES) >= BULK_FROM_BYTES && (await isEmpty(engine));
   const wordIndex = bulk ? await engine.beginWordIndex() : null;
+  let archived: ArchivedRows | null = null;
   try {
-    return await engine.transaction(
+    const outcome = await engine.transaction(
       async (connection) => {
         const log = await RunLog.start(connection, plan.header, plan.settings.now);
+        archived = await archivedBy(connection, log.id);
         // Another run may have made customers while this one waited for the lock: their words must stay.
-        const hadCustomers = await hasCustomers(connection);
+        const hadCustomers = archived !== null || (await hasCustomers(connection));
         const isBulk = bulk && !hadCustomers;
         const restore = isBulk ? await connection.suspendIndexes('customers') : null;
+        const { header, settings: given, record } = plan;
         const recorder =
-          plan.record &&
-          (await PlanRecorder.start(connection, log, plan.record, { ...plan.header, database: engine.label, now: plan.settings.now }));
-        const settings = recorder === undefined ? plan.settings : recorder.watch(plan.settings);
+          record && (await PlanRecorder.start(connection, log, record, { ...header, database: engine.label, now: given.now }));
+        const settings = recorder === undefined ? given : recorder.watch(given);
         const writer = new ImportWriter(connection, log, settings, {
           hadCustomers,
           isBulk,
           sizeBytes: plan.sizeBytes,
           wordIndex: isBulk ? wordIndex : null,
+          archived,
         });
         const { sha256, repaired = 0 } = await feed(writer);
         await writer.finish(restore);
         checkCounts(writer.counts);
-        await log.finish({ ...writer.counts, ...(repaired > 0 ? { repaired } : {}) }, clock().toISOString(), sha256);
+        await log.finish({ ...writer.counts, ...positive({ repaired, restored: archived?.restored ?? 0 }) }, clock().toISOString(), sha256);
         await recorder?.finish();
         plan.beforeCommit?.();
         return { run: plan.commit ? log.id : null, counts: writer.counts };
       },
       { commit: plan.commit },
     );
+    if (plan.commit) await (archived as ArchivedRows | null)?.clear();
+    return outcome;
   } finally {
     await wordIndex?.dispose();
   }
+}
+
+function positive(counts: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
+}
+
+/** What recognises rows about archived customers; null where there are none. */
+async function archivedRows(
+  main: Engine,
+  connection: Connection,
+  { archived, settings, record }: Pick<ImportPlan, 'archived' | 'settings' | 'record'>,
+  runId: number,
+): Promise<ArchivedRows | null> {
+  if (archived === undefined || !(await archiveState(connection)).hasArchived) return null;
+  const { ArchivedRows } = await import('./import-archived.ts');
+  return new ArchivedRows({ connection, main }, settings, archived, { runId, isPlanned: record !== undefined });
+}
+
+/** Whether there is nobody, neither here nor in the archive. */
+async function isEmpty(reader: Pick<Engine, 'all'>): Promise<boolean> {
+  return !(await hasCustomers(reader)) && !(await archiveState(reader)).hasArchived;
 }
 
 async function hasCustomers(reader: Pick<Engine, 'all'>): Promise<boolean> {

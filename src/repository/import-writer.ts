@@ -3,6 +3,7 @@ import type { SqlRow } from '../engines/engine.ts';
 import { BitSet, BloomFilter, filterBits, TextFilter } from './bloom.ts';
 import { BatchReader, type ImportBatch, type ImportFeed, type ImportLayout, MATCH_KEYS, type MatchKey } from './import-batch.ts';
 import { wordsOf } from './customer-rows.ts';
+import type { ArchivedRows } from './import-archived.ts';
 import { customerIds, IdBlock } from './id-block.ts';
 import { ChildWriter } from './import-child-writer.ts';
 import { ImportCompanies } from './import-companies.ts';
@@ -36,6 +37,7 @@ export class ImportWriter implements ImportFeed {
   /** Existing customers settled by a row that changes nothing of them: later rows about them are put aside. */
   readonly #settled = new BitSet();
   readonly #wordIndex: WordIndexBuilder | null;
+  readonly #archived: ArchivedRows | null;
   readonly #resolver: ImportResolver;
   readonly #ids: IdBlock;
   readonly #children: ChildWriter;
@@ -57,6 +59,8 @@ export class ImportWriter implements ImportFeed {
       readonly isBulk: boolean;
       readonly sizeBytes: number | null;
       readonly wordIndex: WordIndexBuilder | null;
+      /** Null where nobody is archived. */
+      readonly archived: ArchivedRows | null;
     },
   ) {
     this.#connection = connection;
@@ -64,6 +68,7 @@ export class ImportWriter implements ImportFeed {
     this.#settings = settings;
     this.#hadCustomers = state.hadCustomers;
     this.#wordIndex = state.wordIndex;
+    this.#archived = state.archived;
     const bits = filterBits(state.sizeBytes);
     const filter = (key: MatchKey): BloomFilter => new BloomFilter(settings.match.has(key) || key === 'external_id' ? bits : 32);
     this.#seen = { external_id: filter('external_id'), email: filter('email'), phone: filter('phone') };
@@ -98,14 +103,18 @@ export class ImportWriter implements ImportFeed {
   /** Takes the next rows of the file, in file order. */
   async write(batch: ImportBatch): Promise<void> {
     this.counts.read += batch.rows.count;
-    const taken = this.#hadCustomers ? await this.#matcher.takenExternalIds(batch) : new Set<number>();
-    const candidates = this.#hadCustomers && this.#settings.onMatch !== 'create' ? await this.#matcher.candidates(batch, taken) : null;
+    const { taken, candidates, skipped } = await this.#known(batch);
     const unchanged =
       candidates === null ? NO_ROWS : await unchangedRows(this.#connection, this.#settings, this.#reader, batch, candidates);
     const open = this.#companies.open(batch, this.#reader, candidates);
     const create = new Uint32Array(batch.rows.count);
     let created = 0;
     for (let row = 0; row < batch.rows.count; row++) {
+      if (skipped.has(row)) {
+        this.counts.skipped++;
+        this.#settings.onOutcome?.({ file: this.#file, line: batch.lines[row] as number, outcome: 'skipped', customer: null });
+        continue;
+      }
       const isFurther = this.#isFurtherId(batch, row);
       const hasMore = this.#addMoreIds(batch, row);
       const seen = this.#addKeys(batch, row) || taken.has(row) || hasMore || isFurther;
@@ -126,6 +135,23 @@ export class ImportWriter implements ImportFeed {
       }
     }
     if (created > 0) await this.#createAll(batch, create.subarray(0, created));
+  }
+
+  /** The stored customers that rows are about; those that are archived come back first, where that is asked for. */
+  async #known(batch: ImportBatch): Promise<{
+    readonly taken: Set<number>;
+    readonly candidates: ReadonlyMap<number, Candidate> | null;
+    readonly skipped: ReadonlySet<number>;
+  }> {
+    const look = async (): Promise<{ taken: Set<number>; candidates: ReadonlyMap<number, Candidate> | null }> => {
+      const taken = this.#hadCustomers ? await this.#matcher.takenExternalIds(batch) : new Set<number>();
+      const matches = this.#hadCustomers && this.#settings.onMatch !== 'create';
+      return { taken, candidates: matches ? await this.#matcher.candidates(batch, taken) : null };
+    };
+    const first = await look();
+    if (this.#archived === null) return { ...first, skipped: NO_ROWS };
+    const { hasRestored, skipped } = await this.#archived.settle(batch, { reader: this.#reader, matcher: this.#matcher, ...first });
+    return { ...(hasRestored ? await look() : first), skipped };
   }
 
   async #defer(batch: ImportBatch, row: number): Promise<void> {

@@ -10,7 +10,9 @@ import { CustomerLinks } from './related-links.ts';
 import { OrderItemWriter } from './related-order-items.ts';
 import { OrderWriter } from './related-orders.ts';
 import { ProductWriter } from './related-products.ts';
-import type { LinkedRow, RelatedProblem, RelatedRow, RelatedSettings } from './related-rows.ts';
+import type { ArchivedRows } from './import-archived.ts';
+import { archivedLinks } from './related-archived.ts';
+import type { LinkedRow, RelatedOutcome, RelatedProblem, RelatedRow, RelatedSettings } from './related-rows.ts';
 import type { RelatedContext, TableWriter } from './related-table.ts';
 import type { RunLog } from './run-log.ts';
 
@@ -21,6 +23,15 @@ const WRITERS: Readonly<Record<RelatedType, (context: RelatedContext) => TableWr
   'order-items': (context) => new OrderItemWriter(context),
   consents: (context) => new ConsentWriter(context),
 };
+
+/** Instead of a customer: nothing is done with the row. */
+const SKIPPED = -1;
+
+type RelatedFailure = Exclude<RelatedOutcome, string>;
+
+function isUnknown(customer: number | RelatedFailure | undefined): boolean {
+  return typeof customer === 'object' && customer.code === 'UNKNOWN_CUSTOMER';
+}
 
 /** What becomes of a row, as a plan calls it. */
 const OUTCOMES = { created: 'create', updated: 'update', unchanged: 'unchanged', skipped: 'skipped' } as const;
@@ -35,6 +46,8 @@ export class RelatedWriter implements ImportFeed {
   readonly #type: RelatedType;
   readonly #links: CustomerLinks;
   readonly #writer: TableWriter;
+  readonly #source: string | null;
+  readonly #archived: ArchivedRows | null;
   /** Number of the file, from 0. */
   #file = -1;
   /** Customers of the batch whose rows were written. */
@@ -42,7 +55,16 @@ export class RelatedWriter implements ImportFeed {
   /** Customers that count as changed by this run already. */
   readonly #touched = new BitSet();
 
-  constructor(connection: Connection, log: RunLog, settings: ImportSettings, { type, source }: RelatedSettings) {
+  /** @param archived what recognises rows about archived customers; null where there are none */
+  constructor(
+    connection: Connection,
+    log: RunLog,
+    settings: ImportSettings,
+    { type, source }: RelatedSettings,
+    archived: ArchivedRows | null,
+  ) {
+    this.#source = source;
+    this.#archived = archived;
     const { onMatch, now, warn } = settings;
     this.#connection = connection;
     this.#store = new CustomerStore(connection);
@@ -98,16 +120,45 @@ export class RelatedWriter implements ImportFeed {
   async #link(rows: readonly RelatedRow[]): Promise<{ linked: LinkedRow[]; problems: RelatedProblem[] }> {
     if (this.#type === 'products') return { linked: rows.map((row) => ({ row, customerId: 0 })), problems: [] };
     const customers = await this.#links.resolve(rows);
+    if (this.#archived !== null) await this.#settleArchived(this.#archived, rows, customers);
     const linked: LinkedRow[] = [];
     const problems: RelatedProblem[] = [];
     for (const [index, row] of rows.entries()) {
       const customer = customers[index] as (typeof customers)[number];
       // Items may say their order only: it says whose they are.
-      if (typeof customer === 'object' && this.#type === 'order-items' && customer.field === null) linked.push({ row, customerId: 0 });
+      if (customer === SKIPPED) {
+        this.counts.skipped++;
+        this.#tell({ row, customerId: 0 }, 'skipped');
+      } else if (typeof customer === 'object' && this.#type === 'order-items' && customer.field === null)
+        linked.push({ row, customerId: 0 });
       else if (typeof customer === 'object') problems.push({ row, ...customer });
       else linked.push({ row, customerId: customer });
     }
     return { linked, problems };
+  }
+
+  /** Rows that name nobody who is here may name somebody who is archived. */
+  async #settleArchived(
+    archived: ArchivedRows,
+    rows: readonly RelatedRow[],
+    customers: Awaited<ReturnType<CustomerLinks['resolve']>>,
+  ): Promise<void> {
+    const unknown = rows.filter((_, index) => isUnknown(customers[index]));
+    const found = unknown.length === 0 ? new Map<RelatedRow, number>() : await archivedLinks(this.#connection, this.#source, unknown);
+    if (found.size === 0) return;
+    const back = archived.what === 'restore' ? await archived.bringBack([...new Set(found.values())]) : new Set<number>();
+    for (const [index, row] of rows.entries()) {
+      const id = found.get(row);
+      if (id === undefined) continue;
+      if (back.has(id)) customers[index] = id;
+      else if (archived.what === 'skip') customers[index] = SKIPPED;
+      else
+        customers[index] = {
+          ...(customers[index] as RelatedFailure),
+          reason: 'its customer is archived: bring it back first with crm archive restore',
+        };
+      if (back.has(id) || archived.what === 'skip') this.#settings.warn(back.has(id) ? 'ARCHIVED_RESTORED' : 'ARCHIVED_SKIPPED', row.line);
+    }
   }
 
   /** A customer counts as changed when something that belongs to it was: the undo of what made it must notice. */

@@ -12,6 +12,7 @@ import type { DuplicateStore } from './duplicate-store.ts';
 import type { Edit, Editing, NewChild, NewCustomerExtras } from './editing.ts';
 import { findCustomerIds } from './find-customer-ids.ts';
 import { type InUse, inUse } from './in-use.ts';
+import type { OnArchived } from './import-archived.ts';
 import type { ImportFeed } from './import-batch.ts';
 import type { ImportOutcome, ImportRequest } from './import-session.ts';
 import { loginName } from './login-name.ts';
@@ -138,13 +139,17 @@ export class Repository extends RepositoryRecords {
 
   /** Runs an import; see `runImport`. */
   async import(
-    request: ImportRequest,
+    request: ImportRequest & {
+      readonly archived?: { readonly what: OnArchived['what']; readonly openArchive: () => Promise<Repository> } | undefined;
+    },
     feed: (session: ImportFeed) => Promise<{ sha256: string; repaired?: number }>,
   ): Promise<ImportOutcome> {
     const now = this.#now().toISOString();
     const header = { ...this.#header('import', request.arguments), sourceName: request.sourceName };
     const { runImport } = await import('./import-session.ts');
-    return runImport(this.#engine, { ...request, header, settings: { ...request.settings, now } }, this.#now, feed);
+    const { archived, ...others } = request;
+    const onArchived = archived && { archived: { ...archived, openArchive: async () => (await archived.openArchive()).#engine } };
+    return runImport(this.#engine, { ...others, ...onArchived, header, settings: { ...request.settings, now } }, this.#now, feed);
   }
 
   /** Executes a plan; see `runPlan`. @returns the run, null after a dry run */

@@ -1,5 +1,5 @@
 import type { SqlRow } from '../engines/engine.ts';
-import { type Reader, type WholeCustomers, existing, idsOf } from './whole-customers.ts';
+import { type Reader, type WholeCustomers, existing, idsOf, objectsOf } from './whole-customers.ts';
 
 /** Why a customer cannot be written: something of it is somebody else's there. */
 export interface Collision {
@@ -16,9 +16,9 @@ export async function collisionsIn(target: Reader, whole: WholeCustomers): Promi
     if (!found.has(id)) found.set(id, { id, reason, other });
   };
   for (const id of await existing(target, idsOf(whole))) add(id, 'the id is in use', id);
-  for (const { customer_id, owner } of await takenExternalIds(target, whole.get('external_ids') ?? []))
+  for (const { customer_id, owner } of await takenExternalIds(target, objectsOf(whole, 'external_ids')))
     add(customer_id, 'an external id belongs to another customer', owner);
-  for (const { customer_id, owner } of await takenOldIds(target, whole.get('redirects') ?? []))
+  for (const { customer_id, owner } of await takenOldIds(target, objectsOf(whole, 'redirects')))
     add(customer_id, 'an id that was merged into it is in use', owner);
   return [...found.values()];
 }

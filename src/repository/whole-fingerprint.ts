@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { SqlValue } from '../engines/engine.ts';
 import { storedJson } from './stored-json.ts';
 import { type WholeCustomers, ownedRows } from './whole-customers.ts';
@@ -20,11 +20,11 @@ export interface Fingerprints {
 export function fingerprintsOf(whole: WholeCustomers): Fingerprints {
   const linesOf = new Map<number, string[]>();
   let characters = 0;
-  for (const { table, owner, rows } of ownedRows(whole)) {
-    const columns = Object.keys(rows[0] ?? {}).sort();
+  for (const { table, owner, columns, rows } of ownedRows(whole)) {
+    const places = [...columns.keys()].sort((a, b) => ((columns[a] as string) < (columns[b] as string) ? -1 : 1));
+    const isJson = columns.map((column) => JSON_COLUMNS.has(column));
     for (const row of rows) {
-      const values = columns.map((column) => canonical(column, row[column] ?? null));
-      const line = JSON.stringify([table, values]);
+      const line = table + JSON.stringify(places.map((place) => (isJson[place] === true ? canonical(row[place] ?? null) : row[place])));
       characters += line.length;
       const lines = linesOf.get(row[owner] as number);
       if (lines === undefined) linesOf.set(row[owner] as number, [line]);
@@ -32,7 +32,7 @@ export function fingerprintsOf(whole: WholeCustomers): Fingerprints {
     }
   }
   const hashes = new Map<number, string>();
-  for (const [id, lines] of linesOf) hashes.set(id, createHash('sha256').update(lines.sort().join('\n')).digest('hex'));
+  for (const [id, lines] of linesOf) hashes.set(id, hash('sha256', lines.length === 1 ? (lines[0] as string) : lines.sort().join('\n')));
   return { hashes, characters };
 }
 
@@ -42,8 +42,8 @@ export function differing(left: Fingerprints, right: Fingerprints): number[] {
   return [...ids].filter((id) => left.hashes.get(id) !== right.hashes.get(id));
 }
 
-function canonical(column: string, value: SqlValue): unknown {
-  return typeof value === 'string' && JSON_COLUMNS.has(column) ? sorted(storedJson(value)) : value;
+function canonical(value: SqlValue): unknown {
+  return typeof value === 'string' ? sorted(storedJson(value)) : value;
 }
 
 function sorted(value: unknown): unknown {

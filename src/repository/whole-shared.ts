@@ -1,6 +1,6 @@
 import type { Connection } from '../engines/connection.ts';
 import type { SqlRow } from '../engines/engine.ts';
-import type { Reader, WholeCustomers } from './whole-customers.ts';
+import { type Reader, type WholeCustomers, idsOf, objectsOf } from './whole-customers.ts';
 
 /**
  * Copies what customers share with others to where they are to be written: products, runs, and which customers runs made. What is
@@ -12,9 +12,13 @@ export async function copyShared(
   whole: WholeCustomers,
   { refresh }: { readonly refresh: boolean },
 ): Promise<void> {
-  await copyProducts(source, target, numbers(whole.get('order_items'), 'product_id'));
+  await copyProducts(source, target, numbers(objectsOf(whole, 'order_items'), 'product_id'));
   const made = await insertsOf(source, whole);
-  const runs = [...numbers(whole.get('changes'), 'run_id'), ...numbers(whole.get('redirects'), 'run_id'), ...numbers(made, 'run_id')];
+  const runs = [
+    ...numbers(objectsOf(whole, 'changes'), 'run_id'),
+    ...numbers(objectsOf(whole, 'redirects'), 'run_id'),
+    ...numbers(made, 'run_id'),
+  ];
   const missing = await copyRuns(source, target, new Set(runs), refresh);
   const wanted = refresh ? made : made.filter((row) => missing.has(row.run_id as number));
   await target.upsert('run_inserts', ['run_id', 'entity', 'first_id'], wanted);
@@ -58,7 +62,7 @@ async function copyRuns(source: Reader, target: Connection, ids: ReadonlySet<num
 
 /** The ranges of customers made by runs that hold one of these. */
 async function insertsOf(source: Reader, whole: WholeCustomers): Promise<SqlRow[]> {
-  const ids = numbers(whole.get('customers'), 'id').sort((a, b) => a - b);
+  const ids = idsOf(whole).sort((a, b) => a - b);
   const [first, last] = [ids[0], ids.at(-1)];
   if (first === undefined || last === undefined) return [];
   const sql = "SELECT * FROM run_inserts WHERE entity = 'customers' AND first_id <= ? AND last_id >= ?";
@@ -92,8 +96,8 @@ async function absent(reader: Reader, table: 'products' | 'runs', ids: readonly 
   return [...new Set(ids)].filter((id) => !found.has(id));
 }
 
-function numbers(rows: readonly SqlRow[] | undefined, column: string): number[] {
+function numbers(rows: readonly SqlRow[], column: string): number[] {
   const found = new Set<number>();
-  for (const row of rows ?? []) if (typeof row[column] === 'number') found.add(row[column] as number);
+  for (const row of rows) if (typeof row[column] === 'number') found.add(row[column] as number);
   return [...found];
 }

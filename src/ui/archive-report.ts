@@ -17,15 +17,16 @@ export interface ArchiveReport {
   /** The run; null where nothing was written. */
   readonly run: number | null;
   readonly result: ArchiveResult;
+  readonly warnings: readonly string[];
   readonly database: string;
   /** The file that the plan was saved to. */
   readonly plan?: string;
 }
 
 /** Tells who was archived, or would be. */
-export async function printArchive(io: Io, mode: OutputMode, { run, result, database, plan }: ArchiveReport): Promise<void> {
+export async function printArchive(io: Io, mode: OutputMode, { run, result, warnings, database, plan }: ArchiveReport): Promise<void> {
   const style = await styleOf(io, 'stdout');
-  const envelope = { ok: true, command: 'archive run', ...(run === null ? {} : { run }), result: { ...result }, warnings: [] } as const;
+  const envelope = { ok: true, command: 'archive run', ...(run === null ? {} : { run }), result: { ...result }, warnings } as const;
   await printResult(io, mode, envelope, () => {
     const { examined, archived, dryRun, elapsedMs, bytes } = result;
     const verb = dryRun ? 'would archive' : 'archived';

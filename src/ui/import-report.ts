@@ -134,6 +134,9 @@ const TEXTS: Readonly<Record<string, (warning: Warning) => string>> = {
   OPT_OUT_KEPT: ({ count }) => `${plural(count, 'opt-in')} not taken: the customer has opted out, and an import does not change that`,
   OPT_OUT_STANDS: ({ count }) => `${plural(count, 'opt-in')} not taken: the opt-out is not older, or the row has no time`,
   OPT_IN_STANDS: ({ count }) => `${plural(count, 'opt-out')} not taken: a newer opt-in is there`,
+  ARCHIVED_RESTORED: ({ count }) => `${plural(count, 'row')} about archived customers: brought back`,
+  ARCHIVED_SKIPPED: ({ count }) => `${plural(count, 'row')} about archived customers: skipped (--on-archived skip)`,
+  ARCHIVED_CREATED: ({ count }) => `${plural(count, 'row')} about archived customers, who stay in the archive`,
   NO_ROWS: () => 'the file has a header and no rows',
 };
 

@@ -1,6 +1,6 @@
 /**
  * Benchmarks: every figure as a ratio against a peer in the same run, because machines differ and are shared.
- *   npm run bench -- [--rows 1000000] [--runs 3] [--only start,import,detect,again,companies,query,export,normalize,quality,merge,postgres,memory,pollution,linkage,dedupe-speed] [--generator FILE]
+ *   npm run bench -- [--rows 1000000] [--runs 3] [--only start,import,detect,again,companies,query,export,normalize,quality,merge,archive,postgres,memory,pollution,linkage,dedupe-speed] [--generator FILE]
  *   [--data FOLDER]  sets with a known truth, for linkage
  * Needs the peers on the PATH (sqlite-utils, sqlite3, psql with CRM_BENCH_POSTGRES_URL); what is missing is said.
  */
@@ -9,6 +9,7 @@ import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { measureArchive } from './archive.mjs';
 import { dedupeSpeedBench, linkageBench } from './linkage.mjs';
 import { compare, isInstalled, runOnce } from './measure.mjs';
 import { measureMerge } from './merge.mjs';
@@ -136,6 +137,21 @@ const benches = {
           `export ${isSame ? 'as before' : 'DIFFERS'}  ${isOver ? 'OVER' : 'ok'}  peak ${Math.max(merge.peakMb, undo.peakMb).toFixed(0)} MB  ${db === 'merge.db' ? 'sqlite' : 'postgres'}`,
       );
     }
+  },
+  archive: () => {
+    const { result, archived, restored, isSame, peer, bytes, query } = measureArchive({ crm, file, rows });
+    const megabytes = (count) => (count / 1e6).toFixed(0);
+    const peakMb = Math.max(archived.peakMb, restored.peakMb);
+    const isOver = archived.seconds > peer.seconds || !isSame || peakMb > 300;
+    lines.push({ name: 'archive', verdict: isOver ? 'OVER' : 'ok' });
+    console.log(
+      `archive ${result.archived} of ${result.examined}: ${archived.seconds.toFixed(1)} s, import of 30 % ${peer.seconds.toFixed(1)} s, ` +
+        `back ${restored.seconds.toFixed(1)} s, export ${isSame ? 'as before' : 'DIFFERS'}  ${isOver ? 'OVER' : 'ok'}  peak ${peakMb.toFixed(0)} MB`,
+    );
+    console.log(
+      `  database ${megabytes(result.bytes.before)} → ${megabytes(result.bytes.after)} MB, archive ${megabytes(bytes.archive)} MB, ` +
+        `query ${query.before.toFixed(2)} s before, ${query.after.toFixed(2)} s after`,
+    );
   },
   postgres: () => {
     const url = process.env.CRM_BENCH_POSTGRES_URL;

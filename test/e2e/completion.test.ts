@@ -73,7 +73,7 @@ describe.each(Object.keys(SHELLS))('crm completion %s', (shell) => {
   test.skipIf(!here)('completes commands, options, choices, files and shells', async () => {
     expect(await offered('crm', '')).toEqual(NAMES);
     expect(await offered('crm', 'in')).toEqual(['init', 'inspect']);
-    expect(await offered('crm', 'import', '--on')).toEqual(['--on-ambiguous-date', '--on-match']);
+    expect(await offered('crm', 'import', '--on')).toEqual(['--on-ambiguous-date', '--on-archived', '--on-match']);
     expect(await offered('crm', 'import', '--on-match', '')).toEqual(['create', 'fill', 'skip', 'update']);
     expect(await offered('crm', 'import', 'people')).toEqual(
       shell === 'fish' ? ['people one.csv', 'people/'] : ['people', 'people one.csv'],

@@ -102,6 +102,9 @@ describe('crm edit', () => {
     expect((await show(7)).customer.phone).toBe('13912345678');
     await crm('edit', '7', 'country=China');
     expect((await show(7)).customer).toMatchObject({ phone: '+8613912345678', country: 'CN' });
+    await crm('edit', '7', 'country=XX');
+    await crm('edit', '7', 'phone=13912345679', 'country=', '--country', 'CN');
+    expect((await show(7)).customer).toMatchObject({ phone: '+8613912345679', country: null });
   });
 
   test('a name follows its parts, and a cleared one is made of them again', async () => {

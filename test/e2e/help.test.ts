@@ -33,7 +33,7 @@ describe('help', () => {
     const { exitCode, stdout } = await runCli(['import', '--help'], { cwd });
     expect(exitCode).toBe(0);
     expect(sections(stdout)).toEqual(['Usage:', 'Examples:', 'Arguments:', 'Options:']);
-    expect(stdout.replace(/\s+/g, ' ')).toContain('what a row does to its customer: update (default), fill, skip, create --blank');
+    expect(stdout.replace(/\s+/g, ' ')).toContain('what a row does to its customer: update (default), fill, skip, create --on-archived');
     expect((await runCli(['help', 'import'], { cwd })).stdout).toBe(stdout);
   });
 

@@ -22,6 +22,7 @@ const SHELL_HEAD = `crm() { "${process.execPath}" "${CRM}" "$@"; }; npx() { "$@"
 // Documents run from their first command to their last in one folder, as a reader would.
 describe.each([
   'README.md',
+  'docs/guide/archive.md',
   'docs/guide/import.md',
   'docs/guide/plans.md',
   'docs/guide/presets.md',

@@ -94,6 +94,18 @@ const CALLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'dedupe explain': [['3', '4']],
   'dedupe report': [[], ['--html', 'duplicates.html']],
   'dedupe train': [],
+  'archive run': [
+    ['--where', 'id = 4', '--dry-run'],
+    ['--where', 'id in (4, 6)'],
+    ['--where', 'id = 5', '--plan', 'archive.ndjson'],
+  ],
+  'archive list': [[], ['--select', 'id,name', '--limit', '1']],
+  'archive search': [['a']],
+  'archive show': [['4']],
+  'archive restore': [
+    ['4', '--dry-run'],
+    ['4', '99'],
+  ],
   history: [[], ['--limit', '0'], ['--customer', '1'], ['--run', '1'], ['--run', 'last']],
   undo: [['last', '--dry-run'], ['last'], ['1']],
   'migrate status': [[]],

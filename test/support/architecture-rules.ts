@@ -20,6 +20,7 @@ const SIDEWAYS: Readonly<Record<string, readonly string[]>> = {
   model: ['errors'],
   interruption: ['errors'],
   job: ['import', 'query', 'cleansing', 'dedupe', 'archive', 'backup', 'migrate', 'quality'],
+  archive: ['query'],
   context: ['ui'],
 };
 /** Parts that may use less than what lies below them. */

@@ -17,7 +17,7 @@ export const postgresUrl: string | null = await findPostgres();
 /** `describe` for suites on PostgreSQL; where there is none they are reported as skipped. */
 export const postgresAvailable = postgresUrl !== null;
 
-/** A URL with a schema (namespace) of its own, which does not exist yet and is dropped when the test file ends. */
+/** A URL with a schema (namespace) of its own, which does not exist yet and is dropped, with that of its archive, when the test file ends. */
 export function freshSchemaUrl(): string {
   if (postgresUrl === null) throw new Error('there is no PostgreSQL: guard the suite with describe.skipIf(!postgresAvailable)');
   const schema = `t_${randomBytes(8).toString('hex')}`;
@@ -34,7 +34,7 @@ afterAll(async () => {
   try {
     // A connection left open by a failed test must not hold the clean-up for ever.
     await client.query("SET lock_timeout = '5s'; SET client_min_messages = error");
-    for (const schema of schemas.splice(0)) await client.query(`DROP SCHEMA IF EXISTS ${schema} CASCADE`);
+    for (const schema of schemas.splice(0)) await client.query(`DROP SCHEMA IF EXISTS ${schema}, ${schema}_archive CASCADE`);
   } finally {
     await client.end();
   }

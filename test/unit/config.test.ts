@@ -56,7 +56,7 @@ describe('loadConfig', () => {
 
   test.each([
     ['{ "databse": "x" }', 'there is no setting “databse”', 'did you mean “database”?'],
-    ['{ "zzz": "x" }', 'there is no setting “zzz”', 'known are database, country, presets, normalize, survivorship'],
+    ['{ "zzz": "x" }', 'there is no setting “zzz”', 'known are database, country, presets, normalize, survivorship, archive'],
     ['{ "presets": "x" }', 'presets must be an object', '"presets": {}'],
     ['{ "country": 1 }', 'country must be a text', '"country": "CN"'],
     ['[]', 'must hold one object', '{ "database": "./crm.db" }'],

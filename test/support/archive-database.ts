@@ -1,0 +1,58 @@
+import { onTestFinished } from 'vitest';
+import { type ArchiveOptions, archiveCustomers } from '../../src/archive/archive-customers.ts';
+import { type RestoreOptions, type RestoreResult, type RestoreWhich, restoreArchived } from '../../src/archive/restore-archived.ts';
+import type { Engine } from '../../src/engines/connection.ts';
+import { openRepository, type Repository } from '../../src/repository/repository.ts';
+import { inconsistencies, type TestDatabase, testDatabase } from './customer-database.ts';
+import type { EngineTarget } from './engines.ts';
+
+/** A customer database with a place for its archive. */
+export interface ArchiveDatabase extends TestDatabase {
+  readonly archiveUrl: string;
+  /** Opens the archive anew, making it; each is closed when the test ends. */
+  openArchive(): Promise<Repository>;
+  /** A connection to look into the archive. */
+  archiveEngine(): Promise<Engine>;
+  archive(filter: string, options?: Partial<ArchiveOptions>): ReturnType<typeof archiveCustomers>;
+  restore(which: RestoreWhich, options?: Partial<RestoreOptions>): Promise<{ readonly run: number | null; readonly result: RestoreResult }>;
+}
+
+/** Makes one for a test. @param other the engine of the archive, where that is another one */
+export async function archiveDatabase(target: EngineTarget, other: EngineTarget = target): Promise<ArchiveDatabase> {
+  const database = await testDatabase(target);
+  const archiveUrl = other.freshUrl();
+  const openArchive = async (): Promise<Repository> => {
+    const archive = await openRepository(archiveUrl, { create: true, actor: 'tester', busyTimeoutMs: 500 });
+    onTestFinished(() => archive.close());
+    return archive;
+  };
+  return {
+    ...database,
+    archiveUrl,
+    openArchive,
+    archiveEngine: () => other.open(archiveUrl),
+    archive: (filter, options = {}) =>
+      archiveCustomers(database.repository, { policies: [{ name: null, selection: { filter } }], openArchive, ...options }),
+    restore: (which, options = {}) => restoreArchived(database.repository, which, { openArchive, ...options }),
+  };
+}
+
+/** Ids of the customers in a database, in their order. */
+export async function ids(engine: Pick<Engine, 'all'>): Promise<number[]> {
+  return (await engine.all<{ id: number }>('SELECT id FROM customers ORDER BY id')).map(({ id }) => id);
+}
+
+/** What is wrong in a database and its archive, and who is not in exactly one of them; empty when all is well. */
+export async function archiveFaults(database: ArchiveDatabase, expected: readonly number[]): Promise<string[]> {
+  const archive = await database.archiveEngine();
+  const [here, there] = [await ids(database.engine), await ids(archive)];
+  const pending = await database.engine.all('SELECT customer_id FROM archive_journal');
+  const noted = (await database.engine.all<{ id: number }>('SELECT id FROM archived_customers ORDER BY id')).map(({ id }) => id);
+  const found = [...(await inconsistencies(database.engine)), ...(await inconsistencies(archive))];
+  const all = [...here, ...there].sort((a, b) => a - b);
+  if (JSON.stringify(all) !== JSON.stringify(expected)) found.push(`customers ${all.join(', ')}`);
+  if (JSON.stringify(noted) !== JSON.stringify(there)) found.push(`archived are ${there.join(', ')}, noted ${noted.join(', ')}`);
+  if (pending.length > 0) found.push(`${pending.length} customers in the journal`);
+  await archive.close();
+  return found;
+}
