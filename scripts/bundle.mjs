@@ -25,6 +25,8 @@ const bundle = await rolldown({
     'file-worker': 'dist/import/file-worker.js',
     'search-worker': 'dist/dedupe/search-worker.js',
     'sqlite-word-worker': 'dist/engines/sqlite-word-worker.js',
+    'image-hash-worker': 'dist/backup/image-hash-worker.js',
+    'sqlite-snapshot-worker': 'dist/engines/sqlite-snapshot-worker.js',
   },
   platform: 'node',
   external: /^(?:node:|@|[a-z])/,

@@ -1,6 +1,14 @@
 import { Command, CommanderError, Option } from 'commander';
 import { type Examples, helpFormatter, setHelp } from './commands/help-layout.ts';
-import { COMMANDS, type CommandEntry, type CommandGroup, type CommandName, commandsOf, START_EXAMPLES } from './commands/index.ts';
+import {
+  COMMANDS,
+  type CommandEntry,
+  type CommandGroup,
+  type CommandName,
+  commandAlone,
+  commandsOf,
+  START_EXAMPLES,
+} from './commands/index.ts';
 import type { Run } from './commands/run.ts';
 import type { GlobalOptions } from './context.ts';
 import { CrmError } from './errors.ts';
@@ -22,8 +30,10 @@ export interface Invocation {
 export async function runCommand(io: Io, argv: readonly string[], signal: AbortSignal, invoked: Invocation): Promise<void> {
   invoked.name = namedCommand(argv) ?? '';
   try {
-    const program = await createProgram(io, argv, signal, invoked);
-    await program.parseAsync(helpOfTwoWords(argv), { from: 'user' });
+    const words = withCommandAlone(argv);
+    invoked.name = namedCommand(words) ?? '';
+    const program = await createProgram(io, words, signal, invoked);
+    await program.parseAsync(helpOfTwoWords(words), { from: 'user' });
   } catch (thrown) {
     if (!(thrown instanceof CommanderError)) throw thrown;
     if (thrown.exitCode !== 0) throw usageError(thrown, argv);
@@ -103,6 +113,17 @@ function namedCommand(argv: readonly string[]): string | undefined {
   if (name === undefined) return undefined;
   const second = argv.slice(at + 1).find((argument) => Object.hasOwn(commandsOf(name), argument));
   return second === undefined ? name : `${name} ${second}`;
+}
+
+/** `backup --quiet` for `backup create --quiet`; a group without a word of its own still has its help, and its mistakes. */
+function withCommandAlone(argv: readonly string[]): readonly string[] {
+  const group = namedGroup(argv);
+  const at = group === undefined ? -1 : argv.indexOf(group);
+  const alone = group === undefined ? undefined : commandAlone(group);
+  const next = argv[at + 1];
+  const isAlone = next === undefined || (next.startsWith('-') && namedCommand(argv) === group);
+  const wantsHelp = argv.includes('--help') || argv.includes('-h') || argv[0] === 'help';
+  return alone === undefined || !isAlone || wantsHelp ? argv : [...argv.slice(0, at + 1), alone, ...argv.slice(at + 1)];
 }
 
 /** `help migrate up` as commander understands it, whose help command knows one word: `migrate up --help`. */

@@ -16,11 +16,15 @@ export interface Config {
   readonly survivorship?: Readonly<Record<string, unknown>>;
   /** Where the archive is, and which customers go there; checked where it is used. */
   readonly archive?: Readonly<Record<string, unknown>>;
+  /** Where backups go; checked where it is used. */
+  readonly backup?: Readonly<Record<string, unknown>>;
+  /** Queries that take longer are logged, in milliseconds; 0: none is. */
+  readonly slowQueryMs?: number;
 }
 
 /** What is known of a setting. */
 interface Setting {
-  readonly type: 'string' | 'object';
+  readonly type: 'string' | 'object' | 'integer';
   readonly example: unknown;
   readonly comment: string;
 }
@@ -46,6 +50,12 @@ export const SETTINGS: Readonly<Record<keyof Config, Setting>> = {
     example: { policies: {} },
     comment:
       'Which customers crm archive run moves away, e.g. { "policies": { "inactive": "last_contacted_at < -3y and tier != vip" }, "database": "./crm-archive.db" }',
+  },
+  backup: { type: 'object', example: { repository: './crm-backups' }, comment: 'Folder of the backup repository' },
+  slowQueryMs: {
+    type: 'integer',
+    example: 1000,
+    comment: 'Queries that take longer are logged for crm maintain --slow, in milliseconds (default 1000; 0: none)',
   },
 };
 
@@ -101,13 +111,20 @@ function checked(value: unknown, file: string): Config {
       });
     }
     const { type, example } = SETTINGS[name as keyof Config];
-    if (typeof setting !== type || setting === null || Array.isArray(setting)) {
-      throw new CrmError('CONFIG_INVALID', `${file}: ${name} must be ${type === 'string' ? 'a text' : 'an object'}`, {
+    if (!isOfType(setting, type)) {
+      throw new CrmError('CONFIG_INVALID', `${file}: ${name} must be ${TYPE_WORDS[type]}`, {
         hint: `${JSON.stringify(name)}: ${JSON.stringify(example)}`,
       });
     }
   }
   return value as Config;
+}
+
+const TYPE_WORDS = { string: 'a text', object: 'an object', integer: 'a whole number, 0 or more' } as const;
+
+function isOfType(value: unknown, type: Setting['type']): boolean {
+  if (type === 'integer') return Number.isSafeInteger(value) && (value as number) >= 0;
+  return typeof value === type && value !== null && !Array.isArray(value);
 }
 
 /** A config file with every setting explained, ready to be edited. */

@@ -2,7 +2,8 @@ import { type Config, DEFAULT_CONFIG_PATH, loadConfig } from './config.ts';
 import { CrmError } from './errors.ts';
 import type { DatabaseSchema } from './repository/database-schema.ts';
 import type { OpenOptions, Repository } from './repository/repository.ts';
-import type { Io } from './ui/io.ts';
+import { askNewKey, DATABASE_KEY, keyOfEnvironment, NEW_DATABASE_KEY, openWithKey } from './ui/database-key.ts';
+import { type Io, say } from './ui/io.ts';
 import type { OutputMode } from './ui/envelope.ts';
 import type { PromptMode } from './ui/prompt.ts';
 import { withoutColour } from './ui/style.ts';
@@ -33,17 +34,26 @@ export interface Context {
   config(options?: { readonly mayBeMissing: boolean }): Config;
   /** Path or URL of the database: flag, environment, config file, `./crm.db`. */
   databaseTarget(): string;
-  /** Says with which status the program ends although the command succeeded: 3 rows rejected, 5 differences found. */
-  exitWith(code: 3 | 5): void;
+  /** How long to wait for another writer to the database, where the environment says so. @throws {CrmError} USAGE */
+  busyTimeout(): Pick<OpenOptions, 'busyTimeoutMs'>;
+  /** Says with which status the program ends although the command succeeded: 3 rows rejected, 5 differences found, 14 damaged. */
+  exitWith(code: 3 | 5 | 14): void;
   /** Opens the database (`databaseTarget()` where no target is given); it is closed when the command has ended. */
   openRepository(options?: OpenOptions & { readonly target?: string }): Promise<Repository>;
   /** Opens the archive of the database: `target`, CRM_ARCHIVE_DB, the config file, or beside it; closed likewise. */
   openArchive(target?: string, options?: OpenOptions): Promise<Repository>;
   /** Opens the database whatever version its schema has, only to look at that or to upgrade it; closed likewise. */
   openSchema(): Promise<DatabaseSchema>;
+  /** The key of the database that was opened; null where it is not encrypted, or none was opened. */
+  databaseKey(): Uint8Array | null;
+  /** The key for a new database: of the environment, else asked for twice. @throws {CrmError} KEY_NEEDED, INTERRUPTED */
+  keyForNewDatabase(): Promise<Uint8Array>;
+  /** The key that the database is to get: CRM_NEW_KEY_FILE, CRM_NEW_KEY, else asked for twice. @throws {CrmError} KEY_NEEDED, INTERRUPTED */
+  newDatabaseKey(): Promise<Uint8Array>;
 }
 
 const DEFAULT_DATABASE = './crm.db';
+const DEFAULT_SLOW_QUERY_MS = 1000;
 
 /** Makes the context of one command and runs it; closes what it opened, in every case. @returns the exit status */
 export async function withContext(
@@ -52,9 +62,6 @@ export async function withContext(
   signal: AbortSignal,
   run: (context: Context) => Promise<void>,
 ): Promise<number> {
-  let repository: Repository | null = null;
-  let archive: Repository | null = null;
-  let schema: DatabaseSchema | null = null;
   let config: Config | null = null;
   let exitCode = 0;
   const context: Context = {
@@ -70,28 +77,100 @@ export async function withContext(
       exitCode = code;
     },
     databaseTarget: () => options.db ?? io.env.CRM_DB ?? context.config().database ?? DEFAULT_DATABASE,
-    openRepository: async ({ target, ...options } = {}) => {
-      repository ??= await open(io, target ?? context.databaseTarget(), options);
-      return repository;
-    },
-    openArchive: async (target, options = {}) => {
-      archive ??= await openArchive(io, context, target, options);
-      return archive;
-    },
-    openSchema: async () => {
-      const { openSchema } = await import('./repository/database-schema.ts');
-      schema ??= await openSchema(context.databaseTarget(), busyTimeout(io.env.CRM_BUSY_TIMEOUT_MS));
-      return schema;
-    },
+    busyTimeout: () => busyTimeout(io.env.CRM_BUSY_TIMEOUT_MS),
+    openRepository: (open) => database.openRepository(open),
+    openArchive: (target, open) => database.openArchive(target, open),
+    openSchema: () => database.openSchema(),
+    databaseKey: () => database.key,
+    keyForNewDatabase: async () => keyOfEnvironment(io.env, DATABASE_KEY) ?? askNewKey(io, context.mode, DATABASE_KEY),
+    newDatabaseKey: async () => keyOfEnvironment(io.env, NEW_DATABASE_KEY) ?? askNewKey(io, context.mode, NEW_DATABASE_KEY),
   };
+  const database = new CommandDatabase(context);
   try {
     await run(context);
     return exitCode;
   } finally {
-    await (archive as Repository | null)?.close();
-    await (repository as Repository | null)?.close();
-    await (schema as DatabaseSchema | null)?.close();
+    await database.close();
   }
+}
+
+/** The database of one command, opened when it is first asked for. */
+class CommandDatabase {
+  readonly #context: Context;
+  #repository: Repository | null = null;
+  #archive: Repository | null = null;
+  #schema: DatabaseSchema | null = null;
+  /** The key that opened it; null where it is not encrypted. */
+  key: Uint8Array | null = null;
+
+  constructor(context: Context) {
+    this.#context = context;
+  }
+
+  async openRepository({ target, key, ...options }: OpenOptions & { readonly target?: string } = {}): Promise<Repository> {
+    const { openRepository } = await import('./repository/repository.ts');
+    this.#repository ??= await this.#open(key ?? null, (tried) =>
+      openRepository(target ?? this.#context.databaseTarget(), {
+        ...this.#context.busyTimeout(),
+        slowQueryMs: slowQueryMs(this.#context),
+        ...options,
+        ...tried,
+      }),
+    );
+    return this.#repository;
+  }
+
+  /** The archive of an encrypted database is encrypted, with the same key. */
+  async openArchive(target: string | undefined, options: OpenOptions = {}): Promise<Repository> {
+    const context = this.#context;
+    const { archiveTarget, withArchiveHint } = await import('./archive/archive-target.ts');
+    const { archiveSettings } = await import('./archive/archive-settings.ts');
+    const { openRepository } = await import('./repository/repository.ts');
+    const { database } = archiveSettings(context.config().archive, context.configPath());
+    const place = archiveTarget(context.databaseTarget(), target ?? context.io.env.CRM_ARCHIVE_DB ?? database);
+    const key = this.key ?? keyOfEnvironment(context.io.env, DATABASE_KEY);
+    this.#archive ??= await withArchiveHint(place, () =>
+      openRepository(place, { ...context.busyTimeout(), ...options, ...(key === null ? {} : { key }) }),
+    );
+    return this.#archive;
+  }
+
+  async openSchema(): Promise<DatabaseSchema> {
+    const { openSchema } = await import('./repository/database-schema.ts');
+    this.#schema ??= await this.#open(null, (tried) =>
+      openSchema(this.#context.databaseTarget(), { ...this.#context.busyTimeout(), ...tried }),
+    );
+    return this.#schema;
+  }
+
+  async close(): Promise<void> {
+    await this.#archive?.close();
+    await this.#repository?.close();
+    await this.#schema?.close();
+  }
+
+  async #open<T extends Repository | DatabaseSchema>(
+    given: Uint8Array | null,
+    open: (options: { readonly key?: Uint8Array }) => Promise<T>,
+  ): Promise<T> {
+    const { io, mode } = this.#context;
+    const { opened, key } = await openWithKey(io, mode, given ?? keyOfEnvironment(io.env, DATABASE_KEY), (tried) =>
+      open(tried === null ? {} : { key: tried }),
+    );
+    this.key = opened.isEncrypted ? key : null;
+    if (key !== null && !opened.isEncrypted && mode.verbose) await say(io, `${opened.label} is not encrypted: the key is not used\n`);
+    return opened;
+  }
+}
+
+/** What takes longer is logged, in milliseconds: environment, config file, a second. */
+function slowQueryMs({ io, config }: Context): number {
+  const text = io.env.CRM_SLOW_QUERY_MS;
+  if (text === undefined || text === '') return config({ mayBeMissing: true }).slowQueryMs ?? DEFAULT_SLOW_QUERY_MS;
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new CrmError('USAGE', 'CRM_SLOW_QUERY_MS is no number of milliseconds', {
+    hint: 'for instance: CRM_SLOW_QUERY_MS=500; 0 logs none',
+  });
 }
 
 function modeOf(options: GlobalOptions): Context['mode'] {
@@ -105,20 +184,7 @@ function modeOf(options: GlobalOptions): Context['mode'] {
   };
 }
 
-async function openArchive(io: Io, context: Context, target: string | undefined, options: OpenOptions): Promise<Repository> {
-  const { archiveTarget, withArchiveHint } = await import('./archive/archive-target.ts');
-  const { archiveSettings } = await import('./archive/archive-settings.ts');
-  const { database } = archiveSettings(context.config().archive, context.configPath());
-  const place = archiveTarget(context.databaseTarget(), target ?? io.env.CRM_ARCHIVE_DB ?? database);
-  return withArchiveHint(place, () => open(io, place, options));
-}
-
-async function open(io: Io, target: string, options: OpenOptions): Promise<Repository> {
-  const { openRepository } = await import('./repository/repository.ts');
-  return openRepository(target, { ...busyTimeout(io.env.CRM_BUSY_TIMEOUT_MS), ...options });
-}
-
-function busyTimeout(text: string | undefined): OpenOptions {
+function busyTimeout(text: string | undefined): Pick<OpenOptions, 'busyTimeoutMs'> {
   if (text === undefined || text === '') return {};
   const busyTimeoutMs = Number(text);
   if (Number.isInteger(busyTimeoutMs) && busyTimeoutMs >= 0) return { busyTimeoutMs };

@@ -37,6 +37,8 @@ export const EXIT_CODES = {
   LOGIN: 15,
   DISK_FULL: 15,
   PERMISSION: 16,
+  KEY_NEEDED: 16,
+  WRONG_KEY: 16,
   INTERRUPTED: 130,
   TERMINATED: 143,
 } as const;

@@ -58,6 +58,13 @@ export type { RebuiltKeys } from './repository/match-key-rebuild.ts';
 export { type MergeLimit, type MergeOptions, type MergeResult, type SkipReason, mergeClusters } from './dedupe/merge-clusters.ts';
 export { type SplitOptions, splitCustomer } from './dedupe/split-customer.ts';
 export type { SplitOutcome } from './repository/customer-split.ts';
+export { type CreateBackupOptions, type CreateBackupReport, type CreateBackupResult, createBackup } from './backup/create-backup.ts';
+export { type BackupList, type ListedSnapshot, listBackups } from './backup/list-backups.ts';
+export { type VerifyBackupsOptions, type VerifyBackupsResult, verifyBackups } from './backup/verify-backups.ts';
+export { type DrillOptions, type DrillResult, drillBackup } from './backup/drill-backup.ts';
+export { type PruneOptions, type PruneResult, pruneBackups } from './backup/prune-backups.ts';
+export type { RetentionPolicy, RetentionReason } from './backup/retention.ts';
+export { type RestoreOptions, type RestoreResult, restoreIntoFile } from './backup/restore-backup.ts';
 export { DEFAULT_SURVIVORSHIP } from './dedupe/survivorship.ts';
 export type { FieldSurvivorship, SurvivorRule, Survivorship } from './dedupe/survivorship.ts';
 export type { SurvivorshipRule } from './dedupe/survivorship-rules.ts';
@@ -95,7 +102,12 @@ export { type SampleOptions, type SampleResult, drawSample, drawSampleToFile } f
 export { type PrecisionEstimate, SampleDecisions, estimateByStoredDecisions } from './dedupe/eval-decisions.ts';
 export { type DuplicateReport, duplicateReport } from './dedupe/report-data.ts';
 export { type ArchiveLimit, type ArchiveOptions, type ArchiveResult, archiveCustomers } from './archive/archive-customers.ts';
-export { type RestoreOptions, type RestoreResult, type RestoreWhich, restoreArchived } from './archive/restore-archived.ts';
+export {
+  type ArchivedWhich,
+  type RestoreArchivedOptions,
+  type RestoreArchivedResult,
+  restoreArchived,
+} from './archive/restore-archived.ts';
 export { type OpenedArchive, openedArchive, queryArchived } from './archive/archived-query.ts';
 export { type ApplyArchiveOptions, type ArchivePlan, applyArchivePlan } from './archive/apply-archive-plan.ts';
 export { type ArchiveSettings, type NamedPolicy, archiveSettings, policiesNamed } from './archive/archive-settings.ts';

@@ -7,13 +7,13 @@ import type { Repository } from '../repository/repository.ts';
 import type { Collision } from '../repository/whole-collisions.ts';
 
 /** Which archived customers come back: by id, by a filter on the archive, or all that a run moved there. */
-export type RestoreWhich =
+export type ArchivedWhich =
   | { readonly ids: readonly number[] }
   | { readonly filter: string; readonly region: string | null }
   | { readonly run: number };
 
 /** How archived customers are brought back. */
-export interface RestoreOptions {
+export interface RestoreArchivedOptions {
   readonly openArchive: () => Promise<Repository>;
   readonly dryRun?: boolean;
   /** Recorded with the run. */
@@ -25,7 +25,7 @@ export interface RestoreOptions {
 }
 
 /** What bringing back did, or would do. */
-export interface RestoreResult {
+export interface RestoreArchivedResult {
   readonly restored: number;
   /** Customers that stay in the archive, because they would overwrite something. */
   readonly collisions: readonly Collision[];
@@ -44,9 +44,9 @@ const PAGE = 1000;
  */
 export async function restoreArchived(
   repository: Repository,
-  which: RestoreWhich,
-  options: RestoreOptions,
-): Promise<{ readonly run: number | null; readonly result: RestoreResult }> {
+  which: ArchivedWhich,
+  options: RestoreArchivedOptions,
+): Promise<{ readonly run: number | null; readonly result: RestoreArchivedResult }> {
   const start = performance.now();
   const store = await repository.archive(options.openArchive);
   const { ids, missing } = await chosen(store, which, options);
@@ -76,8 +76,8 @@ export async function restoreArchived(
 /** Who is meant, and which of the ids that were named are not archived. */
 async function chosen(
   store: ArchiveStore,
-  which: RestoreWhich,
-  { openArchive, signal }: RestoreOptions,
+  which: ArchivedWhich,
+  { openArchive, signal }: RestoreArchivedOptions,
 ): Promise<{ readonly ids: BitSet; readonly missing: readonly number[] }> {
   const ids = new BitSet();
   if ('run' in which) {

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { RestoreWhich } from '../archive/restore-archived.ts';
+import type { ArchivedWhich } from '../archive/restore-archived.ts';
 import type { Context } from '../context.ts';
 import { CrmError } from '../errors.ts';
 import { Progress } from '../ui/progress.ts';
@@ -57,7 +57,7 @@ async function restore(context: Context, ids: readonly string[], flags: RestoreF
   }
 }
 
-async function whichOf(context: Context, ids: readonly string[], flags: RestoreFlags): Promise<RestoreWhich> {
+async function whichOf(context: Context, ids: readonly string[], flags: RestoreFlags): Promise<ArchivedWhich> {
   const { where, run } = flags;
   if (ids.length > 0 && (where !== undefined || run !== undefined))
     throw new CrmError('USAGE', 'ids cannot go with --where or --run', { hint: 'leave one of them out' });

@@ -19,6 +19,8 @@ export interface CommandEntry {
 /** Commands that are called by two words, `migrate up`: each is a command of its own; the first word alone only has help. */
 export interface CommandGroup {
   readonly summary: string;
+  /** The one that is meant where none is named. */
+  readonly alone?: string;
   readonly commands: Readonly<Record<string, CommandEntry>>;
 }
 
@@ -61,6 +63,18 @@ export const COMMANDS = {
   history: { summary: 'what was done, by whom', load: () => import('./history.ts') },
   apply: { summary: 'execute a plan that was saved', load: () => import('./apply.ts') },
   undo: { summary: 'take a run back', load: () => import('./undo.ts') },
+  backup: {
+    summary: 'keep snapshots that are proven to restore',
+    alone: 'create',
+    commands: {
+      create: { summary: 'add a snapshot of the database', load: () => import('./backup-create.ts') },
+      list: { summary: 'which snapshots there are', load: () => import('./backup-list.ts') },
+      verify: { summary: 'read snapshots and compare them with their hashes', load: () => import('./backup-verify.ts') },
+      drill: { summary: 'restore a snapshot for practice', load: () => import('./backup-drill.ts') },
+      prune: { summary: 'remove old snapshots', load: () => import('./backup-prune.ts') },
+    },
+  },
+  restore: { summary: 'bring a snapshot back', load: () => import('./restore.ts') },
   migrate: {
     summary: 'bring the schema of the database up to date',
     commands: {
@@ -68,6 +82,7 @@ export const COMMANDS = {
       up: { summary: 'apply the schema versions that it lacks', load: () => import('./migrate-up.ts') },
     },
   },
+  maintain: { summary: 'look after the database: check, tidy up, repair', load: () => import('./maintain.ts') },
   completion: { summary: 'print a completion script for a shell', load: () => import('./completion.ts'), needsAll: true },
 } as const satisfies Record<string, CommandEntry | CommandGroup>;
 
@@ -78,6 +93,12 @@ export type CommandName = keyof typeof COMMANDS;
 export function commandsOf(name: CommandName): CommandGroup['commands'] {
   const entry: CommandEntry | CommandGroup = COMMANDS[name];
   return 'commands' in entry ? entry.commands : {};
+}
+
+/** The command of a group that is meant where none is named. */
+export function commandAlone(name: CommandName): string | undefined {
+  const entry: CommandEntry | CommandGroup = COMMANDS[name];
+  return 'alone' in entry ? entry.alone : undefined;
 }
 
 /** What somebody who has never used the program should type first. */

@@ -1,5 +1,6 @@
 import type { PackedTexts, TextData } from '../model/packed-texts.ts';
-import type { EngineFacts, SqlRow, SqlValue } from './engine.ts';
+import type { EngineFacts, SqlRow, SqlValue, WordsEntry } from './engine.ts';
+import type { Maintenance } from './maintenance.ts';
 
 /** One column of packed rows: a number a row, or the same value for every row, or a text a row, or text cells of `PackedRows`. */
 export type PackedColumn =
@@ -22,12 +23,6 @@ export interface BulkLoad {
   readonly rows: PackedRows;
   /** Row numbers to load, in order; all when absent. */
   readonly pick?: Uint32Array;
-}
-
-/** Full-text words of one customer, segmented by `searchWords`; null removes the customer from the index. */
-export interface WordsEntry {
-  readonly id: number;
-  readonly words: string | null;
 }
 
 /** Rows as arrays, their values in the order of `columns`. */
@@ -98,6 +93,8 @@ export interface Engine {
   readOnly(sql: string): Promise<{ columns: string[]; rows: AsyncIterable<SqlValue[][]> }>;
   /** The folder under `schemas/` that holds this engine's schema files. */
   readonly schemaFolder: string;
+  /** Whether everything that it writes is encrypted by this program. */
+  readonly isEncrypted: boolean;
   /**
    * Starts building the full-text index of a large load beside the database, in another thread; null where the engine
    * does it in the load itself. Must be called outside a transaction, when `customers` is empty.
@@ -113,6 +110,10 @@ export interface Engine {
   expectLargeTransactions(): Promise<() => Promise<void>>;
   /** Takes a lock that one process at a time has, and that ends with the process; null where another one has it. */
   tryLock(name: string): Promise<(() => Promise<void>) | null>;
+  /** How the database goes about a statement, a step a line; steps of a step stand further in. May hold values of the statement. */
+  explain(sql: string, parameters?: readonly SqlValue[]): Promise<readonly string[]>;
+  /** What keeps this database in order. */
+  maintenance(): Promise<Maintenance>;
   close(): Promise<void>;
 }
 

@@ -6,6 +6,12 @@ export type SqlValue = string | number | bigint | null | Uint8Array;
 /** One result row, by column name. Integers are `number` (ids fit in 2^53), JSON is text, instants are ISO-8601 UTC text. */
 export type SqlRow = Readonly<Record<string, SqlValue>>;
 
+/** Full-text words of one customer, segmented by `searchWords`; null removes the customer from the index. */
+export interface WordsEntry {
+  readonly id: number;
+  readonly words: string | null;
+}
+
 /** Differences between databases, declared as facts so that no other layer asks which engine it is. */
 export interface EngineFacts {
   /** SQL that returns a row when the table named by the `?` parameter exists here. */

@@ -1,5 +1,7 @@
 import { CrmError, redactUrl } from '../errors.ts';
 import type { Engine } from './connection.ts';
+import type { DatabaseSnapshot, SnapshotOptions } from './snapshot.ts';
+import type { Rekeyed, RekeyOptions } from './sqlite-rekey.ts';
 
 /** How a database is opened. */
 export interface OpenEngineOptions {
@@ -7,6 +9,10 @@ export interface OpenEngineOptions {
   readonly create: boolean;
   /** How long a writer waits for another one, in milliseconds. */
   readonly busyTimeoutMs: number;
+  /** The passphrase of an encrypted SQLite file, or of one that is made; PostgreSQL takes none. */
+  readonly key?: Uint8Array;
+  /** Reading statements that take longer are logged with their plan, in milliseconds; 0 or absent: none is. */
+  readonly slowQueryMs?: number;
 }
 
 /** How long a writer waits for another one where nobody says otherwise, in milliseconds. */
@@ -32,13 +38,48 @@ const SCHEMES: Readonly<Record<string, keyof typeof ENGINES>> = {
  * @throws {CrmError} USAGE when the URL's scheme is unknown, or what the engine's own open throws.
  */
 export async function openEngine(target: string, options: OpenEngineOptions): Promise<Engine> {
+  const { name, address } = engineOf(target);
+  const engine = await ENGINES[name](address, options);
+  const { slowQueryMs = 0 } = options;
+  if (slowQueryMs <= 0) return engine;
+  const { LoggedEngine } = await import('./logged-engine.ts');
+  const { SlowQueryLog, slowQueryPath } = await import('./slow-query-log.ts');
+  return new LoggedEngine(engine, new SlowQueryLog(slowQueryPath(target)), slowQueryMs);
+}
+
+/**
+ * Takes a snapshot of the database named by a path or URL: its bytes as of one instant, while others go on writing.
+ * @throws {CrmError} USAGE when the URL's scheme is unknown, or what the engine throws
+ */
+export async function openSnapshot(target: string, options: SnapshotOptions): Promise<DatabaseSnapshot> {
+  const { name, address } = engineOf(target);
+  if (name === 'sqlite') return (await import('./sqlite-snapshot.ts')).openSqliteSnapshot(address, options);
+  throw new CrmError('USAGE', `${redactUrl(target)}: only SQLite databases can be backed up`, {
+    hint: 'make a dump of it with pg_dump',
+  });
+}
+
+/**
+ * Gives a SQLite database another key, its first one, or none; nobody else may have it open.
+ * @throws {CrmError} USAGE for PostgreSQL and for an empty key, or what `rekeySqlite` throws
+ */
+export async function rekeyDatabase(target: string, options: RekeyOptions): Promise<Rekeyed> {
+  const { name, address } = engineOf(target);
+  if (name === 'sqlite') return (await import('./sqlite-rekey.ts')).rekeySqlite(address, options);
+  throw new CrmError('USAGE', 'a PostgreSQL database has no key of ours: its server, or its disk, encrypts what it stores', {
+    hint: 'ask who runs the server about encryption at rest',
+  });
+}
+
+/** The engine that a path or URL names, and what to open with it. @throws {CrmError} USAGE when the scheme is unknown */
+function engineOf(target: string): { readonly name: keyof typeof ENGINES; readonly address: string } {
   const scheme = /^([a-z][a-z0-9+]+):(?:\/\/)?/i.exec(target);
-  if (scheme === null) return ENGINES.sqlite(target, options);
+  if (scheme === null) return { name: 'sqlite', address: target };
   const name = SCHEMES[(scheme[1] as string).toLowerCase()];
   if (name === undefined) {
     throw new CrmError('USAGE', `${redactUrl(target)}: no engine for ${scheme[1]}:`, {
       hint: 'give a file path or postgres://user@host/database',
     });
   }
-  return ENGINES[name](name === 'sqlite' ? target.slice(scheme[0].length) : target, options);
+  return { name, address: name === 'sqlite' ? target.slice(scheme[0].length) : target };
 }

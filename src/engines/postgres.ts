@@ -1,19 +1,22 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import pg from 'pg';
-import { CrmError, redactUrl } from '../errors.ts';
+import type pg from 'pg';
+import { CrmError } from '../errors.ts';
 import type { Connection, Engine, TableRows, TransactionOptions } from './connection.ts';
 import type { SqlRow, SqlValue } from './engine.ts';
+import type { Maintenance } from './maintenance.ts';
+import { readMigrations } from './migrator.ts';
 import { Mutex } from './mutex.ts';
+import { connectClient, type PostgresAddress, postgresAddress, quoteName } from './postgres-client.ts';
 import { PostgresConnection, numbered } from './postgres-connection.ts';
 import { messageWithoutValue, postgresError, unansweredCommit } from './postgres-errors.ts';
 import { postgresFacts } from './postgres-facts.ts';
 import { TYPE_PARSERS } from './postgres-types.ts';
+import { schemaIndexes } from './schema-indexes.ts';
 
 const STREAM_BATCH = 1000;
 /** SQLSTATE codes (PostgreSQL manual, appendix A). */
 const UNIQUE_VIOLATION = '23505';
 const DUPLICATE_SCHEMA = '42P06';
-const CONNECT_TIMEOUT_MS = 10_000;
 /** Tables that many rows may have gone from at once. */
 const EMPTIED_TABLES = [
   'customers',
@@ -50,45 +53,29 @@ class PostgresEngine implements Engine {
   readonly facts = postgresFacts;
   readonly label: string;
   readonly schemaFolder = 'postgres';
-  readonly #url: string;
-  readonly #schema: string | null;
+  readonly isEncrypted = false;
+  readonly #address: PostgresAddress;
   readonly #options: PostgresOptions;
   readonly #mutex = new Mutex();
   readonly #inside = new AsyncLocalStorage<true>();
   #client: pg.Client | null = null;
 
   constructor(url: string, options: PostgresOptions) {
-    this.label = redactUrl(url);
+    this.#address = postgresAddress(url);
+    this.label = this.#address.label;
     this.#options = options;
-    const parsed = parseUrl(url);
-    this.#schema = parsed.searchParams.get('schema');
-    parsed.searchParams.delete('schema');
-    this.#url = parsed.toString();
   }
 
   async connect(): Promise<void> {
     this.#client = await this.#newClient();
-    if (this.#options.create && this.#schema !== null) {
-      await this.#guard(() => createSchema(this.#main(), this.#schema as string));
+    const { schema } = this.#address;
+    if (this.#options.create && schema !== null) {
+      await this.#guard(() => createSchema(this.#main(), schema));
     }
   }
 
-  async #newClient(): Promise<pg.Client> {
-    const client = new pg.Client({
-      connectionString: this.#url,
-      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      application_name: 'crm',
-      types: TYPE_PARSERS as unknown as pg.CustomTypesConfig,
-    });
-    client.on('error', () => {}); // a lost connection shows in the next query
-    await this.#guard(() => client.connect());
-    const path = this.#schema === null ? '' : `SET search_path TO ${quoteName(this.#schema)};`;
-    await this.#guard(() =>
-      client.query(
-        `SET TimeZone TO 'UTC'; SET DateStyle TO 'ISO, YMD'; SET client_encoding TO 'UTF8'; SET client_min_messages TO warning; ${path}`,
-      ),
-    );
-    return client;
+  #newClient(): Promise<pg.Client> {
+    return connectClient(this.#address, TYPE_PARSERS as unknown as pg.CustomTypesConfig);
   }
 
   #main(): pg.Client {
@@ -203,6 +190,25 @@ class PostgresEngine implements Engine {
     return null;
   }
 
+  async explain(sql: string, parameters: readonly SqlValue[] = []): Promise<readonly string[]> {
+    const client = await this.#newClient();
+    try {
+      const [statement, values] = [parameters.length === 0 ? sql : numbered(sql), [...parameters]];
+      await client.query('BEGIN READ ONLY');
+      const { rows } = await client.query<string[]>({ text: `EXPLAIN (COSTS OFF) ${statement}`, values, rowMode: 'array' });
+      return rows.map(([line]) => line ?? '');
+    } finally {
+      await client.end().catch(() => {});
+    }
+  }
+
+  async maintenance(): Promise<Maintenance> {
+    const { PostgresMaintenance } = await import('./postgres-maintenance.ts'); // only the upkeep needs it
+    const { label } = this;
+    const [openClient, indexes] = [() => this.#newClient(), schemaIndexes(readMigrations(this))];
+    return new PostgresMaintenance({ client: this.#main(), label, openClient, busyTimeoutMs: this.#options.busyTimeoutMs, indexes });
+  }
+
   async storageBytes(): Promise<number> {
     const sql =
       "SELECT coalesce(sum(pg_total_relation_size(oid)), 0)::bigint AS bytes FROM pg_class WHERE relkind = 'r' AND relnamespace = to_regnamespace(quote_ident(current_schema()))";
@@ -241,14 +247,6 @@ class PostgresEngine implements Engine {
   }
 }
 
-function parseUrl(url: string): URL {
-  try {
-    return new URL(url);
-  } catch (error) {
-    throw new CrmError('USAGE', `${redactUrl(url)} is not a database URL`, { cause: error, hint: 'postgres://user@host:5432/database' });
-  }
-}
-
 /** Makes the schema unless it is there; two programs that make it at once may both be told that it was not. */
 async function createSchema(client: pg.Client, name: string): Promise<void> {
   try {
@@ -257,10 +255,6 @@ async function createSchema(client: pg.Client, name: string): Promise<void> {
     const { code } = error as { code?: string };
     if (code !== UNIQUE_VIOLATION && code !== DUPLICATE_SCHEMA) throw error;
   }
-}
-
-function quoteName(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
 }
 
 function userSqlError(thrown: unknown): unknown {

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import { CrmError } from '../errors.ts';
-import type { BulkLoad, Connection, TableRows, WordsEntry } from './connection.ts';
-import type { SqlRow, SqlValue } from './engine.ts';
+import type { BulkLoad, Connection, TableRows } from './connection.ts';
+import type { SqlRow, SqlValue, WordsEntry } from './engine.ts';
 import { sqliteError } from './sqlite-errors.ts';
 import { sqliteFacts } from './sqlite-facts.ts';
 

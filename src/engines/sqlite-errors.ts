@@ -1,4 +1,5 @@
 import { CrmError } from '../errors.ts';
+import { fileState, isKeyOfLaterPage } from './sqlite-cipher.ts';
 
 interface DriverError extends Error {
   readonly code: string;
@@ -17,17 +18,9 @@ export function sqliteError(thrown: unknown, label: string): unknown {
     return new CrmError('BUSY', `another run is writing to ${label}`, { cause, hint: 'wait until it has ended and try again' });
   }
   if (code.startsWith('SQLITE_CORRUPT')) {
-    return new CrmError('INTEGRITY', `the database ${label} is damaged`, {
-      cause,
-      hint: 'do not write to it; restore a backup, or copy it and run sqlite3 .recover on the copy',
-    });
+    return damaged(label, cause);
   }
-  if (code === 'SQLITE_NOTADB') {
-    return new CrmError('NOT_OUR_DATABASE', `${label} is not a crm database`, {
-      cause,
-      hint: 'name another file with --db, or make a database with: crm init',
-    });
-  }
+  if (code === 'SQLITE_NOTADB') return notOurs(label, cause);
   if (code === 'SQLITE_FULL') {
     return new CrmError('DISK_FULL', `no space left on the disk of ${label}; nothing was changed`, {
       cause,
@@ -51,4 +44,40 @@ export function sqliteError(thrown: unknown, label: string): unknown {
     });
   }
   return new CrmError('INTERNAL', `SQLite: ${thrown.message} (${code})`, { cause, hint: 'this is a defect of crm: report it' });
+}
+
+/**
+ * What is wrong with a file that cannot be opened. An encrypted one cannot be told from noise without its key, so that the
+ * words leave open what nobody can know.
+ * @param key the passphrase that was tried, null where there was none
+ */
+export function sqliteOpenError(thrown: unknown, path: string, key: Uint8Array | null): unknown {
+  if (!isDriverError(thrown) || thrown.code !== 'SQLITE_NOTADB') return sqliteError(thrown, path);
+  const state = fileState(path);
+  if (state === 'plain' || (key !== null && isKeyOfLaterPage(path, key))) return damaged(path, thrown);
+  if (state !== 'noise') return notOurs(path, thrown);
+  if (key === null) {
+    return new CrmError('KEY_NEEDED', `${path} is encrypted, or damaged: it cannot be read without a key`, {
+      cause: thrown,
+      hint: 'name the file with its key: CRM_KEY_FILE=FILE crm …; where it was never encrypted, restore a backup',
+    });
+  }
+  return new CrmError('WRONG_KEY', `the key does not open ${path}`, {
+    cause: thrown,
+    hint: 'check the key (CRM_KEY_FILE, CRM_KEY); where it is certainly the right one, the file is damaged: restore a backup',
+  });
+}
+
+function damaged(label: string, cause: Error): CrmError {
+  return new CrmError('INTEGRITY', `the database ${label} is damaged`, {
+    cause,
+    hint: 'do not write to it; restore a backup, or copy it and run sqlite3 .recover on the copy',
+  });
+}
+
+function notOurs(label: string, cause: Error): CrmError {
+  return new CrmError('NOT_OUR_DATABASE', `${label} is not a crm database`, {
+    cause,
+    hint: 'name another file with --db, or make a database with: crm init',
+  });
 }

@@ -5,6 +5,8 @@ import { Worker } from 'node:worker_threads';
 import type Database from 'better-sqlite3';
 import { CrmError, isDiskFull } from '../errors.ts';
 import type { Connection, PackedWords, WordIndexBuilder } from './connection.ts';
+import { passingSecret } from './passing-secret.ts';
+import { passingFileKey } from './sqlite-cipher.ts';
 import { sqliteError } from './sqlite-errors.ts';
 import { removeStale } from './stale-files.ts';
 import { WordsSpool } from './words-spool.ts';
@@ -26,29 +28,32 @@ export class SqliteWordIndexBuilder implements WordIndexBuilder {
   #failure: unknown = null;
   #wake: (() => void) | null = null;
 
-  /** Starts the thread; null where workers cannot run (the program is not built). */
-  static async start(db: Database.Database, onDispose: () => void): Promise<SqliteWordIndexBuilder | null> {
+  /** Starts the thread; null where workers cannot run (the program is not built). With `isEncrypted` no file of it can be read later. */
+  static async start(db: Database.Database, isEncrypted: boolean, onDispose: () => void): Promise<SqliteWordIndexBuilder | null> {
     if (import.meta.url.endsWith('.ts')) return null;
     removeStale(tmpdir(), /^crm-words-(\d+)-/);
     const folder = temporary(tmpdir(), () => mkdtempSync(join(tmpdir(), `crm-words-${process.pid}-`)));
     try {
-      return new SqliteWordIndexBuilder(db, folder, onDispose);
+      return new SqliteWordIndexBuilder(db, folder, isEncrypted, onDispose);
     } catch (error) {
       rmSync(folder, { recursive: true, force: true });
       throw sqliteError(error, folder);
     }
   }
 
-  private constructor(db: Database.Database, folder: string, onDispose: () => void) {
+  private constructor(db: Database.Database, folder: string, isEncrypted: boolean, onDispose: () => void) {
     this.#db = db;
     this.#onDispose = onDispose;
     this.#folder = folder;
     const path = join(folder, 'words.db');
-    db.exec(`ATTACH DATABASE '${path.replaceAll("'", "''")}' AS side`);
+    const key = isEncrypted ? passingFileKey() : null;
+    if (key === null) db.prepare('ATTACH DATABASE ? AS side').run(path);
+    else db.prepare('ATTACH DATABASE ? AS side KEY ?').run(path, key);
     const spoolPath = join(folder, 'words.spool');
-    this.#spool = temporary(folder, () => new WordsSpool(spoolPath, 'w'));
+    const secret = isEncrypted ? passingSecret() : null;
+    this.#spool = temporary(folder, () => new WordsSpool(spoolPath, 'w', secret));
     const sql = db.prepare("SELECT sql FROM main.sqlite_master WHERE name = 'customer_search'").pluck().get() as string;
-    this.#worker = new Worker(new URL('./sqlite-word-worker.js', import.meta.url), { workerData: { path, spoolPath, sql } });
+    this.#worker = new Worker(new URL('./sqlite-word-worker.js', import.meta.url), { workerData: { path, key, spoolPath, secret, sql } });
     this.#worker.on('message', (failure: { code: string; message: string } | null) => {
       this.#isDone = true;
       if (failure !== null)

@@ -6,14 +6,26 @@ import { parentPort, workerData } from 'node:worker_threads';
 import Database from 'better-sqlite3';
 import { PackedTexts } from '../model/packed-texts.ts';
 import type { PackedWords } from './connection.ts';
+import type { PassingSecret } from './passing-secret.ts';
+import { unlockRaw } from './sqlite-cipher.ts';
 import { WordsSpool } from './words-spool.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('runs as a thread only');
 
-/** `sql` makes the index as the schema of the main file has it. */
-const { path, spoolPath, sql } = workerData as { path: string; spoolPath: string; sql: string };
+interface WorkerData {
+  readonly path: string;
+  /** Of the side file, null where it is not encrypted. */
+  readonly key: Uint8Array | null;
+  readonly spoolPath: string;
+  readonly secret: PassingSecret | null;
+  /** Makes the index as the schema of the main file has it. */
+  readonly sql: string;
+}
+
+const { path, key, spoolPath, secret, sql } = workerData as WorkerData;
 const db = new Database(path);
+if (key !== null) unlockRaw(db, Buffer.from(key));
 db.pragma('journal_mode = OFF');
 db.pragma('synchronous = OFF');
 db.pragma('cache_size = -16384');
@@ -26,7 +38,7 @@ const insert = db.prepare('INSERT INTO customer_search (rowid, words) VALUES (?,
 const remove = db.prepare('DELETE FROM customer_search WHERE rowid = ?');
 
 let isMerged = false;
-const spool = new WordsSpool(spoolPath, 'r');
+const spool = new WordsSpool(spoolPath, 'r', secret);
 
 port.on('message', (end: number | null) => {
   try {

@@ -1,19 +1,21 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { existsSync, statSync } from 'node:fs';
-import { resolve } from 'node:path';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import { CrmError } from '../errors.ts';
-import { fold } from '../model/fold.ts';
 import type { Connection, Engine, TableRows, TransactionOptions, WordIndexBuilder } from './connection.ts';
 import type { SqlRow, SqlValue } from './engine.ts';
+import type { Maintenance } from './maintenance.ts';
+import { readMigrations } from './migrator.ts';
 import { Mutex } from './mutex.ts';
+import { newFileKey, setCipher } from './sqlite-cipher.ts';
+import { connect } from './sqlite-connect.ts';
+import { schemaIndexes } from './schema-indexes.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
-import { sqliteError } from './sqlite-errors.ts';
+import { sqliteError, sqliteOpenError } from './sqlite-errors.ts';
 import { sqliteFacts } from './sqlite-facts.ts';
+import { APPLICATION_ID, checkFile, identity, openWhenFree, recognise, replaced } from './sqlite-file.ts';
 import { checkpoint, databaseBytes, lockBeside, rebuild, reclaimPages, tune } from './sqlite-storage.ts';
+import { queryPlan } from './sqlite-query-plan.ts';
 
-/** Marks a file as ours in its header (`file` and other programs can tell): "crm1". */
-const APPLICATION_ID = 0x63726d31;
 const STREAM_BATCH = 500;
 /** Takes the write lock like BEGIN IMMEDIATE, but not that of attached files, which another thread is writing. */
 const BEGIN_MAIN_ONLY = 'BEGIN; UPDATE main.sequences SET next_id = next_id WHERE 0';
@@ -24,54 +26,60 @@ export interface SqliteOptions {
   readonly create: boolean;
   /** How long a writer waits for another one, in milliseconds. */
   readonly busyTimeoutMs: number;
+  /** The passphrase: of an encrypted file, and of one that is made. A plain file with tables in it stays plain. */
+  readonly key?: Uint8Array;
 }
 
 /**
  * Opens a SQLite file: WAL, `synchronous=FULL`, foreign keys on, writers one at a time.
  * @throws {CrmError} NO_DATABASE when there is no file and `create` is false; NOT_OUR_DATABASE when it is something
- * else; INTEGRITY when it is damaged; ENGINE when it cannot be opened.
+ * else; KEY_NEEDED, WRONG_KEY when it is encrypted; INTEGRITY when it is damaged; BUSY when somebody holds it for himself
+ * for longer than the busy timeout; ENGINE when it cannot be opened.
  */
-export function openSqlite(path: string, options: SqliteOptions): Engine {
-  checkFile(path, options.create);
-  try {
-    return new SqliteEngine(path, options);
-  } catch (error) {
-    throw sqliteError(error, path);
-  }
-}
-
-function checkFile(path: string, create: boolean): void {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats?.isDirectory()) {
-    throw new CrmError('NOT_OUR_DATABASE', `${path} is a folder, not a database`, { hint: `name a file: --db ${path}/crm.db` });
-  }
-  const missing = stats === undefined || stats.size === 0;
-  if (missing && !create) {
-    throw new CrmError('NO_DATABASE', `there is no database at ${path}`, {
-      hint: 'make one with: crm init, or import a file with: crm import FILE',
-    });
-  }
-  if (stats === undefined && !existsSync(resolve(path, '..'))) {
-    throw new CrmError('ENGINE', `the folder of ${path} does not exist`, { hint: 'make the folder first, or name another path with --db' });
-  }
+export async function openSqlite(path: string, options: SqliteOptions): Promise<Engine> {
+  const { key = null, busyTimeoutMs } = options;
+  if (key?.length === 0) throw new CrmError('USAGE', 'the key of the database is empty', { hint: 'give a passphrase' });
+  return openWhenFree(busyTimeoutMs, () => {
+    checkFile(path, options.create);
+    const before = identity(path);
+    try {
+      return new SqliteEngine(path, options, before);
+    } catch (error) {
+      // Somebody made it meanwhile, perhaps with a key of his own.
+      const isOther = (error as { code?: unknown }).code === 'SQLITE_NOTADB' && identity(path) !== before;
+      throw isOther ? replaced(path) : sqliteOpenError(error, path, key);
+    }
+  });
 }
 
 class SqliteEngine implements Engine {
   readonly facts = sqliteFacts;
   readonly label: string;
   readonly schemaFolder = 'sqlite';
+  readonly isEncrypted: boolean;
   readonly #db: Database.Database;
   readonly #connection: SqliteConnection;
   readonly #mutex = new Mutex();
   readonly #inside = new AsyncLocalStorage<true>();
   readonly #busyTimeoutMs: number;
+  readonly #key: Uint8Array | null;
   #sideIndexes = 0;
 
-  constructor(path: string, options: SqliteOptions) {
+  /** @param file which file the path led to before */
+  constructor(path: string, options: SqliteOptions, file: bigint | null) {
     this.label = path;
     this.#busyTimeoutMs = options.busyTimeoutMs;
-    this.#db = connect(path, { timeout: options.busyTimeoutMs });
+    const key = options.key ?? null;
+    const { db, isKeyed } = connect(path, { timeout: 0, key });
+    this.#db = db;
     try {
+      const hasTables = recognise(db, path);
+      if (file !== null && identity(path) !== file) throw replaced(path);
+      db.pragma(`busy_timeout = ${options.busyTimeoutMs}`);
+      const isToBeKeyed = options.create && key !== null && !isKeyed && !hasTables();
+      if (isToBeKeyed) this.#encryptEmpty(key);
+      this.#key = isKeyed || isToBeKeyed ? key : null;
+      this.isEncrypted = this.#key !== null;
       this.#prepare();
     } catch (error) {
       this.#db.close();
@@ -80,15 +88,16 @@ class SqliteEngine implements Engine {
     this.#connection = new SqliteConnection(this.#db, path);
   }
 
+  /** A file without tables, as a killed process leaves it, is no reason to stay without encryption. */
+  #encryptEmpty(key: Uint8Array): void {
+    this.#db.pragma('journal_mode = DELETE');
+    setCipher(this.#db);
+    this.#db.rekey(newFileKey(key));
+    this.#db.pragma('temp_store = MEMORY');
+  }
+
   #prepare(): void {
-    const applicationId = this.#db.pragma('application_id', { simple: true });
-    if (applicationId !== APPLICATION_ID) {
-      const tables = this.#db.prepare('SELECT count(*) AS n FROM sqlite_master').get() as { n: number };
-      if (tables.n > 0) {
-        throw new CrmError('NOT_OUR_DATABASE', `${this.label} is a SQLite database, but not one of crm`, {
-          hint: 'name another file with --db; to bring its tables in, import them',
-        });
-      }
+    if (this.#db.pragma('application_id', { simple: true }) !== APPLICATION_ID) {
       this.#db.pragma('auto_vacuum = INCREMENTAL');
       this.#db.pragma(`application_id = ${APPLICATION_ID}`);
     }
@@ -145,7 +154,7 @@ class SqliteEngine implements Engine {
   }
 
   async *stream(sql: string, parameters: readonly SqlValue[] = []): AsyncIterable<SqlValue[][]> {
-    const reader = connect(this.label, { readonly: true, timeout: this.#busyTimeoutMs });
+    const reader = this.#reader();
     try {
       yield* batches(reader.prepare(sql).raw(true), parameters);
     } catch (error) {
@@ -155,8 +164,12 @@ class SqliteEngine implements Engine {
     }
   }
 
+  #reader(): Database.Database {
+    return connect(this.label, { readonly: true, timeout: this.#busyTimeoutMs, key: this.#key }).db;
+  }
+
   async readOnly(sql: string): Promise<{ columns: string[]; rows: AsyncIterable<SqlValue[][]> }> {
-    const reader = connect(this.label, { readonly: true, timeout: this.#busyTimeoutMs });
+    const reader = this.#reader();
     reader.pragma('query_only = ON');
     const statement = prepareUserSql(reader, sql);
     const label = this.label;
@@ -175,10 +188,25 @@ class SqliteEngine implements Engine {
   async beginWordIndex(): Promise<WordIndexBuilder | null> {
     return this.#exclusive(async () => {
       const { SqliteWordIndexBuilder } = await import('./sqlite-word-index.ts'); // only a large import needs it
-      const builder = await SqliteWordIndexBuilder.start(this.#db, () => this.#sideIndexes--);
+      const builder = await SqliteWordIndexBuilder.start(this.#db, this.isEncrypted, () => this.#sideIndexes--);
       if (builder !== null) this.#sideIndexes++;
       return builder;
     });
+  }
+
+  async explain(sql: string, parameters: readonly SqlValue[] = []): Promise<readonly string[]> {
+    const reader = this.#reader();
+    try {
+      return queryPlan(reader, sql, parameters);
+    } finally {
+      reader.close();
+    }
+  }
+
+  async maintenance(): Promise<Maintenance> {
+    const { SqliteMaintenance } = await import('./sqlite-maintenance.ts'); // only the upkeep needs it
+    const openReader = (): Database.Database => this.#reader();
+    return new SqliteMaintenance({ db: this.#db, path: this.label, openReader, indexes: schemaIndexes(readMigrations(this)) });
   }
 
   async storageBytes(): Promise<number> {
@@ -219,12 +247,6 @@ class SqliteEngine implements Engine {
   async close(): Promise<void> {
     this.#db.close();
   }
-}
-
-function connect(path: string, options: Database.Options): Database.Database {
-  const db = new Database(path, options);
-  db.function('crm_fold', { deterministic: true }, (text) => (typeof text === 'string' ? fold(text) : text));
-  return db;
 }
 
 function prepareUserSql(reader: Database.Database, sql: string): Database.Statement {

@@ -7,14 +7,27 @@ import { join } from 'node:path';
  * @param start what the names begin with
  */
 export function removeStale(folder: string, pattern: RegExp, start = ''): void {
-  try {
-    for (const name of readdirSync(folder)) {
-      const pid = name.startsWith(start) ? Number(pattern.exec(name)?.[1] ?? 0) : 0;
-      if (pid > 0 && !isRunning(pid)) rmSync(join(folder, name), { recursive: true, force: true });
+  for (const path of staleFiles(folder, pattern, start)) {
+    try {
+      rmSync(path, { recursive: true, force: true });
+    } catch {
+      // somebody else's: it stays
     }
-  } catch {
-    // somebody else's files, or a folder that cannot be listed: they stay
   }
+}
+
+/** What `removeStale` would remove; nothing of a folder that cannot be listed. Never throws. */
+export function staleFiles(folder: string, pattern: RegExp, start = ''): string[] {
+  try {
+    const names = readdirSync(folder).filter((name) => name.startsWith(start));
+    return names.filter((name) => isLeft(Number(pattern.exec(name)?.[1] ?? 0))).map((name) => join(folder, name));
+  } catch {
+    return [];
+  }
+}
+
+function isLeft(pid: number): boolean {
+  return pid > 0 && !isRunning(pid);
 }
 
 function isRunning(pid: number): boolean {

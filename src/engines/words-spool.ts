@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync, writevSync } from 'node:fs';
 import type { TextData } from '../model/packed-texts.ts';
 import type { PackedWords } from './connection.ts';
+import { type PassingSecret, crypter } from './passing-secret.ts';
 
 /** 32-bit numbers before each entry: customers, bytes of narrow text, units of wide text, whether it replaces. */
 const HEADER_NUMBERS = 4;
@@ -8,11 +9,13 @@ const HEADER_NUMBERS = 4;
 /** A file in which words of customers wait for the thread that indexes them: memory does not grow with their number. */
 export class WordsSpool {
   readonly #file: number;
+  readonly #crypt: ((bytes: Uint8Array) => Uint8Array) | null;
   #length = 0;
 
-  /** Opens the file, to be written (`w`) or read (`r`) by the other side. */
-  constructor(path: string, mode: 'w' | 'r') {
+  /** Opens the file, to be written (`w`) or read (`r`) by the other side; encrypted where both know a secret. */
+  constructor(path: string, mode: 'w' | 'r', secret: PassingSecret | null = null) {
     this.#file = openSync(path, mode, 0o600);
+    this.#crypt = secret === null ? null : crypter(secret);
   }
 
   /** Appends an entry and returns the length of the file in bytes. */
@@ -21,7 +24,8 @@ export class WordsSpool {
     const count = ids.length;
     const header = Uint32Array.of(count, narrow.length, wide.length, replace ? 1 : 0);
     const parts = [header, ids, starts.subarray(0, count), ends.subarray(0, count), kinds.subarray(0, count), narrow, wide];
-    const bytes = parts.map((part) => new Uint8Array(part.buffer, part.byteOffset, part.byteLength)).filter(({ length }) => length > 0);
+    const plain = parts.map((part) => new Uint8Array(part.buffer, part.byteOffset, part.byteLength)).filter(({ length }) => length > 0);
+    const bytes = this.#crypt === null ? plain : plain.map(this.#crypt);
     const total = bytes.reduce((sum, { length }) => sum + length, 0);
     let written = writevSync(this.#file, bytes, this.#length);
     while (written < total) written += writevSync(this.#file, rest(bytes, written), this.#length + written);
@@ -68,6 +72,7 @@ export class WordsSpool {
       read += more;
     }
     this.#length += read;
+    if (this.#crypt !== null) bytes.set(this.#crypt(bytes));
     return array;
   }
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { closeSync, createReadStream, openSync, readSync, statSync } from 'node:fs';
+import { crypter, type PassingSecret } from '../engines/passing-secret.ts';
 import { CrmError } from '../errors.ts';
 import { type DetectedFormat, detectFormat } from '../formats/detect-format.ts';
 import type { FileSource } from '../formats/file-source.ts';
@@ -16,6 +17,8 @@ const GZIP_MAGIC = [0x1f, 0x8b, 0x08];
 export interface LocalInput extends InputFile {
   /** A regular file with the bytes to be read: the input itself, or where it was put (standard input, pipes, gzip). */
   readonly localPath: string;
+  /** What that file is encrypted with, null where it is the input itself. */
+  readonly secret: PassingSecret | null;
   /** Size of that file. */
   readonly localBytes: number;
   /** Hex SHA-256 of the input as it is stored (packed), where that is known already; else it is that of the local file. */
@@ -37,15 +40,16 @@ export interface OpenedInput {
 export async function openInput(path: string, signal?: AbortSignal): Promise<OpenedInput> {
   const file = inputFile(path);
   if (path !== '-' && file.sizeBytes !== null) {
-    if (!isGzip(guardedRead(file, (descriptor) => readAt(descriptor, 0, GZIP_MAGIC.length)))) {
-      return { file: { ...file, localPath: path, localBytes: file.sizeBytes, sha256: null }, dispose: () => {} };
+    if (!isGzip(guardedRead(file, (descriptor) => readAt(descriptor, null, 0, GZIP_MAGIC.length)))) {
+      return { file: { ...file, localPath: path, secret: null, localBytes: file.sizeBytes, sha256: null }, dispose: () => {} };
     }
   }
   checkInterruption(signal);
   const options = { highWaterMark: CHUNK_BYTES, ...(signal === undefined ? {} : { signal }) };
   const chunks = path === '-' ? standardInput(CHUNK_BYTES, signal) : (createReadStream(path, options) as AsyncIterable<Uint8Array>);
   const spooled = await spoolInput(chunks, file.label, isGzip, signal);
-  return { file: { ...file, localPath: spooled.path, localBytes: spooled.bytes, sha256: spooled.sha256 }, dispose: spooled.dispose };
+  const { path: localPath, secret, bytes: localBytes, sha256, dispose } = spooled;
+  return { file: { ...file, localPath, secret, localBytes, sha256 }, dispose };
 }
 
 /**
@@ -87,7 +91,7 @@ export function openSource(file: LocalInput): OpenSource {
   const descriptor = guard(() => openSync(file.localPath, 'r'));
   return {
     sizeBytes: file.localBytes,
-    read: (offset, length) => guard(() => readAt(descriptor, offset, length)),
+    read: (offset, length) => guard(() => readAt(descriptor, file.secret, offset, length)),
     close: () => closeSync(descriptor),
   };
 }
@@ -100,7 +104,7 @@ export function lookInto<T>(file: LocalInput, look: (source: FileSource) => T): 
   const { localPath } = file;
   return guardedRead({ ...file, path: localPath }, (descriptor) => {
     const { size } = statSync(localPath);
-    return look({ sizeBytes: size, read: (offset, length) => readAt(descriptor, offset, length) });
+    return look({ sizeBytes: size, read: (offset, length) => readAt(descriptor, file.secret, offset, length) });
   });
 }
 
@@ -128,12 +132,10 @@ export async function readInput(
   signal?: AbortSignal,
 ): Promise<{ sha256: string; bytes: number }> {
   const hash = file.sha256 === null ? createHash('sha256') : null;
-  const options = { highWaterMark: CHUNK_BYTES, ...(signal === undefined ? {} : { signal }) };
-  const chunks = createReadStream(file.localPath, options) as AsyncIterable<Uint8Array>;
   const storedPerLocal = file.sha256 === null || file.sizeBytes === null ? 1 : file.sizeBytes / Math.max(1, file.localBytes);
   let bytes = 0;
   try {
-    for await (const chunk of chunks) {
+    for await (const chunk of localChunks(file, signal)) {
       hash?.update(chunk);
       bytes += chunk.length;
       await push(chunk, Math.round(bytes * storedPerLocal));
@@ -143,6 +145,17 @@ export async function readInput(
     throw readError(error, file.label);
   }
   return { sha256: file.sha256 ?? (hash?.digest('hex') as string), bytes: Math.round(bytes * storedPerLocal) };
+}
+
+/** The bytes of the local file, chunk after chunk. @throws what the system says, or AbortError */
+export async function* localChunks({ localPath, secret }: LocalInput, signal?: AbortSignal): AsyncIterable<Uint8Array> {
+  const options = { highWaterMark: CHUNK_BYTES, ...(signal === undefined ? {} : { signal }) };
+  const chunks = createReadStream(localPath, options) as AsyncIterable<Uint8Array>;
+  if (secret === null) yield* chunks;
+  else {
+    const decrypt = crypter(secret);
+    for await (const chunk of chunks) yield decrypt(chunk);
+  }
 }
 
 function guardedRead<T>(file: InputFile, task: (descriptor: number) => T): T {
@@ -163,7 +176,7 @@ function readError(error: unknown, label: string): unknown {
   return new CrmError('INPUT_UNREADABLE', `reading ${label} failed (${String(code)})`, { cause: error });
 }
 
-function readAt(descriptor: number, offset: number, length: number): Uint8Array {
+function readAt(descriptor: number, secret: PassingSecret | null, offset: number, length: number): Uint8Array {
   const bytes = Buffer.allocUnsafeSlow(length);
   let read = 0;
   while (read < length) {
@@ -171,7 +184,8 @@ function readAt(descriptor: number, offset: number, length: number): Uint8Array 
     if (more === 0) break;
     read += more;
   }
-  return bytes.subarray(0, read);
+  const found = bytes.subarray(0, read);
+  return secret === null ? found : crypter(secret, offset)(found);
 }
 
 function isGzip(head: Uint8Array): boolean {

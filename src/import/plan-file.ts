@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { CrmError } from '../errors.ts';
 import { PLAN_FORMAT, PLAN_VERSION, type PlanEnd, type PlanHeader, type PlanLine } from '../model/plan.ts';
 import { checkInterruption } from '../interruption.ts';
-import { openInput } from './local-input.ts';
+import { type LocalInput, localChunks, openInput } from './local-input.ts';
 import { endText } from '../formats/plan-writer.ts';
 
-const CHUNK_BYTES = 256 * 1024;
 /** No line of a plan is longer: it holds one record, and records are limited. */
 const MAX_LINE_CHARACTERS = 256 * 1024 * 1024;
 /** A header is short; what has no line end within this is no plan. */
@@ -33,22 +31,23 @@ export interface PlanFile {
  */
 export async function openPlan(path: string, signal?: AbortSignal): Promise<PlanFile> {
   const { file, dispose } = await openInput(path, signal);
-  const { label, localPath } = file;
+  const { label } = file;
   try {
-    const { header, end } = await check(localPath, label, signal);
-    return { path, label, sizeBytes: file.localBytes, header, end, lines: () => planLines(localPath, label, end, signal), dispose };
+    const { header, end } = await check(file, signal);
+    return { path, label, sizeBytes: file.localBytes, header, end, lines: () => planLines(file, end, signal), dispose };
   } catch (error) {
     dispose();
     throw error;
   }
 }
 
-async function check(path: string, label: string, signal?: AbortSignal): Promise<{ header: PlanHeader; end: PlanEnd }> {
+async function check(file: LocalInput, signal?: AbortSignal): Promise<{ header: PlanHeader; end: PlanEnd }> {
+  const { label } = file;
   const hash = createHash('sha256');
   let header: PlanHeader | null = null;
   let last: string | null = null;
   let count = 0;
-  for await (const lines of textLines(path, label, signal)) {
+  for await (const lines of textLines(file, signal)) {
     if (header === null) header = headerOf(lines[0] as string, label);
     if (last !== null) hash.update(`${last}\n`);
     last = lines.at(-1) as string;
@@ -61,10 +60,10 @@ async function check(path: string, label: string, signal?: AbortSignal): Promise
   return { header, end };
 }
 
-async function* planLines(path: string, label: string, end: PlanEnd, signal?: AbortSignal): AsyncIterable<readonly PlanLine[]> {
+async function* planLines(file: LocalInput, end: PlanEnd, signal?: AbortSignal): AsyncIterable<readonly PlanLine[]> {
   const hash = createHash('sha256');
   let at = 0;
-  for await (const lines of textLines(path, label, signal)) {
+  for await (const lines of textLines(file, signal)) {
     const inner = lines.slice(0, Math.max(0, end.lines - at));
     if (inner.length > 0) hash.update(`${inner.join('\n')}\n`);
     const batch = at === 0 ? inner.slice(1) : inner;
@@ -72,16 +71,16 @@ async function* planLines(path: string, label: string, end: PlanEnd, signal?: Ab
     if (batch.length > 0) yield batch.map((line) => jsonOf(line) as PlanLine);
   }
   // Read twice, so looked at twice: whoever changed it in between must not have a say.
-  if (at !== end.lines + 1 || hash.update(endText(end)).digest('hex') !== end.sha256) throw changed(label);
+  if (at !== end.lines + 1 || hash.update(endText(end)).digest('hex') !== end.sha256) throw changed(file.label);
 }
 
 /** The whole lines of a file, some at a time, never none; what is after the last line end is no line. */
-async function* textLines(path: string, label: string, signal?: AbortSignal): AsyncIterable<readonly string[]> {
+async function* textLines(file: LocalInput, signal?: AbortSignal): AsyncIterable<readonly string[]> {
+  const { label } = file;
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   let rest = '';
   let limit = MAX_HEADER_CHARACTERS;
-  const chunks = createReadStream(path, { highWaterMark: CHUNK_BYTES }) as AsyncIterable<Uint8Array>;
-  for await (const chunk of guarded(chunks, label)) {
+  for await (const chunk of guarded(localChunks(file), label)) {
     checkInterruption(signal);
     const text = rest + decoded(decoder, chunk, label);
     const lines = text.split('\n');

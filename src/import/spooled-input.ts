@@ -3,6 +3,7 @@ import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createGunzip, type Gunzip } from 'node:zlib';
+import { crypter, type PassingSecret, passingSecret } from '../engines/passing-secret.ts';
 import { removeStale } from '../engines/stale-files.ts';
 import { CrmError, isDiskFull } from '../errors.ts';
 import { checkInterruption } from '../interruption.ts';
@@ -15,6 +16,8 @@ const STALE = /^crm-input-(\d+)-/;
 /** An input that was put into a temporary file. */
 export interface SpooledInput {
   readonly path: string;
+  /** What the file is encrypted with. */
+  readonly secret: PassingSecret;
   /** Size of the file: of what was unpacked. */
   readonly bytes: number;
   /** Hex SHA-256 of what came in, packed as it was. */
@@ -24,7 +27,7 @@ export interface SpooledInput {
 }
 
 /**
- * Puts an input into a temporary file that only the user can read, unpacked where it is gzip (of one member or several).
+ * Puts an input into a temporary file that only this process can read (it is encrypted: the database may be, too), unpacked where it is gzip (of one member or several).
  * Files that killed processes have left there are removed. The file does not stay when this fails.
  * @param isPacked tells it by the first bytes
  * @throws {CrmError} INPUT_UNREADABLE when reading or unpacking fails, DISK_FULL, INTERRUPTED
@@ -38,17 +41,19 @@ export async function spoolInput(
   removeStale(tmpdir(), STALE, NAME);
   const path = join(tmpdir(), `${NAME}${process.pid}-${randomBytes(6).toString('hex')}`);
   const dispose = (): void => rmSync(path, { force: true });
+  const secret = passingSecret();
   let file: number | null = null;
   try {
     file = openSync(path, 'wx', 0o600);
+    const target: Target = { file, encrypt: crypter(secret) };
     const hash = createHash('sha256');
     const bytes = await unpackInto(
-      file,
+      target,
       hashed(chunks, (chunk) => hash.update(chunk)),
       isPacked,
     );
     checkInterruption(signal);
-    return { path, bytes, sha256: hash.digest('hex'), dispose };
+    return { path, secret, bytes, sha256: hash.digest('hex'), dispose };
   } catch (error) {
     dispose();
     checkInterruption(signal);
@@ -58,7 +63,12 @@ export async function spoolInput(
   }
 }
 
-async function unpackInto(file: number, chunks: AsyncIterator<Uint8Array>, isPacked: (head: Uint8Array) => boolean): Promise<number> {
+interface Target {
+  readonly file: number;
+  readonly encrypt: (bytes: Uint8Array) => Uint8Array;
+}
+
+async function unpackInto(target: Target, chunks: AsyncIterator<Uint8Array>, isPacked: (head: Uint8Array) => boolean): Promise<number> {
   const first: Uint8Array[] = [];
   let length = 0;
   while (length < HEAD_BYTES) {
@@ -71,18 +81,18 @@ async function unpackInto(file: number, chunks: AsyncIterator<Uint8Array>, isPac
     yield* first.splice(0);
     yield* { [Symbol.asyncIterator]: () => chunks };
   };
-  if (isPacked(Buffer.concat(first))) return gunzipInto(file, all());
+  if (isPacked(Buffer.concat(first))) return gunzipInto(target, all());
   let bytes = 0;
-  for await (const chunk of all()) bytes += writeAll(file, chunk);
+  for await (const chunk of all()) bytes += writeAll(target, chunk);
   return bytes;
 }
 
-async function gunzipInto(file: number, packed: AsyncIterable<Uint8Array>): Promise<number> {
+async function gunzipInto(target: Target, packed: AsyncIterable<Uint8Array>): Promise<number> {
   const gunzip = createGunzip();
   const feeding = feed(packed, gunzip);
   feeding.catch((error: unknown) => gunzip.destroy(error as Error));
   let bytes = 0;
-  for await (const chunk of gunzip as AsyncIterable<Uint8Array>) bytes += writeAll(file, chunk);
+  for await (const chunk of gunzip as AsyncIterable<Uint8Array>) bytes += writeAll(target, chunk);
   await feeding;
   return bytes;
 }
@@ -112,8 +122,9 @@ async function* hashed(chunks: AsyncIterable<Uint8Array>, update: (chunk: Uint8A
   }
 }
 
-function writeAll(file: number, chunk: Uint8Array): number {
-  for (let at = 0; at < chunk.length; ) at += writeSync(file, chunk, at);
+function writeAll({ file, encrypt }: Target, chunk: Uint8Array): number {
+  const bytes = encrypt(chunk);
+  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
   return chunk.length;
 }
 

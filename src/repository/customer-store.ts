@@ -1,5 +1,5 @@
-import type { Connection, WordsEntry } from '../engines/connection.ts';
-import type { SqlRow, SqlValue } from '../engines/engine.ts';
+import type { Connection } from '../engines/connection.ts';
+import type { SqlRow, SqlValue, WordsEntry } from '../engines/engine.ts';
 import { CHILD_TABLES, type Change, type ChildTable } from '../model/changeset.ts';
 import { KEYS_OF_FIELD, matchKeys } from '../normalize/match-keys.ts';
 import { ATTRIBUTE_PREFIX, type Customer, type FieldValues, SCALAR_COLUMNS, type differences, withFields } from '../model/customer.ts';

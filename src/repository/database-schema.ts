@@ -17,8 +17,8 @@ export interface SchemaUpgrade {
  * Opens the customer database named by a path or URL without asking that its schema be this program's; makes nothing.
  * @throws {CrmError} NO_DATABASE, NOT_OUR_DATABASE, CONNECTION, LOGIN or ENGINE when it cannot be opened
  */
-export async function openSchema(target: string, options: Pick<OpenOptions, 'busyTimeoutMs'> = {}): Promise<DatabaseSchema> {
-  return new DatabaseSchema(await openEngine(target, { create: false, busyTimeoutMs: options.busyTimeoutMs ?? DEFAULT_BUSY_TIMEOUT_MS }));
+export async function openSchema(target: string, options: Pick<OpenOptions, 'busyTimeoutMs' | 'key'> = {}): Promise<DatabaseSchema> {
+  return new DatabaseSchema(await openEngine(target, { busyTimeoutMs: DEFAULT_BUSY_TIMEOUT_MS, ...options, create: false }));
 }
 
 /** The schema of a customer database, of any version. */
@@ -33,6 +33,11 @@ export class DatabaseSchema {
   /** What to call this database in messages. */
   get label(): string {
     return this.#engine.label;
+  }
+
+  /** Whether the database is encrypted by this program. */
+  get isEncrypted(): boolean {
+    return this.#engine.isEncrypted;
   }
 
   /** Which versions it has and which it lacks. @throws {CrmError} NO_DATABASE, INTEGRITY */

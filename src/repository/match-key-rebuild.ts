@@ -22,33 +22,59 @@ export interface RebuiltKeys {
  * @param check called between pages with how many were examined; a throw stops
  */
 export async function rebuildMatchKeys(connection: Connection, check: (examined: number) => Promise<void>): Promise<RebuiltKeys> {
+  const rebuilt = await staleKeys(connection, check, (table, key, rows) => connection.update(table, key, rows));
+  await connection.upsert('settings', ['name'], [{ name: 'match_keys', value: MATCH_KEYS_VERSION }]);
+  return rebuilt;
+}
+
+/** How many match keys `rebuildMatchKeys` would write; only reads. */
+export async function countStaleKeys(
+  reader: Pick<Connection, 'all'>,
+  check: (examined: number) => Promise<void>,
+): Promise<{ readonly stale: number; readonly isOldVersion: boolean }> {
+  const { rebuilt } = await staleKeys(reader, check, async () => {});
+  return { stale: rebuilt, isOldVersion: await hasOldKeys(reader) };
+}
+
+/** Whether the match keys were made by other rules than those of this program. */
+export async function hasOldKeys(reader: Pick<Connection, 'all'>): Promise<boolean> {
+  return (await storedVersion(reader)) !== MATCH_KEYS_VERSION;
+}
+
+/** Takes rows with the keys that they should have. */
+type TakeStale = (table: string, key: readonly string[], rows: readonly SqlRow[]) => Promise<void>;
+
+async function staleKeys(
+  reader: Pick<Connection, 'all'>,
+  check: (examined: number) => Promise<void>,
+  take: TakeStale,
+): Promise<RebuiltKeys> {
   let examined = 0;
   let rebuilt = 0;
   const sql = `SELECT id, ${[...MADE_OF, ...KEY_CELLS].join(', ')} FROM customers WHERE id > ? ORDER BY id LIMIT ${PAGE}`;
   for (let after = 0; ; ) {
-    const rows = await connection.all(sql, [after]);
+    const rows = await reader.all(sql, [after]);
     if (rows.length === 0) break;
     const stale = rows.flatMap((row): SqlRow[] => {
       const keys = matchKeys(row as unknown as KeyedValues);
       return KEY_CELLS.some((name) => keys[name] !== row[name]) ? [{ id: row.id as number, ...keys }] : [];
     });
-    await connection.update('customers', ['id'], stale);
+    await take('customers', ['id'], stale);
     after = rows.at(-1)?.id as number;
     examined += rows.length;
     rebuilt += stale.length;
     await check(examined);
   }
-  rebuilt += await rebuildContactKeys(connection, () => check(examined));
-  await connection.upsert('settings', ['name'], [{ name: 'match_keys', value: MATCH_KEYS_VERSION }]);
+  rebuilt += await staleContactKeys(reader, () => check(examined), take);
   return { examined, rebuilt };
 }
 
-async function rebuildContactKeys(connection: Connection, check: () => Promise<void>): Promise<number> {
+async function staleContactKeys(reader: Pick<Connection, 'all'>, check: () => Promise<void>, take: TakeStale): Promise<number> {
   const sql = `SELECT customer_id, id, kind, value, key FROM contact_points WHERE kind IN ('email', 'phone') AND (customer_id, id) > (?, ?)
     ORDER BY customer_id, id LIMIT ${PAGE}`;
   let rebuilt = 0;
   for (let after: readonly [number, number] = [0, 0]; ; ) {
-    const rows = await connection.all<SqlRow & { customer_id: number; id: number; kind: string; value: string; key: string | null }>(sql, [
+    const rows = await reader.all<SqlRow & { customer_id: number; id: number; kind: string; value: string; key: string | null }>(sql, [
       ...after,
     ]);
     const last = rows.at(-1);
@@ -57,7 +83,7 @@ async function rebuildContactKeys(connection: Connection, check: () => Promise<v
       const made = kind === 'email' ? emailKey(value) : phoneKey(value);
       return made === key ? [] : [{ customer_id, id, key: made }];
     });
-    await connection.update('contact_points', ['customer_id', 'id'], stale);
+    await take('contact_points', ['customer_id', 'id'], stale);
     rebuilt += stale.length;
     after = [last.customer_id, last.id];
     await check();
@@ -66,7 +92,7 @@ async function rebuildContactKeys(connection: Connection, check: () => Promise<v
 
 /** Makes the match keys again where those of the database are not of this version. */
 export async function rebuildStaleKeys(connection: Connection, check: () => Promise<void> = async () => {}): Promise<void> {
-  if ((await storedVersion(connection)) !== MATCH_KEYS_VERSION) await rebuildMatchKeys(connection, check);
+  if (await hasOldKeys(connection)) await rebuildMatchKeys(connection, check);
 }
 
 async function storedVersion(reader: Pick<Connection, 'all'>): Promise<string | undefined> {

@@ -15,27 +15,19 @@ import { type InUse, inUse } from './in-use.ts';
 import type { OnArchived } from './import-archived.ts';
 import type { ImportFeed } from './import-batch.ts';
 import type { ImportOutcome, ImportRequest } from './import-session.ts';
+import type { MaintenanceStore } from './maintenance-store.ts';
 import { loginName } from './login-name.ts';
 import type { RebuiltKeys } from './match-key-rebuild.ts';
 import type { PlanRun } from './plan-session.ts';
 import type { QualityStore } from './quality-store.ts';
 import type { QueryOptions, QueryResult } from './query-options.ts';
+import type { OpenOptions } from './open-options.ts';
 import { RepositoryRecords } from './repository-records.ts';
 import { type RunHeader, RunLog } from './run-log.ts';
 import type { UndoOptions } from './undo-session.ts';
 import type { UndoOutcome } from './undo.ts';
 
-/** How a repository is opened. */
-export interface OpenOptions {
-  /** Make the database, or its tables, when they do not exist. Default false. */
-  readonly create?: boolean;
-  /** How long a writer waits for another one, in milliseconds. Default 5000. */
-  readonly busyTimeoutMs?: number;
-  /** Who runs this, for the history. Default: the login name. */
-  readonly actor?: string;
-  /** The clock. Default: the system's. */
-  readonly now?: () => Date;
-}
+export type { OpenOptions } from './open-options.ts';
 
 /** What a write did, and the run it was recorded as (null after a dry run). */
 export interface WriteResult<T> {
@@ -50,7 +42,8 @@ export interface WriteResult<T> {
  */
 export async function openRepository(target: string, options: OpenOptions = {}): Promise<Repository> {
   const create = options.create ?? false;
-  const engine = await openEngine(target, { create, busyTimeoutMs: options.busyTimeoutMs ?? DEFAULT_BUSY_TIMEOUT_MS });
+  const { busyTimeoutMs = DEFAULT_BUSY_TIMEOUT_MS, slowQueryMs = 0, key } = options;
+  const engine = await openEngine(target, { create, busyTimeoutMs, slowQueryMs, ...(key === undefined ? {} : { key }) });
   try {
     const created = create && (await engine.all(engine.facts.tableExistsSql, ['schema_migrations'])).length === 0;
     if (created) await migrateUp(engine);
@@ -88,6 +81,11 @@ export class Repository extends RepositoryRecords {
   /** The engine's name. */
   get engineName(): string {
     return this.#engine.facts.name;
+  }
+
+  /** Whether the database is encrypted by this program. */
+  get isEncrypted(): boolean {
+    return this.#engine.isEncrypted;
   }
 
   /** The customer with this id, with all that hangs on it; an id that was merged away leads to the surviving one. */
@@ -256,6 +254,13 @@ export class Repository extends RepositoryRecords {
     const { ArchiveStore } = await import('./archive-store.ts');
     const engines = { main: this.#engine, openArchive: async () => (await openArchive()).#engine };
     return new ArchiveStore(engines, (command, args) => this.#header(command, args), this.#now);
+  }
+
+  /** What keeps the database in order. @param openArchive opens its archive, where there is one */
+  async maintenance(openArchive: () => Promise<Repository>): Promise<MaintenanceStore> {
+    const { MaintenanceStore } = await import('./maintenance-store.ts');
+    const parts = { main: this.#engine, openArchive: async () => (await openArchive()).#engine, header: this.#header('maintain', {}) };
+    return new MaintenanceStore({ ...parts, maintenance: await this.#engine.maintenance(), clock: this.#now });
   }
 
   /** Notes that somebody looked at a customer, once a day, where that can be done at once; never fails. */

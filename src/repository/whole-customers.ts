@@ -1,5 +1,5 @@
-import type { Connection, TableRows, WordsEntry } from '../engines/connection.ts';
-import type { SqlRow, SqlValue } from '../engines/engine.ts';
+import type { Connection, TableRows } from '../engines/connection.ts';
+import type { SqlRow, SqlValue, WordsEntry } from '../engines/engine.ts';
 import { CHILD_TABLES } from '../model/changeset.ts';
 import { CUSTOMER_COLUMNS, customerOf, wordsOf } from './customer-rows.ts';
 import { KEY_CELLS } from './import-batch.ts';

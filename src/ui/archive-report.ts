@@ -1,5 +1,5 @@
 import type { ArchiveResult } from '../archive/archive-customers.ts';
-import type { RestoreResult } from '../archive/restore-archived.ts';
+import type { RestoreArchivedResult } from '../archive/restore-archived.ts';
 import type { Archived } from '../repository/archived-customers.ts';
 import type { CustomerDetails } from '../repository/customer-details.ts';
 import type { Collision } from '../repository/whole-collisions.ts';
@@ -67,7 +67,7 @@ function nextStep(run: number | null, dryRun: boolean, plan: string | undefined)
 export async function printRestore(
   io: Io,
   mode: OutputMode,
-  { run, result, database }: { readonly run: number | null; readonly result: RestoreResult; readonly database: string },
+  { run, result, database }: { readonly run: number | null; readonly result: RestoreArchivedResult; readonly database: string },
 ): Promise<void> {
   const style = await styleOf(io, 'stdout');
   const envelope = { ok: true, command: 'archive restore', ...(run === null ? {} : { run }), result: { ...result }, warnings: [] } as const;

@@ -10,6 +10,8 @@ export interface InitResult {
   readonly engine: string;
   /** False when it was there already. */
   readonly created: boolean;
+  /** Whether this program encrypts it. */
+  readonly encrypted: boolean;
   /** Path of the config file that was written, null when none was. */
   readonly configFile: string | null;
 }
@@ -28,7 +30,7 @@ export async function printInit(
   await printResult(io, mode, { ok: true, command: 'init', result: { ...result }, warnings }, () => {
     const engine = ENGINE_NAMES[result.engine] ?? result.engine;
     const state = result.created
-      ? `made ${result.database} (${engine})`
+      ? `made ${result.database} (${engine}${result.encrypted ? ', encrypted' : ''})`
       : `${result.database} is there already: ${plural(customers, 'customer')}, nothing was changed`;
     const lines = [state];
     if (result.configFile !== null) lines.push(`wrote ${result.configFile}`);

@@ -27,6 +27,16 @@ export async function ask(io: Io, mode: PromptMode, question: string, defaultAns
 }
 
 /**
+ * Asks for something that is not shown as it is typed. There is no default, and nobody says it beforehand.
+ * @param hint how it is given where nobody can be asked
+ * @throws {CrmError} CONFIRMATION_NEEDED where nobody can be asked, INTERRUPTED on Ctrl-C
+ */
+export async function askSecret(io: Io, mode: PromptMode, question: string, hint?: string): Promise<string> {
+  requireTerminal(io, mode, question, hint);
+  return prompt<string>(io, { type: 'password', message: question });
+}
+
+/**
  * Asks yes or no; with `--yes` the answer is yes. Enter alone means `defaultAnswer`, which is no where it is not given.
  * @throws {CrmError} CONFIRMATION_NEEDED where nobody can be asked, INTERRUPTED on Ctrl-C
  */
@@ -63,16 +73,18 @@ export function canAsk(io: Io, mode: PromptMode): boolean {
   return io.isTty.stdin && io.isTty.stderr && !mode.noInput;
 }
 
-function requireTerminal(io: Io, mode: PromptMode, question: string): void {
+const ANSWER_HINT = 'answer yes beforehand with --yes, or give the answer as an option';
+
+function requireTerminal(io: Io, mode: PromptMode, question: string, hint = ANSWER_HINT): void {
   if (canAsk(io, mode)) return;
   const why = mode.noInput ? '--no-input was given' : 'there is no terminal to ask on';
   throw new CrmError('CONFIRMATION_NEEDED', `an answer is needed, and ${why}: ${question}`, {
-    hint: 'answer yes beforehand with --yes, or give the answer as an option',
+    hint,
   });
 }
 
 interface Question {
-  readonly type: 'input' | 'confirm' | 'select';
+  readonly type: 'input' | 'password' | 'confirm' | 'select';
   readonly message: string;
   readonly default?: string | boolean;
   readonly choices?: readonly { readonly value: string; readonly name: string }[];

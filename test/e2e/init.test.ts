@@ -30,7 +30,7 @@ describe('crm init without a terminal', () => {
     expect(outcome).toEqual({
       ok: true,
       command: 'init',
-      result: { database: 'people.db', engine: 'sqlite', created: true, configFile: './crm.config.json' },
+      result: { database: 'people.db', engine: 'sqlite', created: true, encrypted: false, configFile: './crm.config.json' },
       warnings: [],
     });
     expect(schemaErrors(initSchema, outcome.result)).toEqual([]);

@@ -5,10 +5,10 @@ export type Rule = (files: readonly SourceFile[]) => string[];
 
 /** The layers from the bottom up; a file may import its own folder and lower layers. Files of `src` itself go by their name. */
 const LAYERS: readonly (readonly string[])[] = [
-  ['errors', 'model', 'interruption'],
+  ['errors', 'model', 'interruption', 'process-lock'],
   ['formats', 'engines', 'config', 'normalize'],
   ['repository'],
-  ['import', 'query', 'cleansing', 'dedupe', 'archive', 'backup', 'migrate', 'job', 'quality'],
+  ['import', 'query', 'cleansing', 'dedupe', 'archive', 'backup', 'migrate', 'job', 'quality', 'maintain'],
   ['index'],
   ['ui', 'context'],
   ['commands'],
@@ -19,6 +19,7 @@ const LAYERS: readonly (readonly string[])[] = [
 const SIDEWAYS: Readonly<Record<string, readonly string[]>> = {
   model: ['errors'],
   interruption: ['errors'],
+  'process-lock': ['errors', 'interruption'],
   job: ['import', 'query', 'cleansing', 'dedupe', 'archive', 'backup', 'migrate', 'quality'],
   archive: ['query'],
   context: ['ui'],

@@ -1,6 +1,11 @@
 import { onTestFinished } from 'vitest';
 import { type ArchiveOptions, archiveCustomers } from '../../src/archive/archive-customers.ts';
-import { type RestoreOptions, type RestoreResult, type RestoreWhich, restoreArchived } from '../../src/archive/restore-archived.ts';
+import {
+  type RestoreArchivedOptions,
+  type RestoreArchivedResult,
+  type ArchivedWhich,
+  restoreArchived,
+} from '../../src/archive/restore-archived.ts';
 import type { Engine } from '../../src/engines/connection.ts';
 import { openRepository, type Repository } from '../../src/repository/repository.ts';
 import { inconsistencies, type TestDatabase, testDatabase } from './customer-database.ts';
@@ -14,7 +19,10 @@ export interface ArchiveDatabase extends TestDatabase {
   /** A connection to look into the archive. */
   archiveEngine(): Promise<Engine>;
   archive(filter: string, options?: Partial<ArchiveOptions>): ReturnType<typeof archiveCustomers>;
-  restore(which: RestoreWhich, options?: Partial<RestoreOptions>): Promise<{ readonly run: number | null; readonly result: RestoreResult }>;
+  restore(
+    which: ArchivedWhich,
+    options?: Partial<RestoreArchivedOptions>,
+  ): Promise<{ readonly run: number | null; readonly result: RestoreArchivedResult }>;
 }
 
 /** Makes one for a test. @param other the engine of the archive, where that is another one */

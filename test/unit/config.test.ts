@@ -23,6 +23,9 @@ describe('the schema of the config file and the code', () => {
   test.each([
     ['nothing', {}],
     ['everything', { $schema: 'x', database: './crm.db', country: 'CN', presets: { shop: {} } }],
+    ['a number of milliseconds', { slowQueryMs: 0 }],
+    ['half a millisecond', { slowQueryMs: 0.5 }],
+    ['milliseconds as text', { slowQueryMs: '1000' }],
     ['presets that are a list', { presets: [] }],
     ['presets that are null', { presets: null }],
     ['an unknown setting', { databse: './crm.db' }],
@@ -56,9 +59,14 @@ describe('loadConfig', () => {
 
   test.each([
     ['{ "databse": "x" }', 'there is no setting “databse”', 'did you mean “database”?'],
-    ['{ "zzz": "x" }', 'there is no setting “zzz”', 'known are database, country, presets, normalize, survivorship, archive'],
+    [
+      '{ "zzz": "x" }',
+      'there is no setting “zzz”',
+      'known are database, country, presets, normalize, survivorship, archive, backup, slowQueryMs',
+    ],
     ['{ "presets": "x" }', 'presets must be an object', '"presets": {}'],
     ['{ "country": 1 }', 'country must be a text', '"country": "CN"'],
+    ['{ "slowQueryMs": -1 }', 'slowQueryMs must be a whole number, 0 or more', '"slowQueryMs": 1000'],
     ['[]', 'must hold one object', '{ "database": "./crm.db" }'],
     ['{\n  "country": "CN"\n  "database": "x"\n}', 'is not valid JSON (line 3)', 'comments are allowed; check commas and quotes'],
   ])('refuses %s', (text, message, hint) => {

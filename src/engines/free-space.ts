@@ -1,0 +1,55 @@
+import { statSync, statfsSync } from 'node:fs';
+import { CrmError } from '../errors.ts';
+
+/** Bytes that something needs in a folder. */
+export interface SpaceNeeded {
+  readonly folder: string;
+  readonly bytes: number;
+}
+
+/** What is known of the disk of a folder; the same `device` is the same disk. */
+export interface DiskSpace {
+  readonly device: number;
+  readonly freeBytes: number;
+}
+
+/**
+ * Checks beforehand that a disk has the space that something needs; needs of one disk add up.
+ * @param look how the disk of a folder is looked at
+ * @throws {CrmError} DISK_FULL naming the folder; nothing is known of a disk that cannot be looked at
+ */
+export function requireFreeSpace(
+  what: string,
+  needs: readonly SpaceNeeded[],
+  look: (folder: string) => DiskSpace | null = diskSpace,
+): void {
+  const wanted = new Map<number, number>();
+  for (const { folder, bytes } of needs) {
+    const disk = look(folder);
+    if (disk === null) continue;
+    const sum = (wanted.get(disk.device) ?? 0) + bytes;
+    wanted.set(disk.device, sum);
+    if (sum <= disk.freeBytes) continue;
+    throw new CrmError(
+      'DISK_FULL',
+      `${what} needs ${megabytes(sum)} on the disk of ${folder}, which has ${megabytes(disk.freeBytes)} free`,
+      {
+        hint: 'free some space, or let temporary files go elsewhere with TMPDIR; nothing was changed',
+        details: { neededBytes: sum, freeBytes: disk.freeBytes },
+      },
+    );
+  }
+}
+
+function diskSpace(folder: string): DiskSpace | null {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return { device: statSync(folder).dev, freeBytes: bavail * bsize };
+  } catch {
+    return null; // the work itself will say what is wrong
+  }
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.ceil(bytes / 1e6)} MB`;
+}
