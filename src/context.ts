@@ -184,7 +184,7 @@ function modeOf(options: GlobalOptions): Context['mode'] {
   };
 }
 
-function busyTimeout(text: string | undefined): Pick<OpenOptions, 'busyTimeoutMs'> {
+export function busyTimeout(text: string | undefined): Pick<OpenOptions, 'busyTimeoutMs'> {
   if (text === undefined || text === '') return {};
   const busyTimeoutMs = Number(text);
   if (Number.isInteger(busyTimeoutMs) && busyTimeoutMs >= 0) return { busyTimeoutMs };

@@ -68,7 +68,7 @@ export class SqliteMaintenance implements Maintenance {
   }
 
   async searchCheck(options: { readonly isSample: boolean; readonly check: () => Promise<void> }): Promise<SearchCheck> {
-    const check = new SqliteSearchCheck(this.#parts.openReader());
+    const check = new SqliteSearchCheck(this.#parts.openReader(), this.#parts.path);
     try {
       if (!options.isSample) await check.readIndex(options.check);
       return check;

@@ -22,7 +22,12 @@ export interface SalvageReport extends Salvaged {
 export async function salvageFile(
   damaged: string,
   out: string,
-  options: { readonly signal?: AbortSignal; readonly now?: Date; readonly onTable?: (name: string) => void } = {},
+  options: {
+    readonly key?: Uint8Array | null;
+    readonly signal?: AbortSignal;
+    readonly now?: Date;
+    readonly onTable?: (name: string) => void;
+  } = {},
 ): Promise<SalvageReport> {
   const start = performance.now();
   if (/^postgres(ql)?:/i.test(damaged)) {
@@ -41,6 +46,7 @@ export async function salvageFile(
       damaged,
       target: part,
       workFolder: `${out}.salvage-${process.pid}`,
+      key: options.key ?? null,
       now: (options.now ?? new Date()).toISOString(),
       lost: (table, reason, row) => rows.add({ table, reason, row }),
       check: async (table) => {
