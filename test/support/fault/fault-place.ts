@@ -13,14 +13,20 @@ export interface FaultPlace {
   readonly folder: string;
   /** Path or URL of the database. */
   readonly db: string;
+  /** Added to the environment of every command. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Makes an empty place; for PostgreSQL with an empty database of its own. */
-export async function newPlace(engine: FaultPlace['engine'], files: Readonly<Record<string, string>> = {}): Promise<FaultPlace> {
+export async function newPlace(
+  engine: FaultPlace['engine'],
+  files: Readonly<Record<string, string>> = {},
+  env: Readonly<Record<string, string>> = {},
+): Promise<FaultPlace> {
   const folder = tempDir();
   mkdirSync(join(folder, 'tmp'));
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
-  return { engine, folder, db: engine === 'sqlite' ? join(folder, 'crm.db') : await freshDatabaseUrl() };
+  return { engine, folder, env, db: engine === 'sqlite' ? join(folder, 'crm.db') : await freshDatabaseUrl() };
 }
 
 /**
@@ -29,7 +35,7 @@ export async function newPlace(engine: FaultPlace['engine'], files: Readonly<Rec
  */
 export async function copyPlace(from: FaultPlace, folder = tempDir()): Promise<FaultPlace> {
   cpSync(from.folder, folder, { recursive: true });
-  return { engine: from.engine, folder, db: from.engine === 'sqlite' ? join(folder, 'crm.db') : await copyDatabase(from.db) };
+  return { ...from, folder, db: from.engine === 'sqlite' ? join(folder, 'crm.db') : await copyDatabase(from.db) };
 }
 
 /** Removes a place. */
@@ -40,7 +46,7 @@ export async function dropPlace({ engine, folder, db }: FaultPlace): Promise<voi
 
 /** Runs a command at a place: its database is the default one, its temporary files are looked at afterwards. */
 export function runAt(place: FaultPlace, args: readonly string[], options: Omit<RunOptions, 'cwd'> = {}): Promise<RunResult> {
-  const env = { CRM_DB: place.db, TMPDIR: join(place.folder, 'tmp'), CRM_BUSY_TIMEOUT_MS: '60000', ...options.env };
+  const env = { CRM_DB: place.db, TMPDIR: join(place.folder, 'tmp'), CRM_BUSY_TIMEOUT_MS: '60000', ...place.env, ...options.env };
   return runCli(args, { timeoutMs: 240_000, ...options, cwd: place.folder, env });
 }
 
@@ -53,12 +59,27 @@ export async function doneAt(place: FaultPlace, args: readonly string[]): Promis
   return result;
 }
 
-/** Looks into a database, behind the program's back. */
+/** Keys that databases of these tests may have: which of them one has is for a test to find out. */
+export const KEYS = { first: 'correct horse battery', second: 'staple of another key' } as const;
+
+/** Looks into a database, behind the program's back, whichever key it has. */
 export async function withEngine<T>(url: string, look: (engine: Engine) => Promise<T>): Promise<T> {
-  const engine = await openEngine(url, { create: false, busyTimeoutMs: 60_000 });
+  const engine = await openWithSomeKey(url);
   try {
     return await look(engine);
   } finally {
     await engine.close();
   }
+}
+
+async function openWithSomeKey(url: string): Promise<Engine> {
+  for (const key of [undefined, KEYS.first, KEYS.second]) {
+    const options = { create: false, busyTimeoutMs: 60_000, ...(key === undefined ? {} : { key: Buffer.from(key) }) };
+    try {
+      return await openEngine(url, options);
+    } catch (error) {
+      if ((error as { exitCode?: number }).exitCode !== 16 || key === KEYS.second) throw error;
+    }
+  }
+  throw new Error('there is no key left to try');
 }

@@ -15,6 +15,10 @@ export interface FaultScenario {
   readonly command: readonly string[];
   /** Files in the folder, by name. */
   readonly files?: Readonly<Record<string, string>>;
+  /** Added to the environment of every command. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** What the command meets is damaged, and stays so until it was done. */
+  readonly isDamaged?: boolean;
   /** Makes what the command meets; the database does not exist before. */
   readonly prepare?: (place: FaultPlace) => Promise<void>;
   /** It works in one transaction: when it is broken off, there is exactly the old state or the new one. */
@@ -63,7 +67,7 @@ export interface Control {
 
 /** Does what a scenario does, twice, with nothing in the way. */
 export async function controlOf(engine: FaultPlace['engine'], scenario: FaultScenario): Promise<Control> {
-  const base = await newPlace(engine, scenario.files);
+  const base = await newPlace(engine, scenario.files, scenario.env);
   await scenario.prepare?.(base);
   const era = await (scenario.prepare === undefined ? beginEra(null, base.folder) : withEngine(base.db, (db) => beginEra(db, base.folder)));
   const place = await copyPlace(base);
@@ -115,10 +119,13 @@ export async function recoveredProblems(faulted: Faulted, { isAcknowledged, isOn
   if (probe || scenario.recovery !== undefined) {
     const next = scenario.recovery ?? DEFAULT_RECOVERY;
     const { exitCode, stderr } = await runAt(place, next);
-    const isFine = exitCode === 0 || (exitCode === 10 && control.old.exact === null);
+    const isFine = exitCode === 0 || exitCode === scenario.exitWhenDone || (exitCode === 10 && control.old.exact === null);
     if (!isFine) problems.push(`crm ${next.join(' ')} ended with ${exitCode}: ${stderr}`);
   }
-  problems.push(...(await stateProblems(faulted, isOnce ? 'exact' : 'joined', isAcknowledged)), ...(await problemsOf(place, scenario)));
+  problems.push(
+    ...(await stateProblems(faulted, isOnce ? 'exact' : 'joined', isAcknowledged)),
+    ...(scenario.isDamaged === true ? [] : await problemsOf(place, scenario)),
+  );
   return problems.map((one) => `afterwards: ${one}`);
 }
 
@@ -149,9 +156,9 @@ export async function repeatedProblems({ scenario, control, place }: Faulted): P
   return problems.map((one) => `when it was repeated: ${one}`);
 }
 
-/** Whether all that is left are temporary files that a later command clears away. */
+/** Whether a later command clears away all that is left. */
 async function isSwept({ sweep }: FaultScenario, place: FaultPlace, left: readonly string[]): Promise<boolean> {
-  if (sweep === undefined || left.some((file) => !file.startsWith('tmp/crm-'))) return false;
+  if (sweep === undefined) return false;
   await doneAt(place, sweep);
   return !filesOf(place).some((file) => left.includes(file));
 }
@@ -188,8 +195,10 @@ async function outcomeOf(scenario: FaultScenario, place: FaultPlace, era: Era): 
   return JSON.stringify((await scenario.outcome?.(place, { ...era, folder: place.folder })) ?? null);
 }
 
+/** Names of all files; what is made up at random in them is left out. */
 function filesOf({ folder }: FaultPlace): string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  return [...new Set(names.map((name) => name.replace(/\d{8}T\d{6}Z-[0-9a-f]{8}|[0-9a-f]{16,}/g, '<id>')))].sort();
 }
 
 function bytesOf({ folder }: FaultPlace): number {
