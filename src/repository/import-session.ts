@@ -24,6 +24,8 @@ export interface ImportPlan {
   readonly commit: boolean;
   /** Writes down what the import does. */
   readonly record?: PlanRecording;
+  /** Called when all is written, just before it is committed; what it throws rolls back. */
+  readonly beforeCommit?: () => void;
   /** What is done with rows about archived customers. Default: nothing, they make new ones. */
   readonly archived?: OnArchived;
 }
@@ -88,6 +90,7 @@ export async function runImport(
         checkCounts(writer.counts);
         await log.finish({ ...writer.counts, ...positive({ repaired, restored: archived?.restored ?? 0 }) }, clock().toISOString(), sha256);
         await recorder?.finish();
+        plan.beforeCommit?.();
         return { run: plan.commit ? log.id : null, counts: writer.counts };
       },
       { commit: plan.commit },
