@@ -66,6 +66,11 @@ export { type PruneOptions, type PruneResult, pruneBackups } from './backup/prun
 export type { RetentionPolicy, RetentionReason } from './backup/retention.ts';
 export { type RestoreOptions, type RestoreResult, isTaken, restoreBackup } from './backup/restore-backup.ts';
 export type { Landing } from './backup/point-in-time.ts';
+export { type RestoreCustomersOptions, type RestoreCustomersResult, restoreCustomers } from './backup/restore-customers.ts';
+export { type DiffBackupsOptions, type DiffBackupsResult, diffBackups } from './backup/diff-backups.ts';
+export { STATE_TABLES } from './repository/customer-states.ts';
+export type { StateConflict, StatePart } from './repository/state-restore.ts';
+export type { StateDifference } from './repository/compare-states.ts';
 export { DEFAULT_SURVIVORSHIP } from './dedupe/survivorship.ts';
 export type { FieldSurvivorship, SurvivorRule, Survivorship } from './dedupe/survivorship.ts';
 export type { SurvivorshipRule } from './dedupe/survivorship-rules.ts';
