@@ -75,12 +75,14 @@ class SqliteEngine implements Engine {
     try {
       const hasTables = recognise(db, path);
       if (file !== null && identity(path) !== file) throw replaced(path);
-      db.pragma(`busy_timeout = ${options.busyTimeoutMs}`);
       const isToBeKeyed = options.create && key !== null && !isKeyed && !hasTables();
       if (isToBeKeyed) this.#encryptEmpty(key);
       this.#key = isKeyed || isToBeKeyed ? key : null;
       this.isEncrypted = this.#key !== null;
       this.#prepare();
+      // From here on it has a lock that keeps others from replacing the file: it must have been this one until now.
+      if (file !== null && identity(path) !== file) throw replaced(path);
+      db.pragma(`busy_timeout = ${options.busyTimeoutMs}`);
     } catch (error) {
       this.#db.close();
       throw error;
