@@ -71,6 +71,7 @@ function holdAlone(path: string, key: Uint8Array | null): ReturnType<typeof conn
   const connected = connect(path, { key, timeout: 0 });
   const { db } = connected;
   try {
+    if (identity(path) !== before) throw replaced(path);
     db.pragma('locking_mode = EXCLUSIVE');
     recognise(db, path);
     if (identity(path) !== before) throw replaced(path);

@@ -154,7 +154,9 @@ describe.skipIf(!terminalAvailable)('on a terminal', () => {
 });
 
 describe('what an import into an encrypted database leaves on the disk', () => {
-  const csv = `id,name,email,city\n${Array.from({ length: ROWS }, (_, i) => `${i},${MARK} ${i},p${i}@${MARK}.example,${MARK}\n`).join('')}`;
+  const note = 'nothing to be said about this one so far '.repeat(3);
+  const rows = Array.from({ length: ROWS }, (_, i) => `${i},${MARK} ${i},p${i}@${MARK}.example,${MARK},${note}\n`);
+  const csv = `id,name,email,city,notes\n${rows.join('')}`;
 
   it.each<[string, string[], string, Buffer | undefined]>([
     ['a plain file', ['people.csv'], csv, undefined],
