@@ -277,7 +277,11 @@ describe('damage of the data', () => {
     copyFileSync(`${path}-wal`, join(folder, 'damaged.db-wal'));
     writer.close();
     overwrite(join(folder, 'damaged.db'), middle(leavesOf(path, 'orders_time'), 1));
+    // A process that was killed at the same left these; no process has that number.
+    for (const name of ['saved.db.part-99999999', 'saved.db.part-99999999-wal', 'saved.db.salvage-99999999'])
+      writeFileSync(join(folder, name), '');
     expect((await crm('maintain', '--salvage', 'saved.db', '--db', 'damaged.db')).exitCode).toBe(0);
+    expect(readdirSync(folder).filter((name) => name.includes('99999999'))).toEqual([]);
     expect((await crm('query', 'city = Logged', '--count', '--db', 'saved.db')).stdout.trim()).toBe('5');
   });
 
