@@ -1,5 +1,6 @@
 import { existsSync, rmSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
+import { removeStale } from '../engines/stale-files.ts';
 import { CrmError } from '../errors.ts';
 import { BackupRepository, type Passphrase } from './backup-repository.ts';
 import type { ChainEntry } from './chain.ts';
@@ -37,6 +38,8 @@ const COMPANIONS = ['-wal', '-shm', '-journal'] as const;
  */
 export async function restoreIntoFile(options: RestoreOptions): Promise<RestoreResult> {
   const { target } = options;
+  // What a restore left that was killed is as large as a database.
+  removeStale(dirname(target), /\.part-(\d+)(?:-wal|-shm|-journal)?$/, `${basename(target)}.part-`);
   requireFree(target);
   const repository = await BackupRepository.open(options.repository, options.passphrase);
   const entry = repository.snapshots.find(options.snapshot);
