@@ -17,7 +17,7 @@ const MERGE_PAGES = 500;
 const SEARCH = 'customer_search';
 /** Temporary files: of imports, and those that become a file when they are whole. Their process stands in the name. */
 const TEMPORARY = /^crm-(?:words|input)-(\d+)-/;
-const PARTIAL = /\.part-(\d+)$/;
+const PARTIAL = /\.part-(\d+)(?:-wal|-shm|-journal)?$/;
 
 /** What the upkeep of a SQLite database works with. */
 export interface SqliteMaintenanceParts {

@@ -79,6 +79,9 @@ const writesFlags = (flags) => (typeof flags === 'number' ? (flags & 3) !== 0 : 
 /** Files by their kind, not by names that differ from run to run. */
 const kindOf = (path) => (typeof path === 'string' ? basename(path).replace(/^.*?(\.[a-z]+)?(\.[a-z]+)?$/i, '$1$2') : '');
 
+/** Calls whose data can be on the disk in part. */
+const TEARS = new Set(['write', 'writeFile', 'appendFile']);
+
 function watchFiles(target) {
   const paths = [
     'rename',
@@ -99,26 +102,37 @@ function watchFiles(target) {
   ];
   for (const suffix of target === fs ? ['', 'Sync'] : ['']) {
     for (const name of paths)
-      watch(target, name + suffix, ([path]) => (isStandardStream(path) ? null : `${name} ${kindOf(path)}`), tearSecond);
+      watch(
+        target,
+        name + suffix,
+        ([path]) => (isStandardStream(path) ? null : `${name} ${kindOf(path)}`),
+        TEARS.has(name) ? tornTarget : undefined,
+      );
     watch(target, `open${suffix}`, ([path, flags]) => (writesFlags(flags) ? `open ${kindOf(path)}` : null));
     for (const name of ['write', 'writev', 'ftruncate', 'fsync', 'fdatasync'])
-      watch(target, name + suffix, ([fd]) => (isStandardStream(fd) ? null : name), suffix === 'Sync' ? tearSecond : undefined);
+      watch(
+        target,
+        name + suffix,
+        ([fd]) => (isStandardStream(fd) ? null : name),
+        TEARS.has(name) && suffix === 'Sync' ? tornTarget : undefined,
+      );
   }
 }
 
-/** Half of the data of `write(fd, data, …)`: the bytes given in numbers are fewer then, too. */
-function tearSecond([target, data, ...more]) {
-  const torn = half(data);
-  return ArrayBuffer.isView(torn) && typeof more[0] === 'number' ? [target, torn] : [target, torn, ...more];
+/** The arguments after the target of `write(target, data, …)` with which half of the bytes are written, at their place. */
+function torn([data, ...more]) {
+  if (!ArrayBuffer.isView(data) || typeof more[0] !== 'number') return [half(data), ...more];
+  const [offset, length = data.byteLength - offset, ...position] = more;
+  return [data, offset, length >> 1, ...position];
 }
+const tornTarget = ([target, ...more]) => [target, ...torn(more)];
 
 async function watchFileHandles() {
   const handle = await fs.promises.open(new URL(import.meta.url));
   const prototype = Object.getPrototypeOf(handle);
   await handle.close();
-  const tear = ([data, ...more]) => (typeof more[0] === 'number' ? [half(data)] : [half(data), ...more]);
   for (const name of ['write', 'writeFile', 'appendFile', 'writev', 'sync', 'datasync', 'truncate'])
-    watch(prototype, name, () => name, name.startsWith('write') && name !== 'writev' ? tear : undefined);
+    watch(prototype, name, () => name, TEARS.has(name) ? torn : undefined);
 }
 
 function watchSqlite(require) {

@@ -78,6 +78,7 @@ export async function controlOf(engine: FaultPlace['engine'], scenario: FaultSce
   const done = await bothStates(place, era);
   expect(await problemsOf(place, scenario)).toEqual([]);
   const outcome = await outcomeOf(scenario, place, era);
+  expect(outcome).not.toMatch(/^an error/);
   const [files, bytes] = [filesOf(place), { before, after: bytesOf(place) }];
   await dropPlace(place);
 
@@ -192,7 +193,11 @@ async function stateKind({ db }: FaultPlace): Promise<'none' | 'some'> {
 }
 
 async function outcomeOf(scenario: FaultScenario, place: FaultPlace, era: Era): Promise<string> {
-  return JSON.stringify((await scenario.outcome?.(place, { ...era, folder: place.folder })) ?? null);
+  try {
+    return JSON.stringify((await scenario.outcome?.(place, { ...era, folder: place.folder })) ?? null);
+  } catch (error) {
+    return `an error: ${(error as Error).message}`;
+  }
 }
 
 /** Names of all files; what is made up at random in them is left out. */

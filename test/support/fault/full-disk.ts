@@ -14,7 +14,7 @@ const TRIES = 8;
 /** What there is beside the database file while it is open. */
 const SPARE_BYTES = 256 * 1024;
 /** In these words the user is told; nothing of the engine's own. */
-const SAID = /^error: .*(no space left|reading or writing .* failed).*\nhint: .+\n$/;
+const SAID = /^error: .*(no space left|reading or writing .* failed|needs .* on the disk of).*\nhint: .+\n$/;
 
 /** Declares tests in which the disk fills up at any moment of these commands, with less space left than they need. */
 export function describeFullDisk(scenarios: readonly FaultScenario[]): void {
