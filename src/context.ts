@@ -44,8 +44,18 @@ export interface Context {
   openArchive(target?: string, options?: OpenOptions): Promise<Repository>;
   /** Opens the database whatever version its schema has, only to look at that or to upgrade it; closed likewise. */
   openSchema(): Promise<DatabaseSchema>;
+  /**
+   * Does something with the key of the database, which opens it by itself: first with that of the environment, and where that
+   * has none and one is needed, with what a person at a terminal says. @throws {CrmError} KEY_NEEDED, WRONG_KEY
+   */
+  withKey<T>(open: (options: { readonly key?: Uint8Array }) => Promise<T>): Promise<T>;
   /** The key of the database that was opened; null where it is not encrypted, or none was opened. */
   databaseKey(): Uint8Array | null;
+  /**
+   * Works with the key of a database that is not opened here: that of the environment, else asked for when the work finds that
+   * it needs one; then the work is begun again.
+   */
+  withDatabaseKey<T>(work: (key: Uint8Array | null) => Promise<T>): Promise<T>;
   /** The key for a new database: of the environment, else asked for twice. @throws {CrmError} KEY_NEEDED, INTERRUPTED */
   keyForNewDatabase(): Promise<Uint8Array>;
   /** The key that the database is to get: CRM_NEW_KEY_FILE, CRM_NEW_KEY, else asked for twice. @throws {CrmError} KEY_NEEDED, INTERRUPTED */
@@ -81,7 +91,12 @@ export async function withContext(
     openRepository: (open) => database.openRepository(open),
     openArchive: (target, open) => database.openArchive(target, open),
     openSchema: () => database.openSchema(),
+    withKey: async (open) => {
+      const given = keyOfEnvironment(io.env, DATABASE_KEY);
+      return (await openWithKey(io, context.mode, given, (key) => open(key === null ? {} : { key }))).opened;
+    },
     databaseKey: () => database.key,
+    withDatabaseKey: async (work) => (await openWithKey(io, context.mode, keyOfEnvironment(io.env, DATABASE_KEY), work)).opened,
     keyForNewDatabase: async () => keyOfEnvironment(io.env, DATABASE_KEY) ?? askNewKey(io, context.mode, DATABASE_KEY),
     newDatabaseKey: async () => keyOfEnvironment(io.env, NEW_DATABASE_KEY) ?? askNewKey(io, context.mode, NEW_DATABASE_KEY),
   };
@@ -164,9 +179,9 @@ class CommandDatabase {
 }
 
 /** What takes longer is logged, in milliseconds: environment, config file, a second. */
-function slowQueryMs({ io, config }: Context): number {
+function slowQueryMs({ io, configPath }: Context): number {
   const text = io.env.CRM_SLOW_QUERY_MS;
-  if (text === undefined || text === '') return config({ mayBeMissing: true }).slowQueryMs ?? DEFAULT_SLOW_QUERY_MS;
+  if (text === undefined || text === '') return loadConfig(configPath(), true).slowQueryMs ?? DEFAULT_SLOW_QUERY_MS;
   if (/^\d{1,9}$/.test(text)) return Number(text);
   throw new CrmError('USAGE', 'CRM_SLOW_QUERY_MS is no number of milliseconds', {
     hint: 'for instance: CRM_SLOW_QUERY_MS=500; 0 logs none',
@@ -184,7 +199,7 @@ function modeOf(options: GlobalOptions): Context['mode'] {
   };
 }
 
-export function busyTimeout(text: string | undefined): Pick<OpenOptions, 'busyTimeoutMs'> {
+function busyTimeout(text: string | undefined): Pick<OpenOptions, 'busyTimeoutMs'> {
   if (text === undefined || text === '') return {};
   const busyTimeoutMs = Number(text);
   if (Number.isInteger(busyTimeoutMs) && busyTimeoutMs >= 0) return { busyTimeoutMs };

@@ -6,6 +6,7 @@ import { CrmError } from '../errors.ts';
 import { checkInterruption } from '../interruption.ts';
 import { BackupRepository, type Passphrase } from './backup-repository.ts';
 import { ChunkStore } from './chunk-store.ts';
+import { contentChunks, pageChunks } from './content-chunks.ts';
 import { encodeExtents, ExtentList } from './extents.ts';
 import { ImageHash } from './image-hash.ts';
 import type { Manifest } from './manifest.ts';
@@ -22,6 +23,8 @@ export interface CreateBackupOptions {
   readonly encrypt: boolean;
   /** Restore what was stored into a temporary file and compare it with what was read. */
   readonly verify: boolean;
+  /** The key of an encrypted SQLite file; its backups stay encrypted with it. Default: there is none. */
+  readonly key?: Uint8Array | null;
   /** How long to wait for another backup, in milliseconds. */
   readonly waitMs: number;
   /** How long to wait for somebody who keeps even readers out, in milliseconds. */
@@ -58,8 +61,8 @@ export async function createBackup(options: CreateBackupOptions): Promise<Create
   const startMs = performance.now();
   const now = options.now ?? (() => new Date());
   const prepared = await BackupRepository.prepare(options.repository, { ...options, now: now() });
-  const hold = (): Promise<DatabaseSnapshot> =>
-    openSnapshot(options.database, { rowHashes: options.verify, busyTimeoutMs: options.busyTimeoutMs ?? DEFAULT_BUSY_TIMEOUT_MS });
+  const { busyTimeoutMs = DEFAULT_BUSY_TIMEOUT_MS, key = null } = options;
+  const hold = (): Promise<DatabaseSnapshot> => openSnapshot(options.database, { rowHashes: options.verify, busyTimeoutMs, key });
   // No folder is made for a database that is not there. Else nothing is held while others are waited for.
   if (prepared.isNew) await (await hold()).close();
   const repository = prepared.make();
@@ -95,7 +98,7 @@ async function provenSnapshot(
       (what) => `${what}: what is needed of it was stored again; see: crm backup verify`,
     );
     try {
-      if (options.verify) await verifyByRestoring(repository, manifest, options);
+      if (options.verify) await verifyByRestoring(repository, manifest, { ...options, key: options.key ?? null, server: options.database });
       return { manifest: { ...manifest, verified: options.verify }, warnings };
     } catch (error) {
       const { pack, what } = error instanceof CrmError ? (error.details ?? {}) : {};
@@ -129,6 +132,7 @@ async function storeSnapshot(
       host: hostname(),
       database: snapshot.label,
       engine: snapshot.engine,
+      namespace: snapshot.namespace,
       schemaVersion: snapshot.schemaVersion,
       pageBytes: snapshot.pageBytes,
       totalBytes: image.totalBytes,
@@ -165,16 +169,20 @@ async function storeImage(
     const extents = new ExtentList<number>();
     let totalBytes = 0;
     let chunks = 0;
-    for await (const piece of snapshot.pieces()) {
-      await hash.add(piece);
-      for (let at = 0; at < piece.length; at += chunkBytes) {
-        const { pack, ordinal } = await store.put(piece.subarray(at, at + chunkBytes));
-        extents.add(pack, ordinal);
-        chunks++;
+    async function* hashed(): AsyncGenerator<Buffer> {
+      for await (const piece of snapshot.pieces()) {
+        await hash.add(piece);
+        yield piece;
+        totalBytes += piece.length;
+        onProgress?.('reading', totalBytes, snapshot.totalBytes);
+        checkInterruption(signal);
       }
-      totalBytes += piece.length;
-      onProgress?.('reading', totalBytes, snapshot.totalBytes);
-      checkInterruption(signal);
+    }
+    const pieces = snapshot.pageBytes === null ? contentChunks(hashed()) : pageChunks(hashed(), chunkBytes);
+    for await (const chunk of pieces) {
+      const { pack, ordinal } = await store.put(chunk);
+      extents.add(pack, ordinal);
+      chunks++;
     }
     extents.finish();
     return { totalBytes, sha256: await hash.digest(), chunks, extents };

@@ -8,6 +8,10 @@ export interface DrillOptions {
   /** `latest`, an id, or how an id begins. */
   readonly snapshot: string;
   readonly passphrase: Passphrase;
+  /** The key of an encrypted SQLite file. Default: there is none. */
+  readonly key?: Uint8Array | null;
+  /** Database of the command: where a PostgreSQL dump is tried, beside it on its server. */
+  readonly database: string;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: (bytes: number, totalBytes: number) => void;
 }
@@ -34,6 +38,8 @@ export async function drillBackup(options: DrillOptions): Promise<DrillResult> {
   const repository = await BackupRepository.open(options.repository, options.passphrase);
   const manifest = repository.snapshots.manifest(repository.snapshots.find(options.snapshot));
   const { restoreMs, checkMs } = await verifyByRestoring(repository, manifest, {
+    key: options.key ?? null,
+    server: options.database,
     signal: options.signal,
     onProgress: (_step, bytes, totalBytes) => options.onProgress?.(bytes, totalBytes),
   });

@@ -16,6 +16,8 @@ export interface Manifest {
   /** Path, or URL without its password. */
   readonly database: string;
   readonly engine: 'sqlite' | 'postgres';
+  /** Name of the schema (namespace) that a dump is of; null where the engine has none. */
+  readonly namespace: string | null;
   readonly schemaVersion: number;
   /** Size of a page of the image; null where it has none. */
   readonly pageBytes: number | null;

@@ -1,99 +1,145 @@
-import { existsSync, rmSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
-import { removeStale } from '../engines/stale-files.ts';
+import { existsSync } from 'node:fs';
+import { DEFAULT_BUSY_TIMEOUT_MS, engineNameOf } from '../engines/index.ts';
 import { CrmError } from '../errors.ts';
 import { BackupRepository, type Passphrase } from './backup-repository.ts';
 import type { ChainEntry } from './chain.ts';
 import { customersOf, type Manifest } from './manifest.ts';
-import { restoreAndCompare } from './verify-restored.ts';
-import { partPath, publish } from './whole-file.ts';
+import { type Landing, landedBefore } from './point-in-time.ts';
+import { type PlacedDatabase, type RestorePlace, type RestoreSource, stamp } from './restore-place.ts';
+import { PostgresPlace } from './restore-postgres.ts';
+import { SqlitePlace } from './restore-sqlite.ts';
 
 /** How a snapshot is brought back. */
 export interface RestoreOptions {
   readonly repository: string;
-  /** `latest`, an id, or how an id begins. */
+  /** `latest`, an id, or how an id begins. Not used with `at`. */
   readonly snapshot: string;
-  /** File that is made. */
+  /** Path or URL of the database that is made or replaced. */
   readonly target: string;
+  /** Replace a database that is there; it stays under another name. Default: that is an error. */
+  readonly replace?: boolean;
+  /** Bring the state of this moment back instead: see `Landing`. */
+  readonly at?: Date;
+  /** Database whose runs may be taken back to reach `at` where no snapshot is late enough. */
+  readonly live?: string;
   readonly passphrase: Passphrase;
+  /** The key of an encrypted SQLite file. Default: there is none. */
+  readonly key?: Uint8Array | null;
+  readonly busyTimeoutMs?: number;
+  readonly now?: () => Date;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: (bytes: number, totalBytes: number) => void;
 }
 
 /** What was brought back. */
 export interface RestoreResult {
-  readonly snapshot: string;
+  /** Id of the snapshot; null where the state was reached from the database itself. */
+  readonly snapshot: string | null;
   readonly target: string;
   readonly customers: number;
-  /** The restored file was read back and compared with the manifest. */
+  /** What was restored was read back and compared with the manifest. */
   readonly verified: boolean;
+  /** Where the database that was there is now; null where there was none. */
+  readonly setAside: string | null;
+  /** How near it came to the moment that was asked for; null where none was. */
+  readonly at: Landing | null;
 }
 
-/** Files that SQLite keeps beside a database, and takes for its own when it finds them there. */
-const COMPANIONS = ['-wal', '-shm', '-journal'] as const;
+/** Whether there is a database, or anything else, at the target already. */
+export async function isTaken(target: string): Promise<boolean> {
+  if (engineNameOf(target) === 'sqlite') return existsSync(target);
+  const { holdsTables } = await import('../engines/postgres-restore.ts');
+  return holdsTables(target);
+}
 
 /**
- * Restores a snapshot into a new file, which appears when it is whole and was compared.
- * @throws {CrmError} USAGE when the file exists, INTEGRITY when the snapshot is damaged, DISK_FULL, OUTPUT_FAILED
+ * Restores a snapshot, or the state of a moment, as a database. It is compared before it gets its place, which happens in
+ * one step: there is the old database or the new one at any time.
+ * @throws {CrmError} USAGE when something is in the way; BUSY when somebody has it open; INTEGRITY naming the snapshot that
+ * is damaged; DISK_FULL, OUTPUT_FAILED
  */
-export async function restoreIntoFile(options: RestoreOptions): Promise<RestoreResult> {
-  const { target } = options;
-  // What a restore left that was killed is as large as a database.
-  removeStale(dirname(target), /\.part-(\d+)(?:-wal|-shm|-journal)?$/, `${basename(target)}.part-`);
-  requireFree(target);
+export async function restoreBackup(options: RestoreOptions): Promise<RestoreResult> {
+  const { target, now = () => new Date() } = options;
+  const taken = await isTaken(target);
+  if (taken && options.replace !== true) {
+    throw new CrmError('USAGE', `${target} exists already; a restore replaces it only when it is told to`, {
+      hint: 'name a file that does not exist: --to PATH, or give --yes',
+    });
+  }
   const repository = await BackupRepository.open(options.repository, options.passphrase);
+  const { key = null, busyTimeoutMs = DEFAULT_BUSY_TIMEOUT_MS, signal, onProgress } = options;
+  const parts = { repository, target, key, busyTimeoutMs, signal, onProgress, now, aside: taken ? stamp(now()) : null };
+  const place: RestorePlace = engineNameOf(target) === 'sqlite' ? new SqlitePlace(parts) : new PostgresPlace(parts);
+  if (options.at !== undefined) return restoreMoment(repository, place, options.at, options);
   const entry = repository.snapshots.find(options.snapshot);
-  const manifest = await writeRestored(repository, entry, target, options).catch((error: unknown) => {
-    // Somebody may have pruned meanwhile and moved its chunks: then it is named by another signature now.
+  const placed = await withPruning(repository, entry, (manifest) => place.put({ manifest }));
+  return resultOf(placed, target, null);
+}
+
+/** From the first state after the moment, by taking back what was done since; else the last state before it. */
+async function restoreMoment(
+  repository: BackupRepository,
+  place: RestorePlace,
+  time: Date,
+  options: RestoreOptions,
+): Promise<RestoreResult> {
+  const { later, earlier } = around(repository, place, time);
+  const source: RestoreSource | null = later !== null ? { manifest: later } : options.live === undefined ? null : { live: options.live };
+  const earlierTime = earlier === null ? null : new Date(earlier.time);
+  let between: number | null = null;
+  if (source !== null) {
+    const placed = await place.putUndone(source, { time, earlier: earlierTime });
+    if (placed.put !== null) return resultOf(placed.put, options.target, placed.undone.landing);
+    between = placed.undone.between;
+    if (earlier === null) throw cannotReach(time, placed.undone.landing.reason);
+  }
+  if (earlier === null || earlierTime === null) throw cannotReach(time, 'there is no snapshot, and no database that goes back so far');
+  return resultOf(await place.put({ manifest: earlier }), options.target, landedBefore(time, earlierTime, between));
+}
+
+/** The snapshots before and after a moment. */
+function around(
+  repository: BackupRepository,
+  place: RestorePlace,
+  time: Date,
+): { readonly later: Manifest | null; readonly earlier: Manifest | null } {
+  const manifests = repository.snapshots
+    .chain()
+    .snapshots.map((entry) => repository.snapshots.manifest(entry))
+    .filter(({ engine }) => engine === place.engine)
+    .sort((a, b) => (a.time < b.time ? -1 : 1));
+  const asked = time.toISOString();
+  return {
+    later: manifests.find((manifest) => manifest.time >= asked) ?? null,
+    earlier: manifests.findLast((manifest) => manifest.time <= asked) ?? null,
+  };
+}
+
+function cannotReach(time: Date, reason: string | null): CrmError {
+  return new CrmError('NOT_FOUND', `the state of ${time.toISOString()} cannot be reached: ${reason}`, {
+    hint: 'see which snapshots there are: crm backup list',
+  });
+}
+
+/** Somebody may prune meanwhile and move the chunks of a snapshot: then it is named by another signature. */
+async function withPruning<T>(repository: BackupRepository, entry: ChainEntry, work: (manifest: Manifest) => Promise<T>): Promise<T> {
+  try {
+    return await work(repository.snapshots.manifest(entry));
+  } catch (error) {
     const now = repository.snapshots.chain().snapshots.find(({ id }) => id === entry.id);
     if (now === undefined || now.signature === entry.signature) throw error;
-    return writeRestored(repository, now, target, options);
-  });
-  return { snapshot: manifest.id, target, customers: customersOf(manifest), verified: true };
-}
-
-/**
- * Writes a snapshot beside its target, compares it, and gives it its name; whatever had the name before is replaced.
- *
- * The hash of the whole file is compared with the manifest after it was read back: it is the file that was backed up, bit
- * by bit. Its rows and its integrity were looked at under that same hash when the backup was verified; here only that it
- * opens, and the counts. `drill` looks at all of it again.
- */
-export async function writeRestored(
-  repository: BackupRepository,
-  entry: ChainEntry,
-  target: string,
-  { signal, onProgress }: Pick<RestoreOptions, 'signal' | 'onProgress'>,
-): Promise<Manifest> {
-  const manifest = repository.snapshots.manifest(entry);
-  const part = partPath(target);
-  try {
-    await restoreAndCompare(repository, manifest, part, {
-      integrity: false,
-      signal,
-      onProgress: (bytes) => onProgress?.(bytes, manifest.totalBytes),
-    });
-    publish(part, target);
-    return manifest;
-  } finally {
-    for (const suffix of ['', ...COMPANIONS]) rmSync(`${part}${suffix}`, { force: true });
+    return work(repository.snapshots.manifest(now));
   }
 }
 
-/** @throws {CrmError} USAGE when something is there already, or what a database of this name left behind */
-function requireFree(target: string): void {
-  if (existsSync(target)) {
-    throw new CrmError('USAGE', `${target} exists already; a restore overwrites nothing`, {
-      hint: 'name a file that does not exist: --to PATH',
-    });
-  }
-  const left = COMPANIONS.map((suffix) => `${target}${suffix}`).find((path) => existsSync(path));
-  if (left !== undefined) {
-    throw new CrmError('USAGE', `${left} is left of another database, and would be taken for part of the restored one`, {
-      hint: 'move it away, or name another file: --to PATH',
-    });
-  }
-  if (!existsSync(dirname(target))) {
-    throw new CrmError('OUTPUT_FAILED', `the folder of ${target} does not exist`, { hint: 'make the folder first, or name another place' });
-  }
+function resultOf({ source, customers, setAside }: PlacedDatabase, target: string, at: Landing | null): RestoreResult {
+  const manifest = 'manifest' in source ? source.manifest : null;
+  return {
+    snapshot: manifest?.id ?? null,
+    target,
+    customers: customers ?? (manifest === null ? 0 : customersOf(manifest)),
+    verified: manifest !== null,
+    setAside,
+    at,
+  };
 }

@@ -34,24 +34,28 @@ async function create(context: Context, flags: CreateFlags): Promise<void> {
   const steps = { reading: 'backing up', verifying: 'verifying' } as const;
   const shown: { step: string; line: Progress | null } = { step: '', line: null };
   try {
-    const report = await createBackup({
-      database: context.databaseTarget(),
-      repository,
-      passphrase: passphraseFrom(context, flags, flags.encrypt),
-      encrypt: flags.encrypt ?? false,
-      verify: flags.verify,
-      waitMs: waitMs(flags),
-      ...context.busyTimeout(),
-      signal,
-      onProgress: (step, bytes, totalBytes) => {
-        if (shown.step !== step) {
-          shown.line?.done();
-          shown.line = new Progress(io, { label: steps[step], unit: 'MB', totalBytes: totalBytes ?? undefined, ...mode });
-          shown.step = step;
-        }
-        shown.line?.update(Math.floor(bytes / 1e6), bytes);
-      },
-    });
+    const passphrase = passphraseFrom(context, flags, flags.encrypt);
+    const report = await context.withDatabaseKey((key) =>
+      createBackup({
+        database: context.databaseTarget(),
+        repository,
+        passphrase,
+        encrypt: flags.encrypt ?? false,
+        verify: flags.verify,
+        key,
+        waitMs: waitMs(flags),
+        ...context.busyTimeout(),
+        signal,
+        onProgress: (step, bytes, totalBytes) => {
+          if (shown.step !== step) {
+            shown.line?.done();
+            shown.line = new Progress(io, { label: steps[step], unit: 'MB', totalBytes: totalBytes ?? undefined, ...mode });
+            shown.step = step;
+          }
+          shown.line?.update(Math.floor(bytes / 1e6), bytes);
+        },
+      }),
+    );
     shown.line?.done();
     await printCreated(io, mode, repository, report);
   } finally {

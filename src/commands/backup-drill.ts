@@ -24,16 +24,21 @@ async function drill(context: Context, snapshot: string, flags: RepositoryFlags)
   const { drillBackup } = await import('../backup/drill-backup.ts');
   const line: { progress: Progress | null } = { progress: null };
   try {
-    const result = await drillBackup({
-      repository: repositoryFolder(context, flags),
-      snapshot,
-      passphrase: passphraseFrom(context, flags),
-      signal,
-      onProgress: (bytes, totalBytes) => {
-        line.progress ??= new Progress(io, { label: 'restoring', unit: 'MB', totalBytes, ...mode });
-        line.progress.update(Math.floor(bytes / 1e6), bytes);
-      },
-    });
+    const passphrase = passphraseFrom(context, flags);
+    const result = await context.withDatabaseKey((key) =>
+      drillBackup({
+        repository: repositoryFolder(context, flags),
+        database: context.databaseTarget(),
+        key,
+        snapshot,
+        passphrase,
+        signal,
+        onProgress: (bytes, totalBytes) => {
+          line.progress ??= new Progress(io, { label: 'restoring', unit: 'MB', totalBytes, ...mode });
+          line.progress.update(Math.floor(bytes / 1e6), bytes);
+        },
+      }),
+    );
     line.progress?.done();
     await printDrill(io, mode, result);
   } finally {

@@ -71,6 +71,7 @@ export const COMMANDS = {
       list: { summary: 'which snapshots there are', load: () => import('./backup-list.ts') },
       verify: { summary: 'read snapshots and compare them with their hashes', load: () => import('./backup-verify.ts') },
       drill: { summary: 'restore a snapshot for practice', load: () => import('./backup-drill.ts') },
+      diff: { summary: 'which customers differ between two snapshots', load: () => import('./backup-diff.ts') },
       prune: { summary: 'remove old snapshots', load: () => import('./backup-prune.ts') },
     },
   },

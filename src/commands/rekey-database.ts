@@ -1,4 +1,4 @@
-import { busyTimeout, type Context } from '../context.ts';
+import type { Context } from '../context.ts';
 import { DEFAULT_BUSY_TIMEOUT_MS, rekeyDatabase } from '../engines/index.ts';
 import { openRepository } from '../repository/repository.ts';
 import { DATABASE_KEY, keyOfEnvironment, openWithKey } from '../ui/database-key.ts';
@@ -12,7 +12,7 @@ import { printRekeyed } from '../ui/rekey-report.ts';
 export async function rekey(context: Context, isDecrypted: boolean): Promise<void> {
   const { io, mode } = context;
   const target = context.databaseTarget();
-  const { busyTimeoutMs = DEFAULT_BUSY_TIMEOUT_MS } = busyTimeout(io.env.CRM_BUSY_TIMEOUT_MS);
+  const { busyTimeoutMs = DEFAULT_BUSY_TIMEOUT_MS } = context.busyTimeout();
   // The key that it has is tried first: a new one must not be asked for in vain. It must be closed when it is written anew.
   const { opened, key } = await openWithKey(io, mode, keyOfEnvironment(io.env, DATABASE_KEY), (tried) =>
     openRepository(target, { busyTimeoutMs, ...(tried === null ? {} : { key: tried }) }),

@@ -26,6 +26,11 @@ const ENGINES = {
   postgres: async (target, options) => (await import('./postgres.ts')).openPostgres(target, options),
 } as const satisfies Record<string, Open>;
 
+const SNAPSHOTS = {
+  sqlite: async (target, options) => (await import('./sqlite-snapshot.ts')).openSqliteSnapshot(target, options),
+  postgres: async (target, options) => (await import('./postgres-snapshot.ts')).openPostgresSnapshot(target, options),
+} as const satisfies Record<keyof typeof ENGINES, (target: string, options: SnapshotOptions) => Promise<DatabaseSnapshot>>;
+
 const SCHEMES: Readonly<Record<string, keyof typeof ENGINES>> = {
   postgres: 'postgres',
   postgresql: 'postgres',
@@ -53,10 +58,7 @@ export async function openEngine(target: string, options: OpenEngineOptions): Pr
  */
 export async function openSnapshot(target: string, options: SnapshotOptions): Promise<DatabaseSnapshot> {
   const { name, address } = engineOf(target);
-  if (name === 'sqlite') return (await import('./sqlite-snapshot.ts')).openSqliteSnapshot(address, options);
-  throw new CrmError('USAGE', `${redactUrl(target)}: only SQLite databases can be backed up`, {
-    hint: 'make a dump of it with pg_dump',
-  });
+  return SNAPSHOTS[name](address, options);
 }
 
 /**
@@ -69,6 +71,11 @@ export async function rekeyDatabase(target: string, options: RekeyOptions): Prom
   throw new CrmError('USAGE', 'a PostgreSQL database has no key of ours: its server, or its disk, encrypts what it stores', {
     hint: 'ask who runs the server about encryption at rest',
   });
+}
+
+/** The kind of database that a path or URL names. @throws {CrmError} USAGE when the scheme is unknown */
+export function engineNameOf(target: string): keyof typeof ENGINES {
+  return engineOf(target).name;
 }
 
 /** The engine that a path or URL names, and what to open with it. @throws {CrmError} USAGE when the scheme is unknown */

@@ -16,7 +16,7 @@ export interface PostgresAddress {
   readonly label: string;
 }
 
-/** Takes `postgres://user:password@host:port/database[?schema=name]` apart. @throws {CrmError} USAGE */
+/** Takes a database URL apart, which may name a schema: `?schema=name`. @throws {CrmError} USAGE when it is none */
 export function postgresAddress(url: string): PostgresAddress {
   let parsed: URL;
   try {

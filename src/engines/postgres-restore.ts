@@ -134,6 +134,30 @@ export async function withScratchDatabase<T>(url: string, work: (scratchUrl: str
   });
 }
 
+/** Whether the schema of a URL holds anything. @throws {CrmError} CONNECTION, LOGIN */
+export async function holdsTables(url: string): Promise<boolean> {
+  const address = postgresAddress(url);
+  return onDatabase({ ...address, schema: null }, async (client) => hasRelations(client, address.schema ?? (await currentSchema(client))));
+}
+
+/** The schema (namespace) of a URL. @throws {CrmError} CONNECTION, LOGIN */
+export async function schemaOf(url: string): Promise<string> {
+  const { schema, ...address } = postgresAddress(url);
+  return schema ?? onDatabase({ ...address, schema: null }, currentSchema);
+}
+
+/** @throws {CrmError} BUSY when another process of this program is connected to the database */
+export async function requireNoSessions(url: string): Promise<void> {
+  const address = postgresAddress(url);
+  await onDatabase({ ...address, schema: null }, async (client) => {
+    const { rowCount } = await client.query(
+      "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'crm' AND pid <> pg_backend_pid() LIMIT 1",
+    );
+    if (rowCount !== 0)
+      throw new CrmError('BUSY', `somebody else has ${address.label} open`, { hint: 'wait until other runs have ended and try again' });
+  });
+}
+
 async function onDatabase<T>(address: PostgresAddress, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = await connectClient(address);
   try {
@@ -150,12 +174,13 @@ async function currentSchema(client: pg.Client): Promise<string> {
   return rows[0]?.name ?? 'public';
 }
 
+async function hasRelations(client: pg.Client, schema: string): Promise<boolean> {
+  const sql = 'SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 LIMIT 1';
+  return (await client.query(sql, [schema])).rowCount !== 0;
+}
+
 async function requireEmpty(client: pg.Client, schema: string, label: string): Promise<void> {
-  const { rowCount } = await client.query(
-    'SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 LIMIT 1',
-    [schema],
-  );
-  if (rowCount === 0) return;
+  if (!(await hasRelations(client, schema))) return;
   throw new CrmError('USAGE', `${label} holds tables in the schema ${schema} already`, {
     hint: 'name a database in which nothing is yet: createdb NAME',
   });

@@ -18,6 +18,8 @@ export interface DatabaseCheck {
 export interface SnapshotOptions {
   /** Hash the rows of all tables too, not only count them. */
   readonly rowHashes: boolean;
+  /** The key of an encrypted file; null where there is none. */
+  readonly key: Uint8Array | null;
   /** How long to wait for somebody who keeps even readers out, in milliseconds. */
   readonly busyTimeoutMs: number;
 }

@@ -1,11 +1,12 @@
-import { chmodSync, closeSync, fsyncSync, openSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, closeSync, openSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import type Database from 'better-sqlite3';
 import { CrmError, isDiskFull } from '../errors.ts';
+import { holdAlone, inUse, isBusy, putInPlace } from './sqlite-alone.ts';
 import { newFileKey, setCipher } from './sqlite-cipher.ts';
 import { connect } from './sqlite-connect.ts';
-import { sqliteError, sqliteOpenError } from './sqlite-errors.ts';
-import { checkFile, identity, openWhenFree, recognise, replaced } from './sqlite-file.ts';
+import { sqliteError } from './sqlite-errors.ts';
+import { checkFile, openWhenFree } from './sqlite-file.ts';
 import { removeStale } from './stale-files.ts';
 
 /** How a database gets another key. */
@@ -47,6 +48,7 @@ export async function rekeySqlite(target: string, { oldKey, newKey, busyTimeoutM
   try {
     makeCopy(old, path, copy);
     changeKey(copy, isKeyed ? oldKey : null, newKey);
+    keepLog(copy, newKey);
     const counted = verify(old, copy, newKey, target);
     const bytesBefore = statSync(path).size;
     putInPlace(copy, path);
@@ -57,31 +59,6 @@ export async function rekeySqlite(target: string, { oldKey, newKey, busyTimeoutM
   } finally {
     old.close();
     remove(copy);
-  }
-}
-
-/**
- * Opens the file for one handle alone until it is closed, with everything of its log in it and no other file beside it.
- * From then on, whoever opens the path waits, or finds the new file.
- * @throws {CrmError} BUSY when anybody else has it open, or what opening a database throws
- */
-function holdAlone(path: string, key: Uint8Array | null): ReturnType<typeof connect> {
-  const before = identity(path);
-  const connected = connect(path, { key, timeout: 0 });
-  const { db } = connected;
-  try {
-    db.pragma('locking_mode = EXCLUSIVE');
-    recognise(db, path);
-    if (identity(path) !== before) throw replaced(path);
-    if (db.pragma('journal_mode = DELETE', { simple: true }) !== 'delete') throw inUse(path);
-    db.exec('BEGIN EXCLUSIVE; COMMIT');
-    // A handle that lets go of a journal removes it by its name: it must have none when the name is that of another file.
-    db.pragma('journal_mode = MEMORY');
-    for (const suffix of ['-journal', '-wal', '-shm']) rmSync(`${path}${suffix}`, { force: true });
-    return connected;
-  } catch (error) {
-    db.close();
-    throw isBusy(error) ? inUse(path) : sqliteOpenError(error, path, key);
   }
 }
 
@@ -103,6 +80,19 @@ function changeKey(copy: string, oldKey: Uint8Array | null, newKey: Uint8Array |
     db.pragma('synchronous = OFF');
     setCipher(db);
     db.rekey(newKey === null ? Buffer.alloc(0) : newFileKey(newKey));
+  } finally {
+    db.close();
+  }
+}
+
+/**
+ * Has the file written through a log from the first moment on: whoever reads it once then keeps a lock, and nobody replaces
+ * it under him.
+ */
+function keepLog(copy: string, key: Uint8Array | null): void {
+  const { db } = connect(copy, { key, timeout: 0 });
+  try {
+    db.pragma('journal_mode = WAL');
   } finally {
     db.close();
   }
@@ -140,36 +130,8 @@ function rowCounts(db: Database.Database): Map<string, number> {
   );
 }
 
-function putInPlace(copy: string, path: string): void {
-  sync(copy);
-  renameSync(copy, path);
-  sync(dirname(path));
-}
-
-/** Brings a file, or the names in a folder, to the disk. */
-function sync(path: string): void {
-  const file = openSync(path, 'r');
-  try {
-    fsyncSync(file);
-  } catch (error) {
-    // Not every system can do that with a folder.
-    if (!statSync(path).isDirectory()) throw error;
-  } finally {
-    closeSync(file);
-  }
-}
-
 function remove(copy: string): void {
   for (const suffix of ['', '-journal', '-wal', '-shm']) rmSync(`${copy}${suffix}`, { force: true });
-}
-
-function inUse(path: string): CrmError {
-  return new CrmError('BUSY', `somebody else has ${path} open`, { hint: 'wait until other runs have ended and try again' });
-}
-
-function isBusy(error: unknown): boolean {
-  const { code } = error as { code?: unknown };
-  return typeof code === 'string' && /^SQLITE_(BUSY|LOCKED)/.test(code);
 }
 
 function rekeyError(error: unknown, label: string): unknown {

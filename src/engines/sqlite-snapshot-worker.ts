@@ -6,16 +6,15 @@
  * file drops all locks of the process on it. The parent opens and closes the database file as a plain file.
  */
 import { createInterface } from 'node:readline';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import { CrmError, toCrmError } from '../errors.ts';
-import { fold } from '../model/fold.ts';
 import type { WorkerAnswer, WorkerRequest } from './sqlite-snapshot.ts';
-import { sqliteError } from './sqlite-errors.ts';
+import { connect } from './sqlite-connect.ts';
+import { sqliteOpenError } from './sqlite-errors.ts';
+import { APPLICATION_ID, identity, replaced } from './sqlite-file.ts';
 import { tableFacts } from './sqlite-table-facts.ts';
 import { WalIndex } from './sqlite-wal-index.ts';
 
-/** "crm1": see `sqlite.ts`. */
-const APPLICATION_ID = 0x63726d31;
 /** How often a moment is looked for in which nobody commits. Each attempt takes far less than a millisecond. */
 const MAX_ATTEMPTS = 10_000;
 
@@ -23,7 +22,7 @@ const lines = createInterface({ input: process.stdin });
 lines.once('line', (line) => {
   const request = JSON.parse(line) as WorkerRequest;
   work(request).catch((error: unknown) => {
-    const { code, message, hint } = toCrmError(sqliteError(error, request.label));
+    const { code, message, hint } = toCrmError(sqliteOpenError(error, request.path, keyOf(request)));
     answer({ kind: 'error', code, message, hint: hint ?? '' });
   });
 });
@@ -33,15 +32,23 @@ lines.once('close', () => {
   process.kill(process.pid, 'SIGKILL');
 });
 
+type Begun = WorkerAnswer & { readonly kind: 'begun' };
+
+function keyOf({ key }: WorkerRequest): Buffer | null {
+  return key === null ? null : Buffer.from(key, 'hex');
+}
+
 function answer(message: WorkerAnswer): void {
   process.stdout.write(`${JSON.stringify(message)}\n`);
 }
 
 async function work(request: WorkerRequest): Promise<void> {
-  const db = new Database(request.path, { fileMustExist: true, readonly: true, timeout: request.busyTimeoutMs });
-  db.function('crm_fold', { deterministic: true }, (text) => (typeof text === 'string' ? fold(text) : text));
+  const file = identity(request.path);
+  const { db, isKeyed } = connect(request.path, { key: keyOf(request), readonly: true, timeout: request.busyTimeoutMs });
   const begun = hold(db, request.path, request.label);
-  answer(begun);
+  // From here on nobody puts another file in its place; before, somebody may have.
+  if (identity(request.path) !== file) throw replaced(request.label);
+  answer({ ...begun, isEncrypted: isKeyed });
   const tables = await tableFacts(db, request.rowHashes);
   answer({ kind: 'tables', tables });
   if (request.kind === 'hold') return;
@@ -51,7 +58,7 @@ async function work(request: WorkerRequest): Promise<void> {
 }
 
 /** Begins to read. @returns which state of the database that is */
-function hold(db: Database.Database, path: string, label: string): WorkerAnswer & { readonly kind: 'begun' } {
+function hold(db: Database.Database, path: string, label: string): Omit<Begun, 'isEncrypted'> {
   if (db.pragma('application_id', { simple: true }) !== APPLICATION_ID) {
     throw new CrmError('NOT_OUR_DATABASE', `${label} is a SQLite database, but not one of crm`, { hint: 'name another file with --db' });
   }
@@ -69,7 +76,7 @@ function hold(db: Database.Database, path: string, label: string): WorkerAnswer 
  * Begins to read at a moment in which the index of the log is the same before and after: that is the state that is read.
  * A reader whose frames are all in the database file does not keep the log from beginning anew; it needs no log.
  */
-function holdLog(db: Database.Database, indexPath: string): (WorkerAnswer & { readonly kind: 'begun' })['wal'] {
+function holdLog(db: Database.Database, indexPath: string): Begun['wal'] {
   const index = new WalIndex(indexPath);
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const before = index.read();

@@ -17,6 +17,8 @@ interface FileRequest {
   /** Without links: SQLite's other files lie beside it. */
   readonly path: string;
   readonly label: string;
+  /** The key of an encrypted file, hexadecimal. It goes through a pipe: arguments and environment can be seen. */
+  readonly key: string | null;
   readonly rowHashes: boolean;
   readonly busyTimeoutMs: number;
 }
@@ -30,6 +32,7 @@ export type WorkerAnswer =
       readonly pageBytes: number;
       readonly pageCount: number;
       readonly schemaVersion: number;
+      readonly isEncrypted: boolean;
     }
   | { readonly kind: 'tables'; readonly tables: readonly TableFacts[] }
   | { readonly kind: 'checked'; readonly check: DatabaseCheck }
@@ -44,13 +47,14 @@ const PIECE_BYTES = 1024 * 1024;
  * Takes a snapshot of a SQLite file while others write to it, and without keeping them from it: another process holds a
  * read transaction, and this one reads the bytes of the file with the pages of the write-ahead log over them.
  * Encrypted pages stay as they are.
- * @throws {CrmError} NO_DATABASE, NOT_OUR_DATABASE, INTEGRITY, BUSY or ENGINE
+ * @throws {CrmError} NO_DATABASE, NOT_OUR_DATABASE, KEY_NEEDED, WRONG_KEY, INTEGRITY, BUSY or ENGINE
  */
 export async function openSqliteSnapshot(path: string, options: SnapshotOptions): Promise<DatabaseSnapshot> {
   const real = await realPath(path);
   const worker = new SnapshotWorker();
   try {
-    worker.ask({ kind: 'hold', path: real, label: path, ...options });
+    const { rowHashes, busyTimeoutMs } = options;
+    worker.ask({ kind: 'hold', path: real, label: path, key: hexOf(options.key), rowHashes, busyTimeoutMs });
     const begun = await worker.next('begun');
     const tables = worker.next('tables').then((answer) => answer.tables);
     tables.catch(() => undefined); // told to whoever asks for them
@@ -81,6 +85,7 @@ export interface CheckOptions {
   /** Integrity of the file and foreign keys too, not only its tables. */
   readonly integrity: boolean;
   readonly rowHashes: boolean;
+  readonly key: Uint8Array | null;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -95,11 +100,11 @@ export class SqliteFileCheck {
    * Looks a file through.
    * @throws {CrmError} INTEGRITY or NOT_OUR_DATABASE when it cannot even be opened; what is wrong inside stands in `problems`
    */
-  async check(path: string, { integrity, rowHashes, signal }: CheckOptions): Promise<DatabaseCheck> {
+  async check(path: string, { integrity, rowHashes, key, signal }: CheckOptions): Promise<DatabaseCheck> {
     const stop = (): void => void this.end();
     signal?.addEventListener('abort', stop);
     try {
-      this.#worker.ask({ kind: 'check', path, label: path, integrity, rowHashes, busyTimeoutMs: 0 });
+      this.#worker.ask({ kind: 'check', path, label: path, integrity, key: hexOf(key), rowHashes, busyTimeoutMs: 0 });
       return (await this.#worker.next('checked')).check;
     } finally {
       signal?.removeEventListener('abort', stop);
@@ -110,6 +115,10 @@ export class SqliteFileCheck {
   end(): Promise<void> {
     return this.#worker.end();
   }
+}
+
+function hexOf(key: Uint8Array | null): string | null {
+  return key === null ? null : Buffer.from(key).toString('hex');
 }
 
 async function realPath(path: string): Promise<string> {
@@ -140,7 +149,7 @@ class SqliteImage {
     try {
       if (begun.wal === null) return new SqliteImage(file, null, null, begun);
       log = await open(`${path}-wal`, 'r');
-      const frames = await WalFrames.read(log, begun.wal, begun.pageCount, true);
+      const frames = await WalFrames.read(log, begun.wal, begun.pageCount);
       return new SqliteImage(file, log, frames, begun);
     } catch (error) {
       await log?.close();

@@ -1,5 +1,6 @@
 import { closeSync, existsSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
+import { removeStale } from '../engines/stale-files.ts';
 import { CrmError, isDiskFull } from '../errors.ts';
 import { pause } from '../interruption.ts';
 import { type Salvaged, salvageDatabase } from '../repository/salvage.ts';
@@ -39,6 +40,8 @@ export async function salvageFile(
   }
   if (!existsSync(dirname(resolve(out))))
     throw new CrmError('ENGINE', `the folder of ${out} does not exist`, { hint: 'make the folder first' });
+  // What a process that was killed at this left beside it.
+  removeStale(dirname(resolve(out)), /\.(?:part|salvage)-(\d+)(?:-\w+)?$/, basename(out));
   const part = `${out}.part-${process.pid}`;
   const rows = new LostRows(`${part}-lost`);
   try {

@@ -74,17 +74,12 @@ export async function runImport(
         const hadCustomers = archived !== null || (await hasCustomers(connection));
         const isBulk = bulk && !hadCustomers;
         const restore = isBulk ? await connection.suspendIndexes('customers') : null;
-        const { header, settings: given, record } = plan;
+        const { header, settings: given, record, sizeBytes } = plan;
         const recorder =
           record && (await PlanRecorder.start(connection, log, record, { ...header, database: engine.label, now: given.now }));
         const settings = recorder === undefined ? given : recorder.watch(given);
-        const writer = new ImportWriter(connection, log, settings, {
-          hadCustomers,
-          isBulk,
-          sizeBytes: plan.sizeBytes,
-          wordIndex: isBulk ? wordIndex : null,
-          archived,
-        });
+        const parts = { hadCustomers, isBulk, sizeBytes, wordIndex: isBulk ? wordIndex : null, archived };
+        const writer = new ImportWriter(connection, log, settings, parts);
         const { sha256, repaired = 0 } = await feed(writer);
         await writer.finish(restore);
         checkCounts(writer.counts);

@@ -1,4 +1,5 @@
 import type { Engine } from '../engines/connection.ts';
+import type { StateDifference } from './compare-states.ts';
 import { type ArchivedMatch, findArchived } from './archived-match.ts';
 import { type RecordedChange, type RecordedInserts, type Run, getRun, lastDoneRun, listChanges, listInserts, listRuns } from './run-log.ts';
 import { type Segment, getSegment, listSegments, saveSegment } from './segments.ts';
@@ -11,6 +12,12 @@ export class RepositoryRecords {
   constructor(engine: Engine, now: () => Date) {
     this.#engine = engine;
     this.#now = now;
+  }
+
+  /** The customers that are not the same in another customer database, in the order of their ids; see `compareStates`. */
+  async *differencesFrom(other: RepositoryRecords): AsyncGenerator<StateDifference> {
+    const { compareStates } = await import('./compare-states.ts');
+    yield* compareStates(this.#engine, other.#engine);
   }
 
   /** The newest runs first. */

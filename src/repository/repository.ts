@@ -24,6 +24,8 @@ import type { QueryOptions, QueryResult } from './query-options.ts';
 import type { OpenOptions } from './open-options.ts';
 import { RepositoryRecords } from './repository-records.ts';
 import { type RunHeader, RunLog } from './run-log.ts';
+import type { StateRequest } from './restore-states.ts';
+import type { StateRestored } from './state-restore.ts';
 import type { UndoOptions } from './undo-session.ts';
 import type { UndoOutcome } from './undo.ts';
 
@@ -231,6 +233,20 @@ export class Repository extends RepositoryRecords {
   async revise(command: string, request: RevisionRequest, reviser: Reviser): Promise<number | null> {
     const { reviseCustomers } = await import('./customer-revision.ts');
     return reviseCustomers(this.#engine, request, this.#header(command, request.arguments), this.#now, reviser);
+  }
+
+  /**
+   * Brings customers to the state that another customer database has of them, as one run; see `StateRestore`.
+   * @param source that database
+   * @returns the run, null where nothing changed
+   */
+  async restoreStates(
+    source: Repository,
+    request: Omit<StateRequest, 'source'>,
+    args: RunHeader['arguments'],
+  ): Promise<{ readonly run: number | null; readonly outcome: StateRestored }> {
+    const { restoreStates } = await import('./restore-states.ts');
+    return restoreStates(this.#engine, { ...request, source: source.#engine }, this.#header('restore', args), this.#now);
   }
 
   /** Makes the match keys of all customers again; see `rebuildMatchKeys`. Nothing is written with `commit` false. */

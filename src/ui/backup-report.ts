@@ -2,7 +2,6 @@ import type { CreateBackupReport } from '../backup/create-backup.ts';
 import type { DrillResult } from '../backup/drill-backup.ts';
 import type { BackupList } from '../backup/list-backups.ts';
 import type { PruneResult } from '../backup/prune-backups.ts';
-import type { RestoreResult } from '../backup/restore-backup.ts';
 import type { VerifyBackupsResult } from '../backup/verify-backups.ts';
 import { type OutputMode, printResult } from './envelope.ts';
 import type { Io } from './io.ts';
@@ -31,7 +30,6 @@ const COLUMNS = [
   { name: 'size', type: 'text' },
   { name: 'added', type: 'text' },
   { name: 'verified', type: 'text' },
-  { name: 'database', type: 'text' },
 ];
 
 /** Lists snapshots, oldest first. */
@@ -45,19 +43,9 @@ export async function printSnapshots(io: Io, mode: OutputMode, repository: strin
       formatBytes(one.totalBytes),
       formatBytes(one.addedBytes),
       one.verified ? 'yes' : 'no',
-      one.database,
     ]);
     const table = rows.length === 0 ? '' : renderTable(COLUMNS, rows, { maxWidth: io.columns, style });
     return `${table}${plural(snapshots.length, 'snapshot')} in ${printable(repository)}`;
-  });
-}
-
-/** Tells what was brought back. */
-export async function printRestored(io: Io, mode: OutputMode, result: RestoreResult): Promise<void> {
-  const style = await styleOf(io, 'stdout');
-  await printResult(io, mode, { ok: true, command: 'restore', result: { ...result }, warnings: [] }, () => {
-    const { snapshot, target, customers } = result;
-    return `${style.bold(printable(target))}: ${plural(customers, 'customer')} of snapshot ${snapshot}, compared with its hash`;
   });
 }
 

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openEngine } from '../../src/engines/index.ts';
+import resultSchema from '../../schemas/results/maintain.schema.json' with { type: 'json' };
 import { runCli } from '../support/cli.ts';
+import { type JsonSchema, schemaErrors } from '../support/json-schema.ts';
 import { inconsistencies } from '../support/customer-database.ts';
 import type { RunResult } from '../support/run-program.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -16,6 +18,7 @@ const PEOPLE = `id,name,email,phone,city,company\n${Array.from({ length: ROWS },
 /** A good database to be spoilt: all of it in the main file. */
 let sample = '';
 let customers = 0;
+let leaves: number[] = [];
 
 beforeAll(async () => {
   const folder = tempDir();
@@ -89,7 +92,9 @@ interface Outcome {
 
 function resultOf({ stdout, stderr }: RunResult): Outcome {
   expect(stdout, stderr).not.toBe('');
-  return (JSON.parse(stdout) as { result: Outcome }).result;
+  const { result } = JSON.parse(stdout) as { result: Outcome };
+  expect(schemaErrors(resultSchema as JsonSchema, result)).toEqual([]);
+  return result;
 }
 
 const stateOf = (result: RunResult, check: string): string | undefined =>
@@ -272,7 +277,11 @@ describe('damage of the data', () => {
     copyFileSync(`${path}-wal`, join(folder, 'damaged.db-wal'));
     writer.close();
     overwrite(join(folder, 'damaged.db'), middle(leavesOf(path, 'orders_time'), 1));
+    // A process that was killed at the same left these; no process has that number.
+    for (const name of ['saved.db.part-99999999', 'saved.db.part-99999999-wal', 'saved.db.salvage-99999999'])
+      writeFileSync(join(folder, name), '');
     expect((await crm('maintain', '--salvage', 'saved.db', '--db', 'damaged.db')).exitCode).toBe(0);
+    expect(readdirSync(folder).filter((name) => name.includes('99999999'))).toEqual([]);
     expect((await crm('query', 'city = Logged', '--count', '--db', 'saved.db')).stdout.trim()).toBe('5');
   });
 
@@ -322,5 +331,44 @@ describe('slow queries', () => {
     expect(existsSync(`${path}-slow.ndjson`)).toBe(false);
     expect((await crm('maintain', '--slow')).stdout).toMatch(/^no slow query was logged/);
     expect(await runCli(['query'], { cwd: folder, env: { CRM_SLOW_QUERY_MS: 'soon' } })).toMatchObject({ exitCode: 2 });
+  });
+});
+
+describe('keys', () => {
+  const withKey = (folder: string, env: Record<string, string>, ...args: string[]): Promise<RunResult> =>
+    runCli(args, { cwd: folder, env });
+
+  it('--rekey encrypts, changes the key, and --decrypt takes it away; nothing else changes', async () => {
+    const { folder, crm } = spoilt(() => {});
+    const first = { CRM_KEY: 'first key' };
+    expect((await withKey(folder, { CRM_NEW_KEY: 'first key' }, 'maintain', '--rekey')).exitCode).toBe(0);
+    expect((await crm('maintain', '--check')).exitCode).toBe(16);
+    expect((await withKey(folder, { CRM_KEY: 'no key of it' }, 'maintain', '--check')).exitCode).toBe(16);
+    expect((await withKey(folder, first, 'maintain', '--repair', '--vacuum', '--reindex')).exitCode).toBe(0);
+    const changed = await withKey(folder, { ...first, CRM_NEW_KEY: 'second key' }, 'maintain', '--rekey', '--json');
+    expect(changed.exitCode, changed.stderr).toBe(0);
+    expect(resultOf(changed)).toMatchObject({ mode: 'rekey', wasEncrypted: true, isEncrypted: true });
+    expect((await withKey(folder, first, 'query', '--count')).exitCode).toBe(16);
+    expect((await withKey(folder, { CRM_KEY: 'second key' }, 'maintain', '--decrypt')).exitCode).toBe(0);
+    expect((await crm('query', '--count')).stdout.trim()).toBe(String(customers));
+    expect((await crm('maintain', '--check')).exitCode).toBe(0);
+  });
+
+  it('a damaged encrypted file is saved into one of the same key', async () => {
+    const { folder, path, crm } = spoilt((to) => {
+      leaves = middle(leavesOf(to, 'customers'), 1);
+    });
+    const env = { CRM_KEY: 'first key' };
+    expect((await withKey(folder, { CRM_NEW_KEY: 'first key' }, 'maintain', '--rekey')).exitCode).toBe(0);
+    overwrite(path, leaves);
+    expect((await withKey(folder, env, 'maintain', '--check')).exitCode).toBe(14);
+    const saved = await withKey(folder, env, 'maintain', '--salvage', 'saved.db', '--json');
+    expect(saved.exitCode, saved.stderr).toBe(3);
+    expect((await crm('query', '--count', '--db', 'saved.db')).exitCode).toBe(16);
+    const { tables, standIns } = resultOf(saved);
+    const { written = 0 } = tables.find(({ table }) => table === 'customers') ?? {};
+    expect(written).toBeGreaterThan(customers / 2);
+    expect(written + (standIns.customers ?? 0)).toBe(customers);
+    expect((await withKey(folder, env, 'maintain', '--check', '--db', 'saved.db')).exitCode).toBe(0);
   });
 });

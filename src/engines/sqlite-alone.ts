@@ -1,0 +1,159 @@
+import {
+  chmodSync,
+  closeSync,
+  copyFileSync,
+  constants,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import { CrmError } from '../errors.ts';
+import { connect } from './sqlite-connect.ts';
+import { sqliteOpenError } from './sqlite-errors.ts';
+import { identity, openWhenFree, recognise, replaced } from './sqlite-file.ts';
+
+/**
+ * Opens the file for one handle alone until it is closed, with everything of its log in it and no other file beside it.
+ * From then on, whoever opens the path waits, or finds the new file.
+ * @throws {CrmError} BUSY when anybody else has it open, or what opening a database throws
+ */
+export function holdAlone(path: string, key: Uint8Array | null): ReturnType<typeof connect> {
+  const before = identity(path);
+  const connected = connect(path, { key, timeout: 0 });
+  const { db } = connected;
+  try {
+    if (identity(path) !== before) throw replaced(path);
+    db.pragma('locking_mode = EXCLUSIVE');
+    recognise(db, path);
+    if (identity(path) !== before) throw replaced(path);
+    if (db.pragma('journal_mode = DELETE', { simple: true }) !== 'delete') throw inUse(path);
+    db.exec('BEGIN EXCLUSIVE; COMMIT');
+    // A handle that lets go of a journal removes it by its name: it must have none when the name is that of another file.
+    db.pragma('journal_mode = MEMORY');
+    for (const suffix of ['-journal', '-wal', '-shm']) rmSync(`${path}${suffix}`, { force: true });
+    return connected;
+  } catch (error) {
+    db.close();
+    throw isBusy(error) ? inUse(path) : sqliteOpenError(error, path, key);
+  }
+}
+
+/** Gives a file the name of another one, which it replaces at once and for good. */
+export function putInPlace(copy: string, path: string): void {
+  sync(copy);
+  renameSync(copy, path);
+  sync(dirname(path));
+}
+
+/** Brings a file, or the names in a folder, to the disk. */
+function sync(path: string): void {
+  const file = openSync(path, 'r');
+  try {
+    fsyncSync(file);
+  } catch (error) {
+    // Not every system can do that with a folder.
+    if (!statSync(path).isDirectory()) throw error;
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** The error for a file that somebody else has open. */
+export function inUse(path: string): CrmError {
+  return new CrmError('BUSY', `somebody else has ${path} open`, { hint: 'wait until other runs have ended and try again' });
+}
+
+/** Whether an error of the driver says that somebody else has the file. */
+export function isBusy(error: unknown): boolean {
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' && /^SQLITE_(BUSY|LOCKED)/.test(code);
+}
+
+/** How a database file is replaced. */
+export interface ReplaceOptions {
+  /** The key of the old file; null where there is none, or it is not known. */
+  readonly key: Uint8Array | null;
+  /** How long to wait for others who have it open, in milliseconds. */
+  readonly busyTimeoutMs: number;
+}
+
+/** Files that SQLite keeps beside a database. */
+const COMPANIONS = ['-wal', '-shm', '-journal'] as const;
+/** Why a file cannot be held by SQLite's own means: then it is damaged, or its key is not known. */
+const UNREADABLE: ReadonlySet<string> = new Set(['INTEGRITY', 'NOT_OUR_DATABASE', 'KEY_NEEDED', 'WRONG_KEY']);
+
+/**
+ * Puts a file in the place of a database that nobody else has open; the old one stays under another name. Whenever the
+ * process dies, the path leads to the old file or to the new one, and either is whole.
+ * @param copy the new file, in the same folder
+ * @param aside the new name of the old file
+ * @throws {CrmError} BUSY when somebody has it open, ENGINE
+ */
+export async function replaceSqlite(copy: string, target: string, aside: string, { key, busyTimeoutMs }: ReplaceOptions): Promise<void> {
+  const path = realpathSync(target);
+  let held: ReturnType<typeof holdAlone> | null = null;
+  try {
+    held = await openWhenFree(busyTimeoutMs, () => holdAlone(path, key));
+  } catch (error) {
+    if (!(error instanceof CrmError) || !UNREADABLE.has(error.code)) throw error;
+    requireUnused(path);
+  }
+  try {
+    chmodSync(copy, statSync(path).mode & 0o777);
+    keepAs(path, aside);
+    // A log that was not folded in belongs to the old file, and would be taken for that of the new one.
+    for (const suffix of COMPANIONS) {
+      if (!existsSync(path + suffix)) continue;
+      keepAs(path + suffix, aside + suffix);
+      rmSync(path + suffix);
+    }
+    putInPlace(copy, path);
+  } finally {
+    held?.db.close();
+  }
+}
+
+/** Another name for a file; a copy where the file system has only one name for each. */
+function keepAs(path: string, name: string): void {
+  try {
+    linkSync(path, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw error;
+    copyFileSync(path, name, constants.COPYFILE_EXCL);
+    sync(name);
+  }
+}
+
+/** Looks among the open files of all processes, where the system tells of them. @throws {CrmError} BUSY */
+function requireUnused(path: string): void {
+  const file = statSync(path, { bigint: true });
+  for (const pid of namesIn('/proc').filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)) {
+    for (const fd of namesIn(`/proc/${pid}/fd`)) {
+      if (isSame(`/proc/${pid}/fd/${fd}`, path, file.ino)) throw inUse(path);
+    }
+  }
+}
+
+function isSame(link: string, path: string, inode: bigint): boolean {
+  try {
+    return readlinkSync(link) === path && statSync(link, { bigint: true }).ino === inode;
+  } catch {
+    return false; // the process has ended, or is somebody else's
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
