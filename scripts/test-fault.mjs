@@ -13,7 +13,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const USAGE = `usage: npm run test:fault -- [--rounds N] [--seed S] [--only NAME] [--round K]
   --rounds N   rounds of each scenario (default: 20; PostgreSQL runs a fifth of them)
   --seed S     where the random choices come from (default: another one each time; it is printed)
-  --only NAME  scenarios with this in their name: import, archive, damage, 'kill undo' …
+  --only NAME  scenarios with this in their name: import, archive, damage, 'kill undo' … (repeatable)
   --round K    only the Kth round of each, counted from 0: to see a failure again`;
 
 const options = readOptions();
@@ -22,11 +22,13 @@ if (options !== null) process.exitCode = run(options);
 function readOptions() {
   try {
     const text = { type: 'string' };
-    const { values } = parseArgs({ options: { rounds: text, seed: text, only: text, round: text, help: { type: 'boolean', short: 'h' } } });
+    const { values } = parseArgs({
+      options: { rounds: text, seed: text, only: { ...text, multiple: true }, round: text, help: { type: 'boolean', short: 'h' } },
+    });
     if (values.help !== true) {
       const numbers = [values.rounds ?? '20', values.seed ?? String(Date.now() % 1_000_000_000), values.round ?? '0'];
       if (numbers.every((number) => /^\d{1,9}$/.test(number)) && numbers[0] !== '0')
-        return { rounds: numbers[0], seed: numbers[1], only: values.only, round: values.round };
+        return { rounds: numbers[0], seed: numbers[1], only: values.only ?? [], round: values.round };
       throw new Error('--rounds, --seed and --round are whole numbers');
     }
     process.stdout.write(`${USAGE}\n`);
@@ -40,10 +42,10 @@ function readOptions() {
 function run({ rounds, seed, only, round }) {
   const folder = mkdtempSync(join(tmpdir(), 'crm-fault-'));
   const report = join(folder, 'report.ndjson');
-  process.stdout.write(`fault suite: ${rounds} rounds, seed ${seed}${only === undefined ? '' : `, only ${only}`}\n`);
+  process.stdout.write(`fault suite: ${rounds} rounds, seed ${seed}${only.length === 0 ? '' : `, only ${only.join(', ')}`}\n`);
   const env = { ...process.env, CRM_FAULT_ROUNDS: rounds, CRM_FAULT_SEED: seed, CRM_FAULT_REPORT: report };
   if (round !== undefined) env.CRM_FAULT_ROUND = round;
-  const pattern = only === undefined ? [] : ['-t', only.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')];
+  const pattern = only.length === 0 ? [] : ['-t', only.map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|')];
   const { status } = spawnSync(process.execPath, [join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run', 'test/fault', ...pattern], {
     cwd: ROOT,
     env,
@@ -59,7 +61,8 @@ function run({ rounds, seed, only, round }) {
   printTable(counts);
   const losses = counts.reduce((sum, one) => sum + one.losses, 0);
   process.stdout.write(`seed ${seed}; ${sumOf(counts, 'rounds')} rounds, ${sumOf(counts, 'faults')} faults, ${losses} losses\n`);
-  if (counts.length === 0) process.stderr.write(`error: no scenario was run${only === undefined ? '' : `: none is named ${only}`}\n`);
+  if (counts.length === 0)
+    process.stderr.write(`error: no scenario was run${only.length === 0 ? '' : `: none is named ${only.join(' or ')}`}\n`);
   return status === 0 && losses === 0 && counts.length > 0 ? 0 : 1;
 }
 

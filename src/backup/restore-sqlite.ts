@@ -101,10 +101,17 @@ export class SqlitePlace implements RestorePlace {
       publish(part, target);
       return null;
     }
-    const name = `${target}.before-restore-${aside}`;
+    const name = freeName(`${target}.before-restore-${aside}`);
     await replaceSqlite(part, target, name, { key, busyTimeoutMs });
     return name;
   }
+}
+
+/** The name itself, or the next one that is not taken: two restores may fall into one second. */
+function freeName(name: string): string {
+  let free = name;
+  for (let n = 2; existsSync(free); n++) free = `${name}-${n}`;
+  return free;
 }
 
 /** @throws {CrmError} USAGE when what a database of this name left behind would be taken for part of the new one */

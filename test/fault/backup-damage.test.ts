@@ -13,7 +13,7 @@ import { fewerRounds, randomOf, reproduction, roundsOf } from '../support/fault/
 import { tempDir } from '../support/temp-dir.ts';
 
 /** 200 faults in a plain repository unless somebody asks for more, a twentieth of them in an encrypted one, which takes long to open. */
-const ROUNDS = roundsOf(10);
+const ROUNDS = roundsOf(20);
 const passphrase = async (): Promise<string> => 'correct horse';
 
 interface Sound {

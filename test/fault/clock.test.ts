@@ -66,7 +66,7 @@ describeEachEngine('a clock that jumps', (target) => {
   const name = `clock [${target.name}]`;
   it('backwards and forwards changes nothing but the times that are recorded', { timeout: 300_000 }, async () => {
     const steady = await statesBy(target, steps(1000));
-    const rounds = roundsOf(0.2);
+    const rounds = roundsOf(0.3);
     let losses = 0;
     for (const round of rounds) {
       const random = randomOf(name, round);

@@ -5,6 +5,8 @@ import type { Engine } from '../../src/engines/connection.ts';
 import { runCli } from '../support/cli.ts';
 import { inconsistencies } from '../support/customer-database.ts';
 import { describeEachEngine } from '../support/engines.ts';
+import { eachRestored, repositoryProblems, snapshotIds } from '../support/fault/backup-places.ts';
+import type { FaultPlace } from '../support/fault/fault-place.ts';
 import { reportFaults } from '../support/fault/fault-report.ts';
 import { randomOf, roundsOf, SEED } from '../support/fault/fault-settings.ts';
 import { historyProblems, type RecordedWrite, type Write } from '../support/fault/write-history.ts';
@@ -17,6 +19,7 @@ const SHARED = ['s1', 's2'];
 const CUSTOMERS = [...SHARED, ...WRITERS.map((writer) => `own${writer}`)];
 /** What is said to whoever comes second; nothing of the engine's own words. */
 const BUSY = /^error: (another run is writing to |.* is being written to by another run).*\nhint: wait until it has ended and try again\n$/;
+const TAGS = "SELECT tag, count(*) AS n FROM tags WHERE tag LIKE 'w%' GROUP BY tag";
 const FIELDS = ['notes', 'job_title'] as const;
 
 /** Eight processes that write at one database, and what they were told. */
@@ -75,7 +78,7 @@ const crm = (folder: string, db: string, args: readonly string[], env: Record<st
 /** Reads again and again: the rows of one import are seen together or not at all, and nothing that was seen goes away. */
 async function read(folder: string, db: string, isDone: () => boolean): Promise<{ reads: number; problems: string[] }> {
   const problems: string[] = [];
-  const sql = "SELECT tag, count(*) AS n FROM tags WHERE tag LIKE 'w%' GROUP BY tag UNION ALL SELECT '', count(*) FROM customers";
+  const sql = `${TAGS} UNION ALL SELECT '', count(*) FROM customers`;
   let seen: readonly string[] = [];
   let reads = 0;
   while (!isDone()) {
@@ -91,6 +94,26 @@ async function read(folder: string, db: string, isDone: () => boolean): Promise<
     seen = [...counts.keys()];
   }
   return { reads, problems };
+}
+
+/** Makes backups again and again while others write; each of them restores to a moment between two writes. */
+async function backUp(folder: string, db: string, isDone: () => boolean): Promise<{ backups: number; problems: string[] }> {
+  const problems: string[] = [];
+  const place: FaultPlace = { engine: 'sqlite', folder, db };
+  let backups = 0;
+  do {
+    const { exitCode, stderr } = await crm(folder, db, ['backup', 'create', '--quiet']);
+    if (exitCode === 0) backups++;
+    else problems.push(`a backup ended with ${exitCode}: ${stderr}`);
+  } while (!isDone());
+  if ((await snapshotIds(place)).length !== backups) problems.push('a backup is missing');
+  problems.push(...(await repositoryProblems(place, [])));
+  await eachRestored(place, async (engine) => {
+    for (const { tag, n } of await engine.all<{ tag: string; n: number }>(TAGS))
+      if (n !== 3) problems.push(`a backup has ${n} of “${tag}”`);
+    problems.push(...(await inconsistencies(engine)));
+  });
+  return { backups, problems };
 }
 
 async function recordedWrites(engine: Engine): Promise<RecordedWrite[]> {
@@ -121,8 +144,8 @@ async function finalValues(engine: Engine): Promise<Map<string, string | null>> 
   return values;
 }
 
-describeEachEngine('eight writers and a reader', (target) => {
-  const rounds = roundsOf(0.2);
+describeEachEngine('eight writers, a reader and backups', (target) => {
+  const rounds = roundsOf(0.3);
   it('lose nothing, see nothing half done', { timeout: 120_000 + rounds.length * 60_000 }, async () => {
     const name = `writers [${target.name}]`;
     const [folder, db] = [tempDir(), target.freshUrl()];
@@ -137,25 +160,31 @@ describeEachEngine('eight writers and a reader', (target) => {
     ).finally(() => {
       isDone = true;
     });
-    const [reader] = await Promise.all([read(folder, db, () => isDone), writing]);
+    const noBackups = { backups: 1, problems: [] };
+    const [reader, backup] = await Promise.all([
+      read(folder, db, () => isDone),
+      target.name === 'sqlite' ? backUp(folder, db, () => isDone) : noBackups,
+      writing,
+    ]);
 
     const engine = await target.open(db);
     const problems = [
       ...writers.problems,
       ...reader.problems,
+      ...backup.problems,
       ...historyProblems(writers.writes, await recordedWrites(engine), await finalValues(engine)),
       ...(await lostTags(engine, writers.writes)),
       ...(await inconsistencies(engine)),
     ];
     reportFaults({ scenario: name, rounds: WRITERS.length * rounds.length, faults: writers.busy, losses: problems.length });
     expect(problems, `seed ${SEED}`).toEqual([]);
-    expect(reader.reads).toBeGreaterThan(0);
+    expect([reader.reads > 0, backup.backups > 0]).toEqual([true, true]);
   });
 });
 
 /** Each import that was acknowledged left its tag on each of its three customers. */
 async function lostTags(engine: Engine, writes: readonly Write[]): Promise<string[]> {
-  const rows = await engine.all<{ tag: string; n: number }>("SELECT tag, count(*) AS n FROM tags WHERE tag LIKE 'w%' GROUP BY tag");
+  const rows = await engine.all<{ tag: string; n: number }>(TAGS);
   const counts = new Map(rows.map(({ tag, n }) => [tag, n]));
   const imports = writes.filter(({ register, run }) => register.endsWith('job_title') && run !== null);
   return imports

@@ -32,6 +32,8 @@ const SCENARIO = {
   problems: (place) => repositoryProblems(place, kept),
   outcome: restoredStates,
   sweep: ['backup', 'prune', '--keep-last', '50', '--quiet'],
+  // Of one line, from before it became the lock.
+  mayStay: /lock(\.takeover)?\.part-\d+$/,
   engines: ['sqlite'],
 } satisfies Partial<FaultScenario>;
 
@@ -72,7 +74,24 @@ export const BACKUP_SCENARIOS: readonly FaultScenario[] = [
   },
   {
     ...SCENARIO,
-    name: 'restore',
+    name: 'restore over the database',
+    command: ['restore', 'latest', '--yes', '--quiet'],
+    prepare: withSnapshots(2, 2),
+    share: 0.5,
+  },
+  {
+    ...SCENARIO,
+    name: 'restore of some customers',
+    command: ['restore', 'latest', '--where', 'id <= 40', '--yes', '--quiet'],
+    prepare: async (place) => {
+      await withSnapshots(2, 2)(place);
+      await doneAt(place, ['delete', '3', '5', '8', '--yes', '--quiet']);
+    },
+    share: 0.3,
+  },
+  {
+    ...SCENARIO,
+    name: 'restore to another file',
     command: ['restore', 'latest', '--to', RESTORED, '--quiet'],
     prepare: withSnapshots(2, 2),
     exitWhenDone: 2,

@@ -4,7 +4,7 @@ import { randomNumbers } from '../people-file.ts';
 const { CRM_FAULT_ROUNDS, CRM_FAULT_SEED, CRM_FAULT_ROUND } = process.env;
 
 /** Rounds of a scenario with a full share when nobody asks for more: what CI has time for. */
-const DEFAULT_ROUNDS = 20;
+const DEFAULT_ROUNDS = 10;
 const DEFAULT_SEED = 20_260_101;
 
 /** Every random choice follows from it and from the name and the round of the scenario. */
@@ -21,6 +21,9 @@ export function roundsOf(share: number): number[] {
   if (CRM_FAULT_ROUND !== undefined) return [Number(CRM_FAULT_ROUND)];
   return Array.from({ length: count }, (_, round) => round);
 }
+
+/** Whether there is time for what is less important. */
+export const isLongRun = asked !== null;
 
 /** A part of the rounds, for what is slower: at least two. */
 export function fewerRounds(rounds: readonly number[], part: number): number[] {
