@@ -24,6 +24,7 @@ describe.each([
   'README.md',
   'docs/guide/archive.md',
   'docs/guide/backup.md',
+  'docs/guide/restore.md',
   'docs/guide/import.md',
   'docs/guide/plans.md',
   'docs/guide/presets.md',

@@ -112,8 +112,12 @@ const CALLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'backup list': [[]],
   'backup verify': [[], ['latest', '--sample', '50%']],
   'backup drill': [[]],
+  'backup diff': [['latest', 'live']],
   'backup prune': [['--keep-last', '1', '--dry-run'], ['--keep-daily', '1'], ['--drop-damaged']],
-  restore: [['latest', '--to', 'restored.db']],
+  restore: [
+    ['latest', '--to', 'restored.db'],
+    ['--id', '1', '--dry-run'],
+  ],
   'migrate status': [[]],
   'migrate up': [['--dry-run'], []],
   maintain: [['--check', '--quick'], ['--repair', '--reindex'], ['--vacuum'], ['--sizes'], ['--slow'], []],
