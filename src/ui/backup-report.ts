@@ -25,7 +25,7 @@ export async function printCreated(io: Io, mode: OutputMode, repository: string,
 }
 
 const COLUMNS = [
-  { name: 'snapshot', type: 'text' },
+  { name: 'snapshot', type: 'key' },
   { name: 'customers', type: 'integer' },
   { name: 'size', type: 'text' },
   { name: 'added', type: 'text' },

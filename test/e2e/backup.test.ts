@@ -1,5 +1,4 @@
-import { spawnSync } from 'node:child_process';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -51,7 +50,14 @@ describe('crm backup and crm restore', () => {
     ]);
 
     const restored = await crm(cwd, ['restore', first.snapshot, '--to', 'first.db', '--json']);
-    expect(resultOf(restored.stdout)).toEqual({ snapshot: first.snapshot, target: 'first.db', customers: 7, verified: true });
+    expect(resultOf(restored.stdout)).toEqual({
+      snapshot: first.snapshot,
+      target: 'first.db',
+      customers: 7,
+      verified: true,
+      setAside: null,
+      at: null,
+    });
     expect(await exported(cwd, 'first.db')).toBe(before);
     await crm(cwd, ['restore', '--to', 'latest.db']);
     expect(await exported(cwd, 'latest.db')).toBe(await exported(cwd, 'crm.db'));
@@ -73,7 +79,7 @@ describe('crm backup and crm restore', () => {
     const original = readFileSync(join(cwd, 'crm.db'));
     expect(await crm(cwd, ['restore', '--to', 'crm.db'])).toMatchObject({
       exitCode: 2,
-      stderr: expect.stringContaining('overwrites nothing'),
+      stderr: expect.stringContaining('replace crm.db?'),
     });
     expect(readFileSync(join(cwd, 'crm.db')).equals(original)).toBe(true);
     writeFileSync(join(cwd, 'new.db-wal'), 'left');
