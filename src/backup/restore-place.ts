@@ -45,7 +45,7 @@ export interface RestorePlace {
   putUndone(source: RestoreSource, moment: Moment): Promise<{ readonly put: PlacedDatabase | null; readonly undone: UndoneAfter }>;
 }
 
-/** A moment as part of a name: `20260131T101500Z`. */
+/** A moment as part of a name, to the millisecond: `20260131T101500250Z`. */
 export function stamp(time: Date): string {
-  return time.toISOString().replace(/[-:]|\.\d+/g, '');
+  return time.toISOString().replace(/[-:.]/g, '');
 }

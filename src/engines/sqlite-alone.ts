@@ -97,7 +97,7 @@ const UNREADABLE: ReadonlySet<string> = new Set(['INTEGRITY', 'NOT_OUR_DATABASE'
  * process dies, the path leads to the old file or to the new one, and either is whole.
  * @param copy the new file, in the same folder
  * @param aside the new name of the old file
- * @throws {CrmError} BUSY when somebody has it open, ENGINE
+ * @throws {CrmError} BUSY when somebody has it open; OUTPUT_FAILED when the new name is taken; ENGINE
  */
 export async function replaceSqlite(copy: string, target: string, aside: string, { key, busyTimeoutMs }: ReplaceOptions): Promise<void> {
   const path = realpathSync(target);
@@ -134,7 +134,12 @@ function keepAs(path: string, name: string): void {
   try {
     linkSync(path, name);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw error;
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') {
+      throw new CrmError('OUTPUT_FAILED', `${name} exists already; nothing is overwritten`, {
+        cause: error,
+        hint: 'move it away and try again',
+      });
+    }
     copyFileSync(path, name, constants.COPYFILE_EXCL);
     sync(name);
   }
