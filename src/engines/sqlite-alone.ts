@@ -123,7 +123,9 @@ async function holdUnlessDamaged(path: string, { key, busyTimeoutMs }: ReplaceOp
   try {
     return await openWhenFree(busyTimeoutMs, () => holdAlone(path, key));
   } catch (error) {
-    if (!(error instanceof CrmError) || !UNREADABLE.has(error.code)) throw error;
+    // A sound database of another program is none that a restore replaces.
+    const isOfOthers = error instanceof CrmError && error.code === 'NOT_OUR_DATABASE' && error.cause === undefined;
+    if (!(error instanceof CrmError) || isOfOthers || !UNREADABLE.has(error.code)) throw error;
     requireUnused(path);
     return null;
   }

@@ -6,6 +6,7 @@ import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { openEngine } from '../../../src/engines/index.ts';
 import { replaceSqlite } from '../../../src/engines/sqlite-alone.ts';
+import { APPLICATION_ID } from '../../../src/engines/sqlite-file.ts';
 import type { CrmError } from '../../../src/errors.ts';
 import { tempDir } from '../../support/temp-dir.ts';
 
@@ -15,6 +16,7 @@ const NO_KEY = { key: null, busyTimeoutMs: 0 };
 /** Makes a database file in WAL mode with one name in it, and leaves it open. */
 function opened(path: string, name: string): Database.Database {
   const db = new Database(path);
+  db.pragma(`application_id = ${APPLICATION_ID}`);
   db.pragma('journal_mode = WAL');
   db.exec('CREATE TABLE people (name TEXT)');
   db.prepare('INSERT INTO people VALUES (?)').run(name);
