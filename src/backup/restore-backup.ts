@@ -7,7 +7,7 @@ import { customersOf, type Manifest } from './manifest.ts';
 import { type Landing, landedBefore } from './point-in-time.ts';
 import { type PlacedDatabase, type RestorePlace, type RestoreSource, stamp } from './restore-place.ts';
 import { PostgresPlace } from './restore-postgres.ts';
-import { SqlitePlace } from './restore-sqlite.ts';
+import { removeKilled, SqlitePlace } from './restore-sqlite.ts';
 
 /** How a snapshot is brought back. */
 export interface RestoreOptions {
@@ -60,6 +60,7 @@ export async function isTaken(target: string): Promise<boolean> {
  */
 export async function restoreBackup(options: RestoreOptions): Promise<RestoreResult> {
   const { target, now = () => new Date() } = options;
+  if (engineNameOf(target) === 'sqlite') removeKilled(target);
   const taken = await isTaken(target);
   if (taken && options.replace !== true) {
     throw new CrmError('USAGE', `${target} exists already; a restore replaces it only when it is told to`, {

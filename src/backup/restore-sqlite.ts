@@ -46,7 +46,7 @@ export class SqlitePlace implements RestorePlace {
 
   async #withPart<T>(work: (part: string) => Promise<T>): Promise<T> {
     const { target } = this.#parts;
-    removeStale(dirname(target), /\.part-(\d+)(-wal|-shm|-journal)?$/, `${basename(target)}.part-`);
+    removeKilled(target);
     const part = partPath(target);
     const remove = (): void => {
       for (const suffix of ['', ...COMPANIONS]) rmSync(`${part}${suffix}`, { force: true });
@@ -105,6 +105,11 @@ export class SqlitePlace implements RestorePlace {
     await replaceSqlite(part, target, name, { key, busyTimeoutMs });
     return name;
   }
+}
+
+/** Removes what restores to a file left that were killed: it is as large as a database. */
+export function removeKilled(target: string): void {
+  removeStale(dirname(target), /\.part-(\d+)(-wal|-shm|-journal)?$/, `${basename(target)}.part-`);
 }
 
 /** The name itself, or the next one that is not taken: two restores may fall into one second. */

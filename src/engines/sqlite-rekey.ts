@@ -42,7 +42,7 @@ export async function rekeySqlite(target: string, { oldKey, newKey, busyTimeoutM
   if (newKey?.length === 0) throw new CrmError('USAGE', 'the new key of the database is empty', { hint: 'give a passphrase' });
   checkFile(target, false);
   const path = realpathSync(target);
-  removeStale(dirname(path), /\.rekey-(\d+)(-journal)?$/, `${basename(path)}.rekey-`);
+  removeStale(dirname(path), /\.rekey-(\d+)(-journal|-wal|-shm)?$/, `${basename(path)}.rekey-`);
   const copy = `${path}.rekey-${process.pid}`;
   const { db: old, isKeyed } = await openWhenFree(busyTimeoutMs, () => holdAlone(path, oldKey));
   try {

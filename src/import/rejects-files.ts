@@ -1,4 +1,4 @@
-import { closeSync, copyFileSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, copyFileSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { CrmError, isDiskFull } from '../errors.ts';
 import { removeStale } from '../engines/stale-files.ts';
@@ -14,6 +14,8 @@ interface Part {
   readonly columns: readonly string[];
   readonly file: number;
   rows: number;
+  /** Whether it is a device or a pipe, which is written to as it is. */
+  readonly isDirect: boolean;
   /** Whether it has its name; what had the name before is kept beside it until the end. */
   isPublished: boolean;
 }
@@ -71,9 +73,12 @@ export class RejectsFiles {
     const isMine = (part: Part): boolean => part.path === this.#path || part.path.startsWith(this.#path.replace(/\.csv$/, '-'));
     const open = this.#parts.find((part) => isMine(part) && sameHeader(part));
     if (open !== undefined) return open;
-    const part = { path: this.#freePath(), columns, rows: 0, isPublished: false };
-    removeStale(dirname(part.path), /\.part-(\d+)$/, basename(part.path));
-    const opened = { ...part, file: guarded(part.path, () => openSync(partPath(part.path), 'w', 0o600)) };
+    const path = this.#freePath();
+    const existing = statSync(path, { throwIfNoEntry: false });
+    const isDirect = existing !== undefined && !existing.isFile() && !existing.isDirectory();
+    if (!isDirect) removeStale(dirname(path), /\.part-(\d+)$/, basename(path));
+    const file = guarded(path, () => openSync(isDirect ? path : partPath(path), 'w', 0o600));
+    const opened = { path, columns, rows: 0, isDirect, isPublished: false, file };
     this.#parts.push(opened);
     write(opened, [...columns, ...ADDED]);
     return opened;
@@ -89,7 +94,7 @@ export class RejectsFiles {
 
   /** Brings everything to the disk, so that little can fail after the database was written. */
   sync(): void {
-    for (const { path, file } of this.#parts) guarded(path, () => fsyncSync(file));
+    for (const { path, file, isDirect } of this.#parts) if (!isDirect) guarded(path, () => fsyncSync(file));
   }
 
   /** Ends the files and gives them their names; `discard` can still take that back. @throws {CrmError} OUTPUT_FAILED or DISK_FULL */
@@ -99,6 +104,7 @@ export class RejectsFiles {
       guarded(part.path, () => {
         closeSync(part.file);
         part.isPublished = true;
+        if (part.isDirect) return;
         if (existsSync(part.path)) keepCopy(part.path, formerPath(part.path));
         renameSync(partPath(part.path), part.path);
       });
@@ -109,14 +115,16 @@ export class RejectsFiles {
   finish(): WrittenRejects[] {
     this.publish();
     const parts = this.#parts.splice(0);
-    for (const { path } of parts) rmSync(formerPath(path), { force: true });
+    for (const { path, isDirect } of parts) if (!isDirect) rmSync(formerPath(path), { force: true });
     return parts.map(({ path, rows }) => ({ path, rows }));
   }
 
   /** Removes what was written, and brings back what had its names before. */
   discard(): void {
-    for (const { path, file, isPublished } of this.#parts.splice(0)) {
+    for (const { path, file, isDirect, isPublished } of this.#parts.splice(0)) {
       if (!isPublished) closeSync(file);
+      if (isDirect) continue;
+      if (!isPublished) rmSync(partPath(path), { force: true });
       else if (existsSync(partPath(path))) rmSync(formerPath(path), { force: true });
       else if (existsSync(formerPath(path))) renameSync(formerPath(path), path);
       else rmSync(path, { force: true });

@@ -1,4 +1,5 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { closeSync, constants, mkdirSync, openSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { RejectsFiles } from '../../../src/import/rejects-files.ts';
@@ -24,6 +25,23 @@ describe('a rejects file', () => {
     expect(readFileSync(path, 'utf8')).toContain('too short');
     expect(rejects.finish()).toEqual([{ path, rows: 1 }]);
     expect(readdirSync(folder)).toEqual(['r.csv']);
+  });
+
+  it.each(['finish', 'discard'] as const)('that is a pipe stays one (%s)', (end) => {
+    const folder = tempDir();
+    const path = join(folder, 'pipe');
+    expect(spawnSync('mkfifo', [path]).status).toBe(0);
+    const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      const rejects = rejected(path);
+      rejects.sync();
+      rejects.publish();
+      rejects[end]();
+      expect(readFileSync(reader, 'utf8')).toContain('too short');
+      expect([readdirSync(folder), statSync(path).isFIFO()]).toEqual([['pipe'], true]);
+    } finally {
+      closeSync(reader);
+    }
   });
 
   it.each([
