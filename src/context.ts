@@ -44,6 +44,11 @@ export interface Context {
   openArchive(target?: string, options?: OpenOptions): Promise<Repository>;
   /** Opens the database whatever version its schema has, only to look at that or to upgrade it; closed likewise. */
   openSchema(): Promise<DatabaseSchema>;
+  /**
+   * Does something with the key of the database, which opens it by itself: first with that of the environment, and where that
+   * has none and one is needed, with what a person at a terminal says. @throws {CrmError} KEY_NEEDED, WRONG_KEY
+   */
+  withKey<T>(open: (options: { readonly key?: Uint8Array }) => Promise<T>): Promise<T>;
   /** The key of the database that was opened; null where it is not encrypted, or none was opened. */
   databaseKey(): Uint8Array | null;
   /**
@@ -86,6 +91,10 @@ export async function withContext(
     openRepository: (open) => database.openRepository(open),
     openArchive: (target, open) => database.openArchive(target, open),
     openSchema: () => database.openSchema(),
+    withKey: async (open) => {
+      const given = keyOfEnvironment(io.env, DATABASE_KEY);
+      return (await openWithKey(io, context.mode, given, (key) => open(key === null ? {} : { key }))).opened;
+    },
     databaseKey: () => database.key,
     withDatabaseKey: async (work) => (await openWithKey(io, context.mode, keyOfEnvironment(io.env, DATABASE_KEY), work)).opened,
     keyForNewDatabase: async () => keyOfEnvironment(io.env, DATABASE_KEY) ?? askNewKey(io, context.mode, DATABASE_KEY),

@@ -66,6 +66,11 @@ export { type PruneOptions, type PruneResult, pruneBackups } from './backup/prun
 export type { RetentionPolicy, RetentionReason } from './backup/retention.ts';
 export { type RestoreOptions, type RestoreResult, isTaken, restoreBackup } from './backup/restore-backup.ts';
 export type { Landing } from './backup/point-in-time.ts';
+export { type RestoreCustomersOptions, type RestoreCustomersResult, restoreCustomers } from './backup/restore-customers.ts';
+export { type DiffBackupsOptions, type DiffBackupsResult, diffBackups } from './backup/diff-backups.ts';
+export { STATE_TABLES } from './repository/customer-states.ts';
+export type { StateConflict, StatePart } from './repository/state-restore.ts';
+export type { StateDifference } from './repository/compare-states.ts';
 export { DEFAULT_SURVIVORSHIP } from './dedupe/survivorship.ts';
 export type { FieldSurvivorship, SurvivorRule, Survivorship } from './dedupe/survivorship.ts';
 export type { SurvivorshipRule } from './dedupe/survivorship-rules.ts';
@@ -114,3 +119,10 @@ export { type ApplyArchiveOptions, type ArchivePlan, applyArchivePlan } from './
 export { type ArchiveSettings, type NamedPolicy, archiveSettings, policiesNamed } from './archive/archive-settings.ts';
 export { archiveTarget } from './archive/archive-target.ts';
 export type { ArchivePolicy } from './repository/archive-choice.ts';
+export { type CheckOptions, type CheckReport, type Finding, checkDatabase } from './maintain/check-database.ts';
+export { type MaintainOptions, type MaintainReport, maintainDatabase } from './maintain/maintain-database.ts';
+export { type SlowReport, type SlowStatement, slowQueries } from './maintain/slow-queries.ts';
+export { type SalvageReport, salvageFile } from './maintain/salvage-file.ts';
+export type { MaintenanceStore, RepairOutcome } from './repository/maintenance-store.ts';
+export { rekeyDatabase } from './engines/index.ts';
+export type { Rekeyed, RekeyOptions } from './engines/sqlite-rekey.ts';

@@ -9,7 +9,7 @@ import { PackWriter, type WrittenPack } from './pack-writer.ts';
 
 const compress = promisify(deflateRaw);
 
-/** Chunks are compressed together: alone they would take half as much again. */
+/** Chunks are compressed together: alone they would take a fifth more. */
 const BLOCK_BYTES = 512 * 1024;
 /** Blocks of a pack, of which two thirds are saved by compression: about 20 MB on disk. */
 const BLOCKS_PER_PACK = 128;

@@ -75,7 +75,8 @@ export class PackFile {
     const contentBytes = this.#contentBytes(number);
     // One step of the thread pool and one buffer for all of it; by default there would be one for each 16 KB, and one more
     // where the last one is full.
-    const chunks = bytes[0] === 0 ? content : await decompress(content, { chunkSize: contentBytes + 64 }).catch(() => null);
+    const inflated = (): Promise<Buffer | null> => decompress(content, { chunkSize: contentBytes + 64 }).catch(() => null);
+    const chunks = bytes[0] === 0 ? content : bytes[0] === 1 ? await inflated() : null;
     if (chunks?.length === contentBytes) return chunks;
     throw new PackDamage(this.name, `has a block that cannot be unpacked (${number + 1} of ${this.blockCount})`);
   }

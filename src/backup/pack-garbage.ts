@@ -16,6 +16,16 @@ export interface Garbage {
   readonly freedBytes: number;
 }
 
+/** What was written anew. */
+interface Repacked {
+  /** Bytes of the new packs. */
+  readonly addedBytes: number;
+  /** Packs that snapshots name since then. */
+  readonly named: ReadonlySet<string>;
+}
+
+const NOTHING_MOVED: Repacked = { addedBytes: 0, named: new Set() };
+
 /** How garbage is collected. */
 export interface CollectOptions {
   readonly dryRun: boolean;
@@ -54,11 +64,13 @@ export async function collectGarbage(
     const freed = sumOf(dead) + sparse.reduce((sum, state) => sum + Math.round(state.storedBytes * (1 - state.liveShare)), 0);
     return { ...counts, freedBytes: freed };
   }
-  const addedBytes = sparse.length === 0 ? 0 : await repack(repository, manifests, sparse, options.signal);
+  const { addedBytes, named } = sparse.length === 0 ? NOTHING_MOVED : await repack(repository, manifests, sparse, options.signal);
   repository.snapshots.removeUnlisted();
-  for (const { name } of [...dead, ...sparse]) rmSync(repository.packPath(name), { force: true });
+  // A pack that an earlier prune wrote before it was stopped was dead, until this one came to the same pack again.
+  const gone = [...dead, ...sparse].filter(({ name }) => !named.has(name));
+  for (const { name } of gone) rmSync(repository.packPath(name), { force: true });
   removeParts(repository);
-  return { ...counts, freedBytes: sumOf(dead) + sumOf(sparse) - addedBytes };
+  return { ...counts, removedPacks: gone.length - sparse.length, freedBytes: sumOf(gone) - addedBytes };
 }
 
 async function packStates(repository: BackupRepository, manifests: readonly Manifest[]): Promise<PackState[]> {
@@ -93,24 +105,22 @@ async function indexOf(repository: BackupRepository, name: string): Promise<Pack
   return pack.index;
 }
 
-/**
- * Stores the chunks that are needed of some packs again, and writes the manifests that name them anew.
- * @returns bytes of the new packs
- */
+/** Stores the chunks that are needed of some packs again, and writes the manifests that name them anew. */
 async function repack(
   repository: BackupRepository,
   manifests: readonly Manifest[],
   states: readonly PackState[],
   signal: AbortSignal | undefined,
-): Promise<number> {
+): Promise<Repacked> {
   const moved = new Map<string, (ChunkPlace | undefined)[]>();
   const store = await ChunkStore.open(repository, new Set(states.map(({ name }) => name)));
   try {
     for (const state of states) moved.set(state.name, await moveChunks(repository, state, store, signal));
     const { addedBytes } = await store.finish();
     const touched = manifests.filter(({ packs }) => packs.some((name) => moved.has(name)));
-    repository.snapshots.replace(touched.map((manifest) => ({ ...manifest, ...movedExtents(manifest, moved, store) })));
-    return addedBytes;
+    const changed = touched.map((manifest) => ({ ...manifest, ...movedExtents(manifest, moved, store) }));
+    repository.snapshots.replace(changed);
+    return { addedBytes, named: new Set(changed.flatMap(({ packs }) => packs)) };
   } finally {
     await store.discard();
   }

@@ -1,8 +1,9 @@
 import { existsSync, rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { openSnapshot } from '../engines/index.ts';
 import { replaceSqlite } from '../engines/sqlite-alone.ts';
+import { removeStale } from '../engines/stale-files.ts';
 import { CrmError } from '../errors.ts';
 import { type UndoneAfter, undoAfter } from './point-in-time.ts';
 import type { Moment, PlacedDatabase, PlaceParts, RestorePlace, RestoreSource } from './restore-place.ts';
@@ -44,7 +45,9 @@ export class SqlitePlace implements RestorePlace {
   }
 
   async #withPart<T>(work: (part: string) => Promise<T>): Promise<T> {
-    const part = partPath(this.#parts.target);
+    const { target } = this.#parts;
+    removeStale(dirname(target), /\.part-(\d+)(-wal|-shm|-journal)?$/, `${basename(target)}.part-`);
+    const part = partPath(target);
     const remove = (): void => {
       for (const suffix of ['', ...COMPANIONS]) rmSync(`${part}${suffix}`, { force: true });
     };
@@ -98,10 +101,17 @@ export class SqlitePlace implements RestorePlace {
       publish(part, target);
       return null;
     }
-    const name = `${target}.before-restore-${aside}`;
+    const name = freeName(`${target}.before-restore-${aside}`);
     await replaceSqlite(part, target, name, { key, busyTimeoutMs });
     return name;
   }
+}
+
+/** The name itself, or the next one that is not taken: two restores may fall into one second. */
+function freeName(name: string): string {
+  let free = name;
+  for (let n = 2; existsSync(free); n++) free = `${name}-${n}`;
+  return free;
 }
 
 /** @throws {CrmError} USAGE when what a database of this name left behind would be taken for part of the new one */

@@ -55,7 +55,7 @@ export function waitMs({ wait }: WritingFlags): number {
  */
 export function passphraseFrom(context: Context, { passphraseFile }: RepositoryFlags, isNew = false): () => Promise<string> {
   const { io, mode } = context;
-  return async () => {
+  const ask = async (): Promise<string> => {
     if (passphraseFile !== undefined) return required(fileText(passphraseFile), passphraseFile);
     const { CRM_BACKUP_PASSPHRASE } = io.env;
     if (CRM_BACKUP_PASSPHRASE !== undefined) return required(CRM_BACKUP_PASSPHRASE, 'CRM_BACKUP_PASSPHRASE');
@@ -64,6 +64,12 @@ export function passphraseFrom(context: Context, { passphraseFile }: RepositoryF
       throw new CrmError('USAGE', 'the two passphrases differ; nothing was made', { hint: 'run it again' });
     }
     return passphrase;
+  };
+  // Asked for once, however often the work begins anew because another key is tried.
+  let known: Promise<string> | null = null;
+  return () => {
+    known ??= ask();
+    return known;
   };
 }
 

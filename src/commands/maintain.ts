@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import type { Context } from '../context.ts';
 import { damagedOnOpening, isDamaged, type MaintainReport, maintainDatabase, needsRepair } from '../maintain/maintain-database.ts';
 import type { MaintenanceStore } from '../repository/maintenance-store.ts';
+import { DATABASE_KEY, keyOfEnvironment } from '../ui/database-key.ts';
 import { Progress } from '../ui/progress.ts';
 import type { Examples } from './help-layout.ts';
 import type { Run } from './run.ts';
@@ -15,6 +16,8 @@ interface MaintainFlags {
   readonly sizes?: boolean;
   readonly slow?: boolean;
   readonly salvage?: string;
+  readonly rekey?: boolean;
+  readonly decrypt?: boolean;
 }
 
 /** For the help. */
@@ -25,10 +28,13 @@ export const EXAMPLES: Examples = [
   ['crm maintain --vacuum', 'and write the database anew, without gaps'],
   ['crm maintain --sizes', 'what tables and indexes take'],
   ['crm maintain --salvage saved.db --db damaged.db', 'save what can be read of a damaged file into a new one'],
+  ['crm maintain --rekey', 'another key for the database, or its first one'],
   ['crm maintain --slow', 'queries that took long, and the index they lack'],
 ];
 
 const WRITING = ['repair', 'reindex', 'vacuum'];
+/** What nothing else goes with. */
+const ALONE = [...WRITING, 'check', 'quick', 'sizes', 'slow', 'salvage'];
 
 /** `crm maintain` */
 export function define(command: Command, run: Run): void {
@@ -51,12 +57,19 @@ export function define(command: Command, run: Run): void {
         'slow',
       ]),
     )
+    .addOption(
+      new Option('--rekey', 'give the database another key, or its first one: CRM_NEW_KEY_FILE, CRM_NEW_KEY, or asked for').conflicts(
+        ALONE,
+      ),
+    )
+    .addOption(new Option('--decrypt', 'take the key of the database away: it is not encrypted any more').conflicts([...ALONE, 'rekey']))
     .action((flags: MaintainFlags) => run(command, (context) => maintain(context, flags)));
 }
 
 async function maintain(context: Context, flags: MaintainFlags): Promise<void> {
   const { io, mode } = context;
   if (flags.salvage !== undefined) return salvage(context, flags.salvage);
+  if (flags.rekey === true || flags.decrypt === true) return (await import('./rekey-database.ts')).rekey(context, flags.decrypt === true);
   if (flags.sizes === true) {
     const { printSizes } = await import('../ui/maintain-report.ts');
     return printSizes(io, mode, await (await openStore(context)).sizes());
@@ -75,8 +88,9 @@ async function salvage(context: Context, out: string): Promise<void> {
   const { printSalvage } = await import('../ui/salvage-report.ts');
   const progress = new Progress(io, { label: 'saving', unit: 'step', totalCount: undefined, ...mode });
   let done = 0;
+  const key = keyOfEnvironment(io.env, DATABASE_KEY);
   try {
-    const report = await salvageFile(context.databaseTarget(), out, { signal, onTable: () => progress.update(++done) });
+    const report = await salvageFile(context.databaseTarget(), out, { key, signal, onTable: () => progress.update(++done) });
     progress.done();
     if (hasLosses(report)) context.exitWith(3);
     await printSalvage(io, mode, report);

@@ -16,7 +16,7 @@ export interface PostgresAddress {
   readonly label: string;
 }
 
-/** Takes `postgres://user:password@host:port/database[?schema=name]` apart. @throws {CrmError} USAGE */
+/** Takes a database URL apart, which may name a schema: `?schema=name`. @throws {CrmError} USAGE when it is none */
 export function postgresAddress(url: string): PostgresAddress {
   let parsed: URL;
   try {
@@ -38,7 +38,7 @@ export async function connectClient({ url, schema, label }: PostgresAddress, typ
   const client = new pg.Client({
     connectionString: url,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    application_name: 'crm',
+    application_name: sessionName(schema),
     ...(types === undefined ? {} : { types }),
   });
   client.on('error', () => {}); // a lost connection shows in the next query
@@ -49,6 +49,11 @@ export async function connectClient({ url, schema, label }: PostgresAddress, typ
     throw postgresError(error, label);
   }
   return client;
+}
+
+/** What sessions of ours on a schema are called on the server, in 63 bytes at most. */
+export function sessionName(schema: string | null): string {
+  return schema === null ? 'crm' : `crm ${schema}`.slice(0, 40);
 }
 
 /** A name as SQL takes it, whatever is in it. */

@@ -21,7 +21,7 @@ const CODES: Readonly<Record<string, { code: ErrorCode; text: string; hint: stri
   '57P01': { code: 'CONNECTION', text: 'closed the connection; nothing was changed', hint: 'try again later' },
   '08': { code: 'CONNECTION', text: 'lost the connection; nothing was changed', hint: 'try again later' },
   XX001: { code: 'INTEGRITY', text: 'reports damaged data', hint: 'restore a backup' },
-  XX002: { code: 'INTEGRITY', text: 'reports a damaged index', hint: 'rebuild it: REINDEX' },
+  XX002: { code: 'INTEGRITY', text: 'reports a damaged index', hint: 'make it again: crm maintain --reindex' },
   ECONNREFUSED: {
     code: 'CONNECTION',
     text: 'cannot be reached: connection refused',

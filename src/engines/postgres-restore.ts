@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import { CrmError } from '../errors.ts';
-import { connectClient, type PostgresAddress, postgresAddress, quoteName } from './postgres-client.ts';
+import { connectClient, type PostgresAddress, postgresAddress, quoteName, sessionName } from './postgres-client.ts';
 import { postgresError } from './postgres-errors.ts';
 import { serverMajorOf } from './postgres-snapshot.ts';
 import { postgresTableFacts } from './postgres-table-facts.ts';
@@ -146,15 +146,16 @@ export async function schemaOf(url: string): Promise<string> {
   return schema ?? onDatabase({ ...address, schema: null }, currentSchema);
 }
 
-/** @throws {CrmError} BUSY when another process of this program is connected to the database */
+/** @throws {CrmError} BUSY when another process of this program is connected to the schema of a URL */
 export async function requireNoSessions(url: string): Promise<void> {
   const address = postgresAddress(url);
   await onDatabase({ ...address, schema: null }, async (client) => {
     const { rowCount } = await client.query(
-      "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'crm' AND pid <> pg_backend_pid() LIMIT 1",
+      'SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND application_name = $1 AND pid <> pg_backend_pid() LIMIT 1',
+      [sessionName(address.schema)],
     );
-    if (rowCount !== 0)
-      throw new CrmError('BUSY', `somebody else has ${address.label} open`, { hint: 'wait until other runs have ended and try again' });
+    if (rowCount === 0) return;
+    throw new CrmError('BUSY', `somebody else has ${address.label} open`, { hint: 'wait until other runs have ended and try again' });
   });
 }
 

@@ -18,10 +18,10 @@ export interface DatabaseCheck {
 export interface SnapshotOptions {
   /** Hash the rows of all tables too, not only count them. */
   readonly rowHashes: boolean;
+  /** The key of an encrypted file; null where there is none. */
+  readonly key: Uint8Array | null;
   /** How long to wait for somebody who keeps even readers out, in milliseconds. */
   readonly busyTimeoutMs: number;
-  /** The key of an encrypted SQLite file; null where there is none. */
-  readonly key: Uint8Array | null;
 }
 
 /** A database as it was at one instant, held so that others may go on writing meanwhile. */

@@ -30,6 +30,7 @@ export function holdAlone(path: string, key: Uint8Array | null): ReturnType<type
   const connected = connect(path, { key, timeout: 0 });
   const { db } = connected;
   try {
+    if (identity(path) !== before) throw replaced(path);
     db.pragma('locking_mode = EXCLUSIVE');
     recognise(db, path);
     if (identity(path) !== before) throw replaced(path);
@@ -84,6 +85,8 @@ export interface ReplaceOptions {
   readonly busyTimeoutMs: number;
 }
 
+/** What of a database may be in a file beside it. */
+const LOGS = ['-wal', '-journal'] as const;
 /** Files that SQLite keeps beside a database. */
 const COMPANIONS = ['-wal', '-shm', '-journal'] as const;
 /** Why a file cannot be held by SQLite's own means: then it is damaged, or its key is not known. */
@@ -98,25 +101,33 @@ const UNREADABLE: ReadonlySet<string> = new Set(['INTEGRITY', 'NOT_OUR_DATABASE'
  */
 export async function replaceSqlite(copy: string, target: string, aside: string, { key, busyTimeoutMs }: ReplaceOptions): Promise<void> {
   const path = realpathSync(target);
+  // SQLite removes the log of what it finds to be no database; from a sound one it has folded it in by then.
+  const logs = LOGS.filter((suffix) => existsSync(path + suffix));
+  for (const suffix of logs) keepAs(path + suffix, aside + suffix);
   let held: ReturnType<typeof holdAlone> | null = null;
   try {
-    held = await openWhenFree(busyTimeoutMs, () => holdAlone(path, key));
-  } catch (error) {
-    if (!(error instanceof CrmError) || !UNREADABLE.has(error.code)) throw error;
-    requireUnused(path);
-  }
-  try {
+    held = await holdUnlessDamaged(path, { key, busyTimeoutMs });
     chmodSync(copy, statSync(path).mode & 0o777);
     keepAs(path, aside);
-    // A log that was not folded in belongs to the old file, and would be taken for that of the new one.
-    for (const suffix of COMPANIONS) {
-      if (!existsSync(path + suffix)) continue;
-      keepAs(path + suffix, aside + suffix);
-      rmSync(path + suffix);
-    }
+    // What is left of a log belongs to the old file, and would be taken for that of the new one.
+    for (const suffix of COMPANIONS) rmSync(path + suffix, { force: true });
     putInPlace(copy, path);
   } finally {
+    if (held !== null || existsSync(`${path}-wal`)) for (const suffix of logs) rmSync(aside + suffix, { force: true });
     held?.db.close();
+  }
+}
+
+/** @returns null for a file that SQLite cannot hold, and that nobody has open */
+async function holdUnlessDamaged(path: string, { key, busyTimeoutMs }: ReplaceOptions): Promise<ReturnType<typeof holdAlone> | null> {
+  try {
+    return await openWhenFree(busyTimeoutMs, () => holdAlone(path, key));
+  } catch (error) {
+    // A sound database of another program is none that a restore replaces.
+    const isOfOthers = error instanceof CrmError && error.code === 'NOT_OUR_DATABASE' && error.cause === undefined;
+    if (!(error instanceof CrmError) || isOfOthers || !UNREADABLE.has(error.code)) throw error;
+    requireUnused(path);
+    return null;
   }
 }
 

@@ -24,12 +24,12 @@ export interface DamagedTable {
   readonly columns: readonly string[];
   /** The columns of its primary key. */
   readonly key: readonly string[];
-  /** Whether the first column of the key is text; else it is a whole number. */
-  readonly isTextKey: boolean;
+  /** What the first column of the key holds; ids and hashes are whole numbers. */
+  readonly keyKind: keyof typeof MAX_PROBES;
 }
 
-/** Tries to find rows again in the middle of damage; then a table is given up where it is. */
-const MAX_PROBES = 60_000;
+/** Tries to find rows again in the middle of damage; then the rest is given up. Ids lie close together, others do not. */
+const MAX_PROBES = { ids: 60_000, texts: 5_000, hashes: 10_000 } as const;
 const BATCH = 500;
 
 /** Whether an error says that what was read is damaged, rather than that something else went wrong. */
@@ -69,7 +69,7 @@ export class DamagedTableReader {
     // Grows while it is gone through: the largest stretches come first.
     const waiting: OpenGap[] = [{ after: end.last, before: back.last }];
     for (const [probe, gap] of waiting.entries()) {
-      const middle = probe < MAX_PROBES ? this.#middleOf(gap) : null;
+      const middle = probe < MAX_PROBES[this.#table.keyKind] ? this.#middleOf(gap) : null;
       if (middle === null) {
         given.push(gap);
         continue;
@@ -147,14 +147,14 @@ export class DamagedTableReader {
   /** A first value of keys about half-way through a stretch; null where there is none between. */
   #middleOf({ after, before }: OpenGap): SqlValue | null {
     const [low, high] = [after?.[0] ?? null, before?.[0] ?? null];
-    if (this.#table.isTextKey) return betweenTexts(low === null ? '' : String(low), high === null ? null : String(high));
+    if (this.#table.keyKind === 'texts') return betweenTexts(low === null ? '' : String(low), high === null ? null : String(high));
     const [from, to] = [low === null ? -1 : Number(low), high === null ? this.#maxKey + 1 : Number(high)];
     return to - from > 1 ? Math.floor((from + to) / 2) : null;
   }
 
   /** What is given up: numbers of keys that follow one another are one gap; texts are not told. */
   #giveUp(gaps: readonly OpenGap[]): KeyGap[] {
-    if (this.#table.isTextKey) return gaps.length === 0 ? [] : [{ from: null, to: null }];
+    if (this.#table.keyKind === 'texts') return gaps.length === 0 ? [] : [{ from: null, to: null }];
     // Of a key of one column, neither end is in the gap; of a longer one, rows with the numbers of both ends may be.
     const inner = this.#table.key.length === 1 ? 1 : 0;
     const ranges = gaps.map(({ after, before }) => ({

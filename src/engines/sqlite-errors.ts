@@ -40,7 +40,7 @@ export function sqliteError(thrown: unknown, label: string): unknown {
   if (/malformed JSON/.test(thrown.message) || /^SQLITE_CONSTRAINT_(PRIMARYKEY|UNIQUE|FOREIGNKEY|ROWID)$/.test(code)) {
     return new CrmError('INTEGRITY', `the data in ${label} contradict each other (${thrown.message}); nothing was changed`, {
       cause,
-      hint: 'check it with: sqlite3 FILE "PRAGMA integrity_check"; restore a backup, or report it when the check is fine',
+      hint: 'check it with: crm maintain --check; restore a backup, or report it when the check is fine',
     });
   }
   return new CrmError('INTERNAL', `SQLite: ${thrown.message} (${code})`, { cause, hint: 'this is a defect of crm: report it' });
@@ -71,7 +71,7 @@ export function sqliteOpenError(thrown: unknown, path: string, key: Uint8Array |
 function damaged(label: string, cause: Error): CrmError {
   return new CrmError('INTEGRITY', `the database ${label} is damaged`, {
     cause,
-    hint: 'do not write to it; restore a backup, or copy it and run sqlite3 .recover on the copy',
+    hint: 'do not write to it; restore a backup, or save what can be read: crm maintain --salvage NEW.db',
   });
 }
 

@@ -2,13 +2,12 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, resolve } from 'node:path';
 import type Database from 'better-sqlite3';
 import { CrmError } from '../errors.ts';
-import { requireFreeSpace } from './free-space.ts';
 import type { BrokenReferences, Complaint, Maintenance, ObjectSize, Rebuild, SearchCheck, UpkeepStep } from './maintenance.ts';
 import type { SchemaIndex } from './schema-indexes.ts';
 import { sqliteError } from './sqlite-errors.ts';
 import { integrityComplaints } from './sqlite-integrity.ts';
 import { SqliteSearchCheck } from './sqlite-search-check.ts';
-import { checkpoint, reclaimPages } from './sqlite-storage.ts';
+import { checkpoint, rebuild, reclaimPages } from './sqlite-storage.ts';
 import { removeStale, staleFiles } from './stale-files.ts';
 
 /** Rows of a table that are looked at for its statistics. */
@@ -18,7 +17,7 @@ const MERGE_PAGES = 500;
 const SEARCH = 'customer_search';
 /** Temporary files: of imports, and those that become a file when they are whole. Their process stands in the name. */
 const TEMPORARY = /^crm-(?:words|input)-(\d+)-/;
-const PARTIAL = /\.part-(\d+)$/;
+const PARTIAL = /\.part-(\d+)(?:-wal|-shm|-journal)?$/;
 
 /** What the upkeep of a SQLite database works with. */
 export interface SqliteMaintenanceParts {
@@ -68,7 +67,7 @@ export class SqliteMaintenance implements Maintenance {
   }
 
   async searchCheck(options: { readonly isSample: boolean; readonly check: () => Promise<void> }): Promise<SearchCheck> {
-    const check = new SqliteSearchCheck(this.#parts.openReader());
+    const check = new SqliteSearchCheck(this.#parts.openReader(), this.#parts.path);
     try {
       if (!options.isSample) await check.readIndex(options.check);
       return check;
@@ -137,18 +136,7 @@ export class SqliteMaintenance implements Maintenance {
   }
 
   async vacuum(): Promise<void> {
-    const pages = this.#number('page_count') - this.#number('freelist_count');
-    const bytes = pages * this.#number('page_size');
-    const folder = dirname(resolve(this.#parts.path));
-    // The new pages are gathered in a temporary file, then written to the log, then to the file.
-    requireFreeSpace('writing the database anew', [
-      { folder: process.env.SQLITE_TMPDIR ?? tmpdir(), bytes },
-      { folder, bytes },
-    ]);
-    this.#guard(() => {
-      this.#db.exec('VACUUM');
-      checkpoint(this.#db);
-    });
+    this.#guard(() => rebuild(this.#db));
   }
 
   async reindex(): Promise<void> {

@@ -48,6 +48,7 @@ export async function rekeySqlite(target: string, { oldKey, newKey, busyTimeoutM
   try {
     makeCopy(old, path, copy);
     changeKey(copy, isKeyed ? oldKey : null, newKey);
+    keepLog(copy, newKey);
     const counted = verify(old, copy, newKey, target);
     const bytesBefore = statSync(path).size;
     putInPlace(copy, path);
@@ -79,6 +80,19 @@ function changeKey(copy: string, oldKey: Uint8Array | null, newKey: Uint8Array |
     db.pragma('synchronous = OFF');
     setCipher(db);
     db.rekey(newKey === null ? Buffer.alloc(0) : newFileKey(newKey));
+  } finally {
+    db.close();
+  }
+}
+
+/**
+ * Has the file written through a log from the first moment on: whoever reads it once then keeps a lock, and nobody replaces
+ * it under him.
+ */
+function keepLog(copy: string, key: Uint8Array | null): void {
+  const { db } = connect(copy, { key, timeout: 0 });
+  try {
+    db.pragma('journal_mode = WAL');
   } finally {
     db.close();
   }

@@ -1,9 +1,11 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import { CrmError } from '../errors.ts';
 import type { SqlValue } from './engine.ts';
 import { requireFreeSpace } from './free-space.ts';
+import { fileState } from './sqlite-cipher.ts';
+import { connect } from './sqlite-connect.ts';
 import { type DamagedTable, DamagedTableReader, type KeyGap, isDamage } from './sqlite-damaged-table.ts';
 import { sqliteError } from './sqlite-errors.ts';
 import { rebuildSchemaPage } from './sqlite-schema-page.ts';
@@ -32,16 +34,24 @@ export interface SalvageOptions {
   readonly workFolder: string;
   /** A sound database of this program, whose header stands in for a damaged one. */
   readonly donor: string;
+  /** The passphrase of an encrypted file; null where it is none. */
+  readonly key: Uint8Array | null;
+}
+
+/** The passphrase that a damaged file takes: none where it is a plain one. */
+export function keyOfDamaged(path: string, key: Uint8Array | null): Uint8Array | null {
+  return fileState(path) === 'plain' ? null : key;
 }
 
 /**
  * Opens a damaged SQLite file as far as it can be: a copy of it, with its log; the file itself is only read.
  * @throws {CrmError} NO_DATABASE; DISK_FULL; INTEGRITY when not even its tables are known
  */
-export function openDamaged(path: string, { workFolder, donor }: SalvageOptions): DamagedDatabase {
+export function openDamaged(path: string, { workFolder, donor, key }: SalvageOptions): DamagedDatabase {
   const bytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   if (bytes === 0) throw new CrmError('NO_DATABASE', `there is no database at ${path}`, { hint: 'name the damaged file with --db' });
-  requireFreeSpace('saving what can be read', [{ folder: dirname(resolve(workFolder)), bytes: 2 * bytes }]);
+  // The copy, the new database, and its log before it is written into it.
+  requireFreeSpace('saving what can be read', [{ folder: dirname(resolve(workFolder)), bytes: 3 * bytes }]);
   mkdirSync(workFolder, { mode: 0o700 });
   const copy = join(workFolder, 'damaged.db');
   const close = (): void => rmSync(workFolder, { recursive: true, force: true });
@@ -49,8 +59,8 @@ export function openDamaged(path: string, { workFolder, donor }: SalvageOptions)
     copyFileSync(path, copy);
     // Without what is in the log, the newest rows would be missing. The index of the log is made again.
     if (existsSync(`${path}-wal`)) copyFileSync(`${path}-wal`, `${copy}-wal`);
-    const schema = hasTables(copy) ? 'read' : mended(copy, donor, path);
-    return new DamagedFile(copy, schema, close);
+    const schema = hasTables(copy, key) ? 'read' : mended(copy, path, key === null ? donor : null);
+    return new DamagedFile(connect(copy, { key, timeout: 0 }).db, schema, close);
   } catch (error) {
     close();
     throw sqliteError(error, path);
@@ -58,8 +68,8 @@ export function openDamaged(path: string, { workFolder, donor }: SalvageOptions)
 }
 
 /** Whether the copy says where its tables are. What is in its log is written into it. */
-function hasTables(copy: string): boolean {
-  const db = new Database(copy);
+function hasTables(copy: string, key: Uint8Array | null): boolean {
+  const { db } = connect(copy, { key, timeout: 0 });
   try {
     db.pragma('wal_checkpoint(TRUNCATE)');
     const names = db.prepare("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY rowid").pluck().all() as string[];
@@ -72,12 +82,12 @@ function hasTables(copy: string): boolean {
   }
 }
 
-function mended(copy: string, donor: string, path: string): 'rebuilt' {
+/** @param donor null for an encrypted file: without its first page, nobody can read the others */
+function mended(copy: string, path: string, donor: string | null): 'rebuilt' {
   for (const ending of ['-wal', '-shm']) rmSync(`${copy}${ending}`, { force: true });
-  const names = rebuildSchemaPage(copy, readFileSync(donor).subarray(0, HEADER_BYTES));
-  if (names.length > 0) return 'rebuilt';
+  if (donor !== null && rebuildSchemaPage(copy, readFileSync(donor).subarray(0, HEADER_BYTES)).length > 0) return 'rebuilt';
   throw new CrmError('INTEGRITY', `nothing of ${path} can be saved: no page says any more where its tables are`, {
-    hint: 'restore a backup: crm restore; the file may also be encrypted, or no database of crm',
+    hint: 'restore a backup: crm restore; the file may also be encrypted with another key, or no database of crm',
   });
 }
 
@@ -89,10 +99,10 @@ class DamagedFile implements DamagedDatabase {
   readonly #remove: () => void;
   readonly #maxId: number;
 
-  constructor(copy: string, schema: 'read' | 'rebuilt', remove: () => void) {
+  constructor(db: Database.Database, schema: 'read' | 'rebuilt', remove: () => void) {
     this.schema = schema;
     this.#remove = remove;
-    this.#db = new Database(copy);
+    this.#db = db;
     // A table of which the schema cannot be read must not keep the others from being read.
     this.#db.unsafeMode(true);
     this.#db.pragma('writable_schema = ON');
@@ -115,8 +125,8 @@ class DamagedFile implements DamagedDatabase {
       );
       const key = (columns ?? []).filter(({ pk }) => pk > 0).sort((a, b) => a.pk - b.pk);
       if (columns === null || key.length === 0) continue;
-      const isTextKey = key[0]?.type === 'TEXT';
-      tables.set(name, { name, columns: columns.map((column) => column.name), key: key.map((column) => column.name), isTextKey });
+      const keyKind = key[0]?.type === 'TEXT' ? 'texts' : key[0]?.name.endsWith('id') === true ? 'ids' : 'hashes';
+      tables.set(name, { name, columns: columns.map((column) => column.name), key: key.map((column) => column.name), keyKind });
     }
     return tables;
   }
@@ -134,9 +144,7 @@ class DamagedFile implements DamagedDatabase {
   read(table: string): { rows(): Iterable<SqlValue[][]>; readonly gaps: readonly KeyGap[] } {
     const known = this.tables.get(table);
     if (known === undefined) throw new CrmError('INTERNAL', `the damaged database is not known to have ${table}`);
-    // Hashes are any number.
-    const isId = known.key[0]?.endsWith('id') === true;
-    return new DamagedTableReader(this.#db, known, isId ? this.#maxId : Number.MAX_SAFE_INTEGER);
+    return new DamagedTableReader(this.#db, known, known.keyKind === 'ids' ? this.#maxId : Number.MAX_SAFE_INTEGER);
   }
 
   close(): void {

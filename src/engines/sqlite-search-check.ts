@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { SqlRow, SqlValue, WordsEntry } from './engine.ts';
 import type { SearchCheck } from './maintenance.ts';
+import { sqliteError } from './sqlite-errors.ts';
 
 /** Entries of the index that are read before others get their turn. */
 const TURN = 200_000;
@@ -25,9 +26,12 @@ export class SqliteSearchCheck implements SearchCheck {
   #sumsB = new Uint32Array(0);
   #isSeen = new Uint8Array(0);
 
+  readonly #label: string;
+
   /** @param db a connection of its own, which is closed at the end */
-  constructor(db: Database.Database) {
+  constructor(db: Database.Database, label: string) {
     this.#db = db;
+    this.#label = label;
     db.exec('BEGIN');
   }
 
@@ -57,7 +61,15 @@ export class SqliteSearchCheck implements SearchCheck {
   }
 
   async all<T extends SqlRow>(sql: string, parameters: readonly SqlValue[] = []): Promise<T[]> {
-    return this.#db.prepare(sql).all(...parameters) as T[];
+    return this.#guard(() => this.#db.prepare(sql).all(...parameters) as T[]);
+  }
+
+  #guard<T>(task: () => T): T {
+    try {
+      return task();
+    } catch (error) {
+      throw sqliteError(error, this.#label);
+    }
   }
 
   async differing(entries: readonly WordsEntry[]): Promise<readonly number[]> {
@@ -83,7 +95,8 @@ export class SqliteSearchCheck implements SearchCheck {
     const wanted = wordsIn(words).slice(0, SAMPLE_WORDS);
     if (wanted.length === 0) return true;
     const query = wanted.map((word) => `"${word}"`).join(' AND ');
-    return this.#db.prepare('SELECT 1 FROM customer_search WHERE customer_search MATCH ? AND rowid = ?').get(query, id) !== undefined;
+    const sql = 'SELECT 1 FROM customer_search WHERE customer_search MATCH ? AND rowid = ?';
+    return this.#guard(() => this.#db.prepare(sql).get(query, id) !== undefined);
   }
 
   surplus(): readonly number[] {

@@ -10,8 +10,8 @@ import type Database from 'better-sqlite3';
 import { CrmError, toCrmError } from '../errors.ts';
 import type { WorkerAnswer, WorkerRequest } from './sqlite-snapshot.ts';
 import { connect } from './sqlite-connect.ts';
-import { sqliteError, sqliteOpenError } from './sqlite-errors.ts';
-import { APPLICATION_ID } from './sqlite-file.ts';
+import { sqliteOpenError } from './sqlite-errors.ts';
+import { APPLICATION_ID, identity, replaced } from './sqlite-file.ts';
 import { tableFacts } from './sqlite-table-facts.ts';
 import { WalIndex } from './sqlite-wal-index.ts';
 
@@ -22,7 +22,7 @@ const lines = createInterface({ input: process.stdin });
 lines.once('line', (line) => {
   const request = JSON.parse(line) as WorkerRequest;
   work(request).catch((error: unknown) => {
-    const { code, message, hint } = toCrmError(openError(error, request));
+    const { code, message, hint } = toCrmError(sqliteOpenError(error, request.path, keyOf(request)));
     answer({ kind: 'error', code, message, hint: hint ?? '' });
   });
 });
@@ -32,14 +32,23 @@ lines.once('close', () => {
   process.kill(process.pid, 'SIGKILL');
 });
 
+type Begun = WorkerAnswer & { readonly kind: 'begun' };
+
+function keyOf({ key }: WorkerRequest): Buffer | null {
+  return key === null ? null : Buffer.from(key, 'hex');
+}
+
 function answer(message: WorkerAnswer): void {
   process.stdout.write(`${JSON.stringify(message)}\n`);
 }
 
 async function work(request: WorkerRequest): Promise<void> {
-  const { db } = connect(request.path, { readonly: true, timeout: request.busyTimeoutMs, key: keyOf(request) });
+  const file = identity(request.path);
+  const { db, isKeyed } = connect(request.path, { key: keyOf(request), readonly: true, timeout: request.busyTimeoutMs });
   const begun = hold(db, request.path, request.label);
-  answer(begun);
+  // From here on nobody puts another file in its place; before, somebody may have.
+  if (identity(request.path) !== file) throw replaced(request.label);
+  answer({ ...begun, isEncrypted: isKeyed });
   const tables = await tableFacts(db, request.rowHashes);
   answer({ kind: 'tables', tables });
   if (request.kind === 'hold') return;
@@ -48,19 +57,8 @@ async function work(request: WorkerRequest): Promise<void> {
   answer({ kind: 'checked', check: { problems, schemaVersion: begun.schemaVersion, tables } });
 }
 
-/** A file that is no database may be an encrypted one; everything else is told under the name that the user gave. */
-function openError(error: unknown, request: WorkerRequest): unknown {
-  const translated = sqliteError(error, request.label);
-  const isNone = translated instanceof CrmError && translated.code === 'NOT_OUR_DATABASE' && translated !== error;
-  return isNone ? sqliteOpenError(error, request.path, keyOf(request)) : translated;
-}
-
-function keyOf({ key }: WorkerRequest): Uint8Array | null {
-  return key === null ? null : Buffer.from(key, 'base64');
-}
-
 /** Begins to read. @returns which state of the database that is */
-function hold(db: Database.Database, path: string, label: string): WorkerAnswer & { readonly kind: 'begun' } {
+function hold(db: Database.Database, path: string, label: string): Omit<Begun, 'isEncrypted'> {
   if (db.pragma('application_id', { simple: true }) !== APPLICATION_ID) {
     throw new CrmError('NOT_OUR_DATABASE', `${label} is a SQLite database, but not one of crm`, { hint: 'name another file with --db' });
   }
@@ -78,7 +76,7 @@ function hold(db: Database.Database, path: string, label: string): WorkerAnswer 
  * Begins to read at a moment in which the index of the log is the same before and after: that is the state that is read.
  * A reader whose frames are all in the database file does not keep the log from beginning anew; it needs no log.
  */
-function holdLog(db: Database.Database, indexPath: string): (WorkerAnswer & { readonly kind: 'begun' })['wal'] {
+function holdLog(db: Database.Database, indexPath: string): Begun['wal'] {
   const index = new WalIndex(indexPath);
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const before = index.read();

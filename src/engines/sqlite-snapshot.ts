@@ -17,10 +17,10 @@ interface FileRequest {
   /** Without links: SQLite's other files lie beside it. */
   readonly path: string;
   readonly label: string;
+  /** The key of an encrypted file, hexadecimal. It goes through a pipe: arguments and environment can be seen. */
+  readonly key: string | null;
   readonly rowHashes: boolean;
   readonly busyTimeoutMs: number;
-  /** The key of the file in Base64; null where there is none. */
-  readonly key: string | null;
 }
 
 /** What it answers, in this order. */
@@ -32,6 +32,7 @@ export type WorkerAnswer =
       readonly pageBytes: number;
       readonly pageCount: number;
       readonly schemaVersion: number;
+      readonly isEncrypted: boolean;
     }
   | { readonly kind: 'tables'; readonly tables: readonly TableFacts[] }
   | { readonly kind: 'checked'; readonly check: DatabaseCheck }
@@ -46,14 +47,14 @@ const PIECE_BYTES = 1024 * 1024;
  * Takes a snapshot of a SQLite file while others write to it, and without keeping them from it: another process holds a
  * read transaction, and this one reads the bytes of the file with the pages of the write-ahead log over them.
  * Encrypted pages stay as they are.
- * @throws {CrmError} NO_DATABASE, NOT_OUR_DATABASE, INTEGRITY, BUSY or ENGINE
+ * @throws {CrmError} NO_DATABASE, NOT_OUR_DATABASE, KEY_NEEDED, WRONG_KEY, INTEGRITY, BUSY or ENGINE
  */
 export async function openSqliteSnapshot(path: string, options: SnapshotOptions): Promise<DatabaseSnapshot> {
   const real = await realPath(path);
   const worker = new SnapshotWorker();
   try {
-    const { rowHashes, busyTimeoutMs, key } = options;
-    worker.ask({ kind: 'hold', path: real, label: path, rowHashes, busyTimeoutMs, key: base64(key) });
+    const { rowHashes, busyTimeoutMs } = options;
+    worker.ask({ kind: 'hold', path: real, label: path, key: hexOf(options.key), rowHashes, busyTimeoutMs });
     const begun = await worker.next('begun');
     const tables = worker.next('tables').then((answer) => answer.tables);
     tables.catch(() => undefined); // told to whoever asks for them
@@ -84,7 +85,6 @@ export interface CheckOptions {
   /** Integrity of the file and foreign keys too, not only its tables. */
   readonly integrity: boolean;
   readonly rowHashes: boolean;
-  /** The key of an encrypted file; null where there is none. */
   readonly key: Uint8Array | null;
   readonly signal?: AbortSignal | undefined;
 }
@@ -104,7 +104,7 @@ export class SqliteFileCheck {
     const stop = (): void => void this.end();
     signal?.addEventListener('abort', stop);
     try {
-      this.#worker.ask({ kind: 'check', path, label: path, integrity, rowHashes, busyTimeoutMs: 0, key: base64(key) });
+      this.#worker.ask({ kind: 'check', path, label: path, integrity, key: hexOf(key), rowHashes, busyTimeoutMs: 0 });
       return (await this.#worker.next('checked')).check;
     } finally {
       signal?.removeEventListener('abort', stop);
@@ -117,8 +117,8 @@ export class SqliteFileCheck {
   }
 }
 
-function base64(key: Uint8Array | null): string | null {
-  return key === null ? null : Buffer.from(key).toString('base64');
+function hexOf(key: Uint8Array | null): string | null {
+  return key === null ? null : Buffer.from(key).toString('hex');
 }
 
 async function realPath(path: string): Promise<string> {
@@ -149,7 +149,7 @@ class SqliteImage {
     try {
       if (begun.wal === null) return new SqliteImage(file, null, null, begun);
       log = await open(`${path}-wal`, 'r');
-      const frames = await WalFrames.read(log, begun.wal, begun.pageCount, true);
+      const frames = await WalFrames.read(log, begun.wal, begun.pageCount);
       return new SqliteImage(file, log, frames, begun);
     } catch (error) {
       await log?.close();

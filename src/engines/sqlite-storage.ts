@@ -1,5 +1,8 @@
 import { rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, resolve } from 'node:path';
 import Database from 'better-sqlite3';
+import { requireFreeSpace } from './free-space.ts';
 
 /** Pages given back in one step: a few milliseconds for which other writers wait. */
 const STEP_PAGES = 2000;
@@ -25,8 +28,16 @@ export function checkpoint(db: Database.Database): void {
   db.pragma('wal_checkpoint(TRUNCATE)');
 }
 
-/** Writes the file anew without what is free in it. */
+/** Where temporary files do not go to the disk. */
+const IN_MEMORY = 2;
+
+/** Writes the file anew without what is free in it. @throws {CrmError} DISK_FULL beforehand, when there is not the space for that */
 export function rebuild(db: Database.Database): void {
+  const number = (pragma: string): number => db.pragma(pragma, { simple: true }) as number;
+  const bytes = (number('page_count') - number('freelist_count')) * number('page_size');
+  // The new pages are gathered in a temporary file, then written to the log, then to the file.
+  const temporary = number('temp_store') === IN_MEMORY ? [] : [{ folder: process.env.SQLITE_TMPDIR ?? tmpdir(), bytes }];
+  requireFreeSpace('writing the database anew', [...temporary, { folder: dirname(resolve(db.name)), bytes }]);
   db.exec('VACUUM');
   checkpoint(db);
 }

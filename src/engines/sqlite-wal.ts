@@ -34,10 +34,9 @@ export class WalFrames {
    * Reads the frames of a log up to a reader's mark. The reader must hold its transaction all the while: then no frame up
    * to its mark is overwritten.
    * @param pageCount pages of the database at that mark
-   * @param checksums whether to compute the checksums of all frames; those of encrypted pages cannot be
    * @throws {CrmError} INTEGRITY when the log is not the one of the mark
    */
-  static async read(file: FileHandle, mark: WalMark, pageCount: number, checksums: boolean): Promise<WalFrames> {
+  static async read(file: FileHandle, mark: WalMark, pageCount: number): Promise<WalFrames> {
     const header = Buffer.alloc(HEADER_BYTES);
     await file.read(header, 0, HEADER_BYTES, 0);
     const magic = header.readUInt32BE(0);
@@ -57,11 +56,10 @@ export class WalFrames {
       for (let index = 0; index < count; index++) {
         const at = index * frameBytes;
         if (block.toString('hex', at + 8, at + 16) !== mark.salts) throw damagedLog(`frame ${frame + index} is of another time`);
-        if (checksums) {
-          sum.add(block, at, at + 8);
-          sum.add(block, at + FRAME_HEADER_BYTES, at + frameBytes);
-          if (!sum.is(block, at + 16)) throw damagedLog(`frame ${frame + index} has a wrong checksum`);
-        }
+        // Of encrypted pages they are of the bytes as they are encrypted.
+        sum.add(block, at, at + 8);
+        sum.add(block, at + FRAME_HEADER_BYTES, at + frameBytes);
+        if (!sum.is(block, at + 16)) throw damagedLog(`frame ${frame + index} has a wrong checksum`);
         const page = block.readUInt32BE(at);
         if (page <= pageCount) frameOfPage[page] = frame + index;
         const isLast = frame + index === mark.lastFrame;

@@ -73,14 +73,17 @@ class SqliteEngine implements Engine {
     const { db, isKeyed } = connect(path, { timeout: 0, key });
     this.#db = db;
     try {
-      const hasTables = recognise(db, path);
+      // To make the key takes a while. A handle on a file that is gone must not read: it would find the log of the new one.
       if (file !== null && identity(path) !== file) throw replaced(path);
-      db.pragma(`busy_timeout = ${options.busyTimeoutMs}`);
+      const hasTables = recognise(db, path);
       const isToBeKeyed = options.create && key !== null && !isKeyed && !hasTables();
       if (isToBeKeyed) this.#encryptEmpty(key);
       this.#key = isKeyed || isToBeKeyed ? key : null;
       this.isEncrypted = this.#key !== null;
       this.#prepare();
+      // From here on it has a lock that keeps others from replacing the file: it must have been this one until now.
+      if (file !== null && identity(path) !== file) throw replaced(path);
+      db.pragma(`busy_timeout = ${options.busyTimeoutMs}`);
     } catch (error) {
       this.#db.close();
       throw error;

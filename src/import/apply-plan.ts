@@ -47,7 +47,7 @@ export async function applyPlan(
     const lines = withRejects(plan, rejects, options);
     const { header, end, sizeBytes } = plan;
     const run = await repository.apply(
-      { header, end, sizeBytes, lines, commit },
+      { header, end, sizeBytes, lines, commit, ...(commit ? { beforeCommit: () => rejects.publish() } : {}) },
       { plan: plan.label, sha256: end.sha256, planned: header.command },
     );
     if (!keepsRejects) rejects.discard();

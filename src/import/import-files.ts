@@ -102,6 +102,7 @@ export async function importFiles(target: Repository | (() => Promise<Repository
       {
         settings: settingsOf(options, implicitSources, (code, line, count) => note(extra, code, line, count)),
         ...{ sizeBytes: totalBytes(files), commit, archived: options.onArchived },
+        ...(commit ? { beforeCommit: () => rejects.publish() } : {}),
         ...relatedSettings(decided),
         ...(plan === null ? {} : { record: { sink: plan, files: files.map((file) => file.label) } }),
         arguments: options.arguments ?? {},

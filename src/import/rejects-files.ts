@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, copyFileSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { CrmError, isDiskFull } from '../errors.ts';
 import { removeStale } from '../engines/stale-files.ts';
@@ -14,6 +14,8 @@ interface Part {
   readonly columns: readonly string[];
   readonly file: number;
   rows: number;
+  /** Whether it has its name; what had the name before is kept beside it until the end. */
+  isPublished: boolean;
 }
 
 /** A rejects file that was written. */
@@ -24,8 +26,9 @@ export interface WrittenRejects {
 
 /**
  * Rejected rows of one import as CSV: the columns of the file and why each row was not taken; a file of its own for each
- * header, so that a mended one can be imported. Written beside the final names and renamed at the end, so that a file of
- * such a name is always whole; none is made when nothing was rejected.
+ * header, so that a mended one can be imported. Written beside the final names and renamed just before the database
+ * commits, so that a file of such a name is always whole and no row is taken while those rejected could still be lost;
+ * none is made when nothing was rejected.
  */
 export class RejectsFiles {
   readonly #givenPath: string | null;
@@ -68,7 +71,7 @@ export class RejectsFiles {
     const isMine = (part: Part): boolean => part.path === this.#path || part.path.startsWith(this.#path.replace(/\.csv$/, '-'));
     const open = this.#parts.find((part) => isMine(part) && sameHeader(part));
     if (open !== undefined) return open;
-    const part = { path: this.#freePath(), columns, rows: 0 };
+    const part = { path: this.#freePath(), columns, rows: 0, isPublished: false };
     removeStale(dirname(part.path), /\.part-(\d+)$/, basename(part.path));
     const opened = { ...part, file: guarded(part.path, () => openSync(partPath(part.path), 'w', 0o600)) };
     this.#parts.push(opened);
@@ -89,22 +92,34 @@ export class RejectsFiles {
     for (const { path, file } of this.#parts) guarded(path, () => fsyncSync(file));
   }
 
-  /** Ends the files and gives them their names. @returns what was written, none when nothing was rejected */
-  finish(): WrittenRejects[] {
-    const parts = this.#parts.splice(0);
-    for (const { path, file } of parts) {
-      guarded(path, () => {
-        closeSync(file);
-        renameSync(partPath(path), path);
+  /** Ends the files and gives them their names; `discard` can still take that back. @throws {CrmError} OUTPUT_FAILED or DISK_FULL */
+  publish(): void {
+    for (const part of this.#parts) {
+      if (part.isPublished) continue;
+      guarded(part.path, () => {
+        closeSync(part.file);
+        part.isPublished = true;
+        if (existsSync(part.path)) keepCopy(part.path, formerPath(part.path));
+        renameSync(partPath(part.path), part.path);
       });
     }
+  }
+
+  /** Ends everything. @returns what was written, none when nothing was rejected */
+  finish(): WrittenRejects[] {
+    this.publish();
+    const parts = this.#parts.splice(0);
+    for (const { path } of parts) rmSync(formerPath(path), { force: true });
     return parts.map(({ path, rows }) => ({ path, rows }));
   }
 
-  /** Removes what was written. */
+  /** Removes what was written, and brings back what had its names before. */
   discard(): void {
-    for (const { path, file } of this.#parts.splice(0)) {
-      closeSync(file);
+    for (const { path, file, isPublished } of this.#parts.splice(0)) {
+      if (!isPublished) closeSync(file);
+      else if (existsSync(partPath(path))) rmSync(formerPath(path), { force: true });
+      else if (existsSync(formerPath(path))) renameSync(formerPath(path), path);
+      else rmSync(path, { force: true });
       rmSync(partPath(path), { force: true });
     }
   }
@@ -112,6 +127,20 @@ export class RejectsFiles {
 
 function partPath(path: string): string {
   return `${path}.part-${process.pid}`;
+}
+
+/** Ends like the file that is being written: when this process is gone, the next one removes both. */
+function formerPath(path: string): string {
+  return `${path}.before.part-${process.pid}`;
+}
+
+/** A second name for a file; a copy where there are none. */
+function keepCopy(path: string, to: string): void {
+  try {
+    linkSync(path, to);
+  } catch {
+    copyFileSync(path, to);
+  }
 }
 
 function write(part: Part, cells: readonly string[]): void {

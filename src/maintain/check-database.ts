@@ -100,7 +100,11 @@ class DatabaseCheck {
       await look();
     } catch (error) {
       if (!(error instanceof CrmError) || error.code !== 'INTEGRITY') throw error;
-      this.#add(name, 'damaged', 1, 'could not be looked at: the pages that it needs are damaged');
+      const isRepairable = this.#findings[0]?.state === 'repairable';
+      const message = isRepairable
+        ? 'can be looked at when the structure is repaired'
+        : 'could not be looked at: the pages that it needs are damaged';
+      this.#add(name, isRepairable ? 'note' : 'damaged', 1, message);
     }
   }
 

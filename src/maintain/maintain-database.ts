@@ -29,6 +29,8 @@ export interface MaintainReport {
   readonly elapsedMs: number;
 }
 
+const REPAIR_ROUNDS = 2;
+
 /**
  * Looks at a database and keeps it in order. What is damaged is not written to.
  * @throws {CrmError} BUSY, DISK_FULL; INTERRUPTED: what was done before that is done
@@ -48,9 +50,10 @@ export async function maintainDatabase(store: MaintenanceStore, options: Maintai
   let repaired: RepairOutcome | null = null;
   if (!options.check && !isDamaged(report.findings)) {
     const check = (): Promise<void> => pause(options.signal);
-    if (options.repair && needsRepair(report.findings)) {
+    // What damaged pages hide is seen, and repaired, in the second round.
+    for (let round = 0; round < REPAIR_ROUNDS && options.repair && needsRepair(report.findings); round++) {
       await step('repair', async () => {
-        repaired = await repair(store, report, check);
+        repaired = added(repaired, await repair(store, report, check));
       });
       report = await checkDatabase(store, options);
     }
@@ -68,6 +71,12 @@ export async function maintainDatabase(store: MaintenanceStore, options: Maintai
     bytesAfter: await store.storageBytes(),
     elapsedMs: Math.round(performance.now() - start),
   };
+}
+
+/** What several repairs did together. */
+function added(before: RepairOutcome | null, { run, ...counts }: RepairOutcome): RepairOutcome {
+  const sums = Object.entries(counts).map(([name, count]) => [name, count + Number(before?.[name as keyof typeof counts] ?? 0)]);
+  return { ...counts, ...Object.fromEntries(sums), run: run ?? before?.run ?? null };
 }
 
 async function repair(store: MaintenanceStore, report: CheckReport, check: () => Promise<void>): Promise<RepairOutcome> {

@@ -1,5 +1,6 @@
 import { closeSync, existsSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
+import { removeStale } from '../engines/stale-files.ts';
 import { CrmError, isDiskFull } from '../errors.ts';
 import { pause } from '../interruption.ts';
 import { type Salvaged, salvageDatabase } from '../repository/salvage.ts';
@@ -22,7 +23,12 @@ export interface SalvageReport extends Salvaged {
 export async function salvageFile(
   damaged: string,
   out: string,
-  options: { readonly signal?: AbortSignal; readonly now?: Date; readonly onTable?: (name: string) => void } = {},
+  options: {
+    readonly key?: Uint8Array | null;
+    readonly signal?: AbortSignal;
+    readonly now?: Date;
+    readonly onTable?: (name: string) => void;
+  } = {},
 ): Promise<SalvageReport> {
   const start = performance.now();
   if (/^postgres(ql)?:/i.test(damaged)) {
@@ -34,6 +40,8 @@ export async function salvageFile(
   }
   if (!existsSync(dirname(resolve(out))))
     throw new CrmError('ENGINE', `the folder of ${out} does not exist`, { hint: 'make the folder first' });
+  // What a process that was killed at this left beside it.
+  removeStale(dirname(resolve(out)), /\.(?:part|salvage)-(\d+)(?:-\w+)?$/, basename(out));
   const part = `${out}.part-${process.pid}`;
   const rows = new LostRows(`${part}-lost`);
   try {
@@ -41,6 +49,7 @@ export async function salvageFile(
       damaged,
       target: part,
       workFolder: `${out}.salvage-${process.pid}`,
+      key: options.key ?? null,
       now: (options.now ?? new Date()).toISOString(),
       lost: (table, reason, row) => rows.add({ table, reason, row }),
       check: async (table) => {

@@ -1,4 +1,5 @@
 import type { Engine } from '../engines/connection.ts';
+import { requireNoArchive } from './archive-mark.ts';
 import type { Customer } from '../model/customer.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -11,8 +12,14 @@ export async function noteAccess(engine: Engine, { id, accessed_at }: Pick<Custo
   if (accessed_at !== null && now.getTime() - Date.parse(accessed_at) < DAY_MS) return;
   const sql = `UPDATE customers SET accessed_at = ${engine.facts.instantParameter} WHERE id = ?`;
   try {
-    await engine.transaction((connection) => connection.run(sql, [now.toISOString(), id]), { waitMs: 0 });
+    await engine.transaction(
+      async (connection) => {
+        await requireNoArchive(connection);
+        await connection.run(sql, [now.toISOString(), id]);
+      },
+      { waitMs: 0 },
+    );
   } catch {
-    // Who only looks must not be told of it: locked, not permitted, full.
+    // Who only looks must not be told of it: locked, not permitted, full, an archive.
   }
 }

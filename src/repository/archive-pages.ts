@@ -1,10 +1,10 @@
 /** Rows and characters of customers that are in memory together. */
-const ROWS = 16_000;
+const ROWS = 12_000;
 const CHARACTERS = 12 * 1024 * 1024;
 const FIRST = 500;
-const MOST = 4000;
+const MOST = 3000;
 /** So many pages are moved in one transaction of the database: other writers wait for them, and each transaction ends on the disk. */
-const PAGES_OF_BATCH = 4;
+const PAGES_OF_BATCH = 5;
 
 /** How many customers are held in memory together: as many as have a bounded number of rows and of text, going by those before. */
 export class PageSize {

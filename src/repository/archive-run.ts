@@ -3,7 +3,7 @@ import { CrmError } from '../errors.ts';
 import type { ArchivePair } from './archive-pair.ts';
 import { type ArchiveStep, type Moved, journal, moveOut } from './archive-move.ts';
 import { PageSize } from './archive-pages.ts';
-import { ArchiveWork, giveBack } from './archive-work.ts';
+import { ArchiveWork, giveBack, toldWith } from './archive-work.ts';
 import { linkedOf, pagesOf } from './archive-choice.ts';
 import type { RunHeader } from './run-log.ts';
 import type { Collision } from './whole-collisions.ts';
@@ -88,7 +88,11 @@ export class ArchiveRun {
   /** Gives free space back. @returns why not all of it, where that was asked for */
   async #giveBack(): Promise<string | null> {
     const { main } = this.#pair;
-    await giveBack(main, () => this.#request.check(this.#archived));
+    try {
+      await giveBack(main, () => this.#request.check(this.#archived));
+    } catch (error) {
+      throw toldWith(error, this.#work.run as number, { archived: this.#archived });
+    }
     if (this.#request.compact !== true) return null;
     try {
       await main.compact();

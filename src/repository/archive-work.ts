@@ -1,6 +1,7 @@
 import type { Connection, Engine } from '../engines/connection.ts';
 import { CrmError, toCrmError } from '../errors.ts';
 import { type ArchivePair, recoverArchive, requirePair } from './archive-pair.ts';
+import { requireMatchKeys } from './match-key-rebuild.ts';
 import { RunLog, type RunHeader, getRun } from './run-log.ts';
 
 /** Name of the lock that whoever moves customers holds on the archive. */
@@ -44,6 +45,8 @@ export class ArchiveWork {
     const end = await this.#parts.main.expectLargeTransactions();
     try {
       await requirePair(this.#parts, { create: true });
+      await requireMatchKeys(this.#parts.main);
+      await requireMatchKeys(this.#parts.archive);
       await recoverArchive(this.#parts);
       return await this.#recorded(work);
     } finally {
@@ -95,17 +98,20 @@ export class ArchiveWork {
     // Where this fails, the next command does it; the run is left as running, and can be undone like that.
     await recoverArchive(this.#parts).catch(() => {});
     await this.#finish('failed').catch(() => {});
-    const counts = this.#parts.counts();
-    const done = Object.values(counts).reduce((sum, count) => sum + count, 0);
-    if (done === 0) return thrown;
-    const error = toCrmError(thrown);
-    const words = Object.entries(counts).flatMap(([name, count]) => (count > 0 ? [`${count} customers were ${name}`] : []));
-    return new CrmError(error.code, `${error.message}; ${words.join(', ')} before, as run ${state.id}`, {
-      hint: `to go on, run the command again; to take it back: crm undo ${state.id}`,
-      cause: error.cause ?? error,
-      details: { ...error.details, run: state.id, ...counts },
-    });
+    return toldWith(thrown, state.id, this.#parts.counts());
   }
+}
+
+/** An error, with what a run did before. */
+export function toldWith(thrown: unknown, run: number, counts: Readonly<Record<string, number>>): unknown {
+  const words = Object.entries(counts).flatMap(([name, count]) => (count > 0 ? [`${count} customers were ${name}`] : []));
+  if (words.length === 0) return thrown;
+  const error = toCrmError(thrown);
+  return new CrmError(error.code, `${error.message.replace(/; nothing was \w+$/, '')}; ${words.join(', ')} before, as run ${run}`, {
+    hint: `to go on, run the command again; to take it back: crm undo ${run}`,
+    cause: error.cause ?? error,
+    details: { ...error.details, run, ...counts },
+  });
 }
 
 /** Whether somebody took the run back while it was at work. @throws {CrmError} BUSY */

@@ -6,6 +6,7 @@ import { moveIn } from './archive-return.ts';
 import type { BatchReader, ImportBatch, MatchKey } from './import-batch.ts';
 import { SHARED_KEY_LIMIT } from './import-candidates.ts';
 import { type Known, knownOf, mayBeAbout, mayBeNamed, onlyOne } from './import-identity.ts';
+import { requireMatchKeys } from './match-key-rebuild.ts';
 import type { ImportMatcher } from './import-matcher.ts';
 import type { Candidate, ImportSettings } from './import-settings.ts';
 
@@ -98,6 +99,7 @@ export class ArchivedRows {
   async #open(): Promise<Engine> {
     const archive = await this.#how.openArchive();
     await checkPair({ main: this.#connection, archive, label: this.#main.label });
+    await requireMatchKeys(archive);
     return archive;
   }
 

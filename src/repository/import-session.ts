@@ -24,6 +24,8 @@ export interface ImportPlan {
   readonly commit: boolean;
   /** Writes down what the import does. */
   readonly record?: PlanRecording;
+  /** Called when all is written, just before it is committed; what it throws rolls back. */
+  readonly beforeCommit?: () => void;
   /** What is done with rows about archived customers. Default: nothing, they make new ones. */
   readonly archived?: OnArchived;
 }
@@ -72,22 +74,18 @@ export async function runImport(
         const hadCustomers = archived !== null || (await hasCustomers(connection));
         const isBulk = bulk && !hadCustomers;
         const restore = isBulk ? await connection.suspendIndexes('customers') : null;
-        const { header, settings: given, record } = plan;
+        const { header, settings: given, record, sizeBytes } = plan;
         const recorder =
           record && (await PlanRecorder.start(connection, log, record, { ...header, database: engine.label, now: given.now }));
         const settings = recorder === undefined ? given : recorder.watch(given);
-        const writer = new ImportWriter(connection, log, settings, {
-          hadCustomers,
-          isBulk,
-          sizeBytes: plan.sizeBytes,
-          wordIndex: isBulk ? wordIndex : null,
-          archived,
-        });
+        const parts = { hadCustomers, isBulk, sizeBytes, wordIndex: isBulk ? wordIndex : null, archived };
+        const writer = new ImportWriter(connection, log, settings, parts);
         const { sha256, repaired = 0 } = await feed(writer);
         await writer.finish(restore);
         checkCounts(writer.counts);
         await log.finish({ ...writer.counts, ...positive({ repaired, restored: archived?.restored ?? 0 }) }, clock().toISOString(), sha256);
         await recorder?.finish();
+        plan.beforeCommit?.();
         return { run: plan.commit ? log.id : null, counts: writer.counts };
       },
       { commit: plan.commit },

@@ -20,6 +20,8 @@ export interface PlanRun {
   readonly lines: AsyncIterable<readonly PlanLine[]>;
   /** False rolls back at the end: a dry run. */
   readonly commit: boolean;
+  /** Called when all is written, just before it is committed; what it throws rolls back. */
+  readonly beforeCommit?: () => void;
 }
 
 /**
@@ -52,6 +54,7 @@ export async function runPlan(engine: Engine, plan: PlanRun, header: RunHeader, 
         await restore();
         if (isBulk) await wordIndex.finish(connection);
         await log.finish(counts, clock().toISOString(), files.map(({ sha256 }) => sha256).join(' '));
+        plan.beforeCommit?.();
         return plan.commit ? log.id : null;
       },
       { commit: plan.commit },

@@ -20,6 +20,7 @@ export async function runRelatedImport(
     readonly settings: ImportSettings;
     readonly commit: boolean;
     readonly record?: PlanRecording;
+    readonly beforeCommit?: () => void;
     /** Makes what recognises rows about archived customers. */
     readonly archivedRows: (connection: Connection, runId: number) => Promise<ArchivedRows | null>;
   },
@@ -43,6 +44,7 @@ export async function runRelatedImport(
       const restored = archived?.restored ?? 0;
       await log.finish({ ...writer.counts, ...(restored > 0 ? { restored } : {}) }, clock().toISOString(), sha256);
       await recorder?.finish();
+      plan.beforeCommit?.();
       return { run: plan.commit ? log.id : null, counts: writer.counts };
     },
     { commit: plan.commit },

@@ -2,7 +2,7 @@ import type { Connection, Engine } from '../engines/connection.ts';
 import type { SqlRow } from '../engines/engine.ts';
 import { openEngine } from '../engines/index.ts';
 import { migrateUp } from '../engines/migrator.ts';
-import { type DamagedDatabase, openDamaged } from '../engines/sqlite-salvage.ts';
+import { type DamagedDatabase, keyOfDamaged, openDamaged } from '../engines/sqlite-salvage.ts';
 import { CrmError } from '../errors.ts';
 import { putAllWords } from './all-words.ts';
 import { rebuildMatchKeys } from './match-key-rebuild.ts';
@@ -35,6 +35,8 @@ export interface SalvageRequest {
   readonly target: string;
   /** A folder that is made for the copy of the damaged file, and removed. */
   readonly workFolder: string;
+  /** The passphrase, of the damaged file and then of the new one; a plain file takes none. */
+  readonly key: Uint8Array | null;
   readonly now: string;
   /** Takes the rows that do not come into the new database. */
   readonly lost: TakeLost;
@@ -52,11 +54,12 @@ const SEQUENCES = ['contact_points', 'interactions', 'orders'];
  * @throws {CrmError} NO_DATABASE, DISK_FULL; INTEGRITY when nothing can be saved, or a newer program wrote it
  */
 export async function salvageDatabase(request: SalvageRequest): Promise<Salvaged> {
-  const engine = await openEngine(request.target, { create: true, busyTimeoutMs: 0 });
+  const key = keyOfDamaged(request.damaged, request.key);
+  const engine = await openEngine(request.target, { create: true, busyTimeoutMs: 0, ...(key === null ? {} : { key }) });
   try {
     await migrateUp(engine);
     await engine.reclaim(); // writes the log into the file, which is the model of a sound one
-    const damaged = openDamaged(request.damaged, { workFolder: request.workFolder, donor: request.target });
+    const damaged = openDamaged(request.damaged, { workFolder: request.workFolder, donor: request.target, key });
     try {
       return await fill(engine, damaged, request);
     } finally {

@@ -25,12 +25,11 @@ export async function printCreated(io: Io, mode: OutputMode, repository: string,
 }
 
 const COLUMNS = [
-  { name: 'snapshot', type: 'text' },
+  { name: 'snapshot', type: 'key' },
   { name: 'customers', type: 'integer' },
   { name: 'size', type: 'text' },
   { name: 'added', type: 'text' },
   { name: 'verified', type: 'text' },
-  { name: 'database', type: 'text' },
 ];
 
 /** Lists snapshots, oldest first. */
@@ -44,7 +43,6 @@ export async function printSnapshots(io: Io, mode: OutputMode, repository: strin
       formatBytes(one.totalBytes),
       formatBytes(one.addedBytes),
       one.verified ? 'yes' : 'no',
-      one.database,
     ]);
     const table = rows.length === 0 ? '' : renderTable(COLUMNS, rows, { maxWidth: io.columns, style });
     return `${table}${plural(snapshots.length, 'snapshot')} in ${printable(repository)}`;

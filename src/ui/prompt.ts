@@ -27,11 +27,11 @@ export async function ask(io: Io, mode: PromptMode, question: string, defaultAns
 }
 
 /**
- * Asks for something that is not shown as it is typed. There is no default, and nobody says it beforehand.
+ * Asks for something that nobody may read over the shoulder: what is typed does not show.
  * @param hint how it is given where nobody can be asked
  * @throws {CrmError} CONFIRMATION_NEEDED where nobody can be asked, INTERRUPTED on Ctrl-C
  */
-export async function askSecret(io: Io, mode: PromptMode, question: string, hint?: string): Promise<string> {
+export async function askSecret(io: Io, mode: PromptMode, question: string, hint = ANSWER_HINT): Promise<string> {
   requireTerminal(io, mode, question, hint);
   return prompt<string>(io, { type: 'password', message: question });
 }

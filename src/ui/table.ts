@@ -118,7 +118,8 @@ function chooseLayout(
   if (maxWidth === null) return { shown: columns.length, widths: natural, numeric };
   const floors = natural.map((width, i) => {
     const floor = Math.min(width, MIN_TEXT_WIDTH);
-    return numeric[i] === true ? widest(cells, i, floor) : floor;
+    // Half a number is another one, and half a key opens nothing.
+    return numeric[i] === true || columns[i]?.type === 'key' ? widest(cells, i, floor) : floor;
   });
   let shown = columns.length;
   while (shown > 1 && lineWidth(floors.slice(0, shown)) > maxWidth) shown--;

@@ -1,8 +1,8 @@
 /**
  * Benchmarks: every figure as a ratio against a peer in the same run, because machines differ and are shared.
- *   npm run bench -- [--rows 1000000] [--runs 3] [--only start,import,detect,again,companies,query,export,normalize,quality,merge,archive,postgres,memory,pollution,linkage,dedupe-speed] [--generator FILE]
- *   [--data FOLDER]  sets with a known truth, for linkage
- * Needs the peers on the PATH (sqlite-utils, sqlite3, psql with CRM_BENCH_POSTGRES_URL); what is missing is said.
+ *   npm run bench -- [--rows 1000000] [--runs 3] [--only start,import,detect,again,companies,query,export,normalize,quality,merge,archive,backup,postgres,memory,pollution,linkage,dedupe-speed] [--generator FILE]
+ *   [--data FOLDER]  sets with a known truth, for linkage; [--database FILE]  a database for backup instead of a new one
+ * Needs the peers on the PATH (sqlite-utils, sqlite3, restic, psql with CRM_BENCH_POSTGRES_URL); what is missing is said.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { measureArchive } from './archive.mjs';
+import { backupBench } from './backup.mjs';
 import { dedupeSpeedBench, linkageBench } from './linkage.mjs';
 import { compare, isInstalled, runOnce } from './measure.mjs';
 import { measureMerge } from './merge.mjs';
@@ -41,7 +42,8 @@ const people = (count) => {
   }
   return file;
 };
-const needsPeople = only.length === 0 || only.some((name) => name !== 'linkage' && name !== 'dedupe-speed');
+const withoutPeople = ['linkage', 'dedupe-speed', ...(argument('database', '') === '' ? [] : ['backup'])];
+const needsPeople = only.length === 0 || only.some((name) => !withoutPeople.includes(name));
 const file = needsPeople ? people(rows) : null;
 const fresh = 'rm -f bench.db bench.db-wal bench.db-shm';
 const lines = [];
@@ -152,6 +154,15 @@ const benches = {
       `  database ${megabytes(result.bytes.before)} → ${megabytes(result.bytes.after)} MB, archive ${megabytes(bytes.archive)} MB, ` +
         `query ${query.before.toFixed(2)} s before, ${query.after.toFixed(2)} s after`,
     );
+  },
+  backup: () => {
+    const database = argument('database', 'imported.db');
+    if (database === 'imported.db') runOnce(imported());
+    for (const { name, value, limit } of backupBench({ crm, database, runs })) {
+      const verdict = value <= limit ? 'ok' : 'OVER';
+      lines.push({ name, verdict });
+      console.log(`${name.padEnd(34)} ${value.toFixed(3).padStart(8)}  limit ${limit}  ${verdict}`);
+    }
   },
   postgres: () => {
     const url = process.env.CRM_BENCH_POSTGRES_URL;

@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
+import { LoggedEngine } from '../../src/engines/logged-engine.ts';
+import { SlowQueryLog, slowQueryPath } from '../../src/engines/slow-query-log.ts';
 import { checkDatabase, type Finding } from '../../src/maintain/check-database.ts';
 import { maintainDatabase, type MaintainOptions } from '../../src/maintain/maintain-database.ts';
+import { slowQueries } from '../../src/maintain/slow-queries.ts';
 import type { MaintenanceStore } from '../../src/repository/maintenance-store.ts';
 import { dump, importText, inconsistencies, testDatabase, type TestDatabase } from '../support/customer-database.ts';
 import { describeEachEngine } from '../support/engines.ts';
@@ -116,6 +119,36 @@ describeEachEngine('maintenance', (target) => {
     // SQLite has a page for the places of pages that belongs to nothing.
     expect(total).toBeLessThanOrEqual(taken);
     expect(total).toBeGreaterThan(taken * 0.98);
+  });
+
+  test('slow queries are logged without values, with the index that they lack; what a write reads is not', async () => {
+    const database = await testDatabase(target);
+    await importText(database, PEOPLE, { source: 'shop' });
+    const env = { XDG_STATE_HOME: database.folder };
+    const path = slowQueryPath(database.url, env);
+    const log = new SlowQueryLog(path);
+    const engine = new LoggedEngine(database.engine, log, 0);
+    await engine.all('SELECT id FROM customers WHERE city = ? AND tier = ?', ['Secret', 'gold']);
+    for await (const rows of engine.stream("SELECT name FROM customers WHERE owner = 'Secret'")) expect(rows).toEqual([]);
+    for await (const rows of (await engine.readOnly("SELECT 1 FROM customers WHERE city < ' Secret' -- Secret")).rows)
+      expect(rows).toEqual([]);
+    await expect(engine.all('SELECT nothing FROM customers')).rejects.toMatchObject({ name: 'CrmError' });
+    await engine.transaction((connection) => connection.all("SELECT 1 FROM customers WHERE owner = 'x'"));
+    const logged = log.read();
+    expect(logged.map(({ statement }) => statement)).toEqual([
+      'SELECT id FROM customers WHERE city = ? AND tier = ?',
+      'SELECT name FROM customers WHERE owner = ?',
+      'SELECT ? FROM customers WHERE city < ?',
+    ]);
+    expect(JSON.stringify(logged)).not.toMatch(/secret|gold/i);
+    for (const { plan } of logged) expect(plan.join()).toMatch(/SCAN customers|Seq Scan on customers/);
+    const report = await slowQueries(await database.repository.maintenance(noArchive), database.url, env);
+    expect(report.log).toBe(path);
+    expect(report.statements.flatMap(({ missingIndexes }) => missingIndexes).sort()).toEqual([
+      'CREATE INDEX customers_city ON customers (city)',
+      'CREATE INDEX customers_city_tier ON customers (city, tier)',
+      'CREATE INDEX customers_owner ON customers (owner)',
+    ]);
   });
 
   test('an interruption stops between two steps', async () => {

@@ -1,8 +1,9 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { openRepository } from '../../src/repository/repository.ts';
 import { CRM, runCli, runCliTty } from '../support/cli.ts';
 import { cleanEnvironment, type RunResult } from '../support/run-program.ts';
 import { resultOf, sampleFolder, withRepository } from '../support/sample-database.ts';
@@ -49,7 +50,14 @@ describe('crm backup and crm restore', () => {
     ]);
 
     const restored = await crm(cwd, ['restore', first.snapshot, '--to', 'first.db', '--json']);
-    expect(resultOf(restored.stdout)).toEqual({ snapshot: first.snapshot, target: 'first.db', customers: 7, verified: true });
+    expect(resultOf(restored.stdout)).toEqual({
+      snapshot: first.snapshot,
+      target: 'first.db',
+      customers: 7,
+      verified: true,
+      setAside: null,
+      at: null,
+    });
     expect(await exported(cwd, 'first.db')).toBe(before);
     await crm(cwd, ['restore', '--to', 'latest.db']);
     expect(await exported(cwd, 'latest.db')).toBe(await exported(cwd, 'crm.db'));
@@ -71,7 +79,7 @@ describe('crm backup and crm restore', () => {
     const original = readFileSync(join(cwd, 'crm.db'));
     expect(await crm(cwd, ['restore', '--to', 'crm.db'])).toMatchObject({
       exitCode: 2,
-      stderr: expect.stringContaining('overwrites nothing'),
+      stderr: expect.stringContaining('replace crm.db?'),
     });
     expect(readFileSync(join(cwd, 'crm.db')).equals(original)).toBe(true);
     writeFileSync(join(cwd, 'new.db-wal'), 'left');
@@ -277,12 +285,45 @@ describe('an encrypted repository', () => {
   });
 });
 
-test.skipIf(process.getuid?.() === 0)('a repository that cannot be written can still be verified and restored', async () => {
+test('an encrypted database stays so in its backups, also while it is written to; they restore without its key', async () => {
+  const cwd = tempDir();
+  const env = { CRM_KEY: 'key of the database' };
+  expect(await crm(cwd, ['init', '--encrypt', '--yes'], env)).toMatchObject({ exitCode: 0 });
+  const writer = await openRepository(join(cwd, 'crm.db'), { key: Buffer.from(env.CRM_KEY) });
+  try {
+    for (let turn = 0; turn < 40; turn++) await writer.add({ name: `Confidential ${turn}`, notes: 'Confidential '.repeat(50) });
+    expect(await crm(cwd, ['backup'])).toMatchObject({ exitCode: 16 });
+    expect(await crm(cwd, ['backup'], { CRM_KEY: 'wrong' })).toMatchObject({ exitCode: 16 });
+    expect(await crm(cwd, ['backup'], env)).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('restored and compared') });
+  } finally {
+    await writer.close();
+  }
+  expect(await crm(cwd, ['backup', 'verify'])).toMatchObject({ exitCode: 0 });
+  expect(await crm(cwd, ['backup', 'drill'])).toMatchObject({ exitCode: 16 });
+  expect(await crm(cwd, ['backup', 'drill'], env)).toMatchObject({ exitCode: 0 });
+  expect(await crm(cwd, ['restore', '--to', 'back.db'])).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('40 customers') });
+  expect(readFileSync(join(cwd, 'back.db'), 'latin1')).not.toMatch(/SQLite format|Confidential/);
+  expect(await crm(cwd, ['query', '--count', '--db', 'back.db'], env)).toMatchObject({ exitCode: 0, stdout: '40\n' });
+});
+
+test('a repository that cannot be written can still be verified and restored', async () => {
   const cwd = await sampleFolder();
   await create(cwd);
   cpSync(join(cwd, 'crm-backups'), join(cwd, 'mounted'), { recursive: true });
-  chmodSync(join(cwd, 'mounted'), 0o500);
-  expect(await crm(cwd, ['backup', 'verify', '--repo', 'mounted'])).toMatchObject({ exitCode: 0 });
-  expect(await crm(cwd, ['restore', '--repo', 'mounted', '--to', 'x.db'])).toMatchObject({ exitCode: 0 });
-  chmodSync(join(cwd, 'mounted'), 0o700);
+  // Permissions do not keep root out; a file system that only reads does, and only root can have one.
+  const mounted = join(cwd, 'mounted');
+  const isRoot = process.getuid?.() === 0;
+  const bind = (...options: string[]) => expect(spawnSync('mount', [...options, mounted, mounted]).status).toBe(0);
+  if (isRoot) {
+    bind('--bind');
+    bind('-o', 'remount,ro,bind');
+  } else chmodSync(mounted, 0o500);
+  try {
+    expect(() => writeFileSync(join(mounted, 'x'), '')).toThrow();
+    expect(await crm(cwd, ['backup', 'verify', '--repo', 'mounted'])).toMatchObject({ exitCode: 0 });
+    expect(await crm(cwd, ['restore', '--repo', 'mounted', '--to', 'x.db'])).toMatchObject({ exitCode: 0 });
+  } finally {
+    if (isRoot) spawnSync('umount', ['-l', mounted]);
+    else chmodSync(mounted, 0o700);
+  }
 });

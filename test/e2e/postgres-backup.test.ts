@@ -7,8 +7,8 @@ import { openEngine } from '../../src/engines/index.ts';
 import { openRepository } from '../../src/repository/repository.ts';
 import { runCli } from '../support/cli.ts';
 import { dump } from '../support/customer-database.ts';
-import { postgresProgramsAvailable } from '../support/postgres-programs.ts';
 import { postgresUrl } from '../support/postgres.ts';
+import { canDump } from '../support/postgres-tools.ts';
 import type { RunResult } from '../support/run-program.ts';
 import { resultOf } from '../support/sample-database.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -90,7 +90,7 @@ const schemasOf = async (url: string): Promise<unknown[]> =>
   );
 const withSchema = (url: string, schema: string): string => `${url}?schema=${schema}`;
 
-describe.skipIf(!postgresProgramsAvailable)('backups of PostgreSQL', () => {
+describe.skipIf(!canDump)('backups of PostgreSQL', () => {
   test('are verified, share what did not change, and come back over the database, beside it and as single customers', {
     timeout: 120_000,
   }, async () => {

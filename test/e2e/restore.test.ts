@@ -65,6 +65,7 @@ async function exported(cwd: string, database = 'crm.db', { CRM_KEY }: Record<st
 /** Without its history, and what is counted up with each change. */
 function lasting({
   runs: _,
+  changes: _changes,
   customer: { version: _version, updated_at: _updated, ...customer },
   ...details
 }: NonNullable<Awaited<ReturnType<Repository['get']>>>): unknown {

@@ -70,6 +70,18 @@ const CALLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   ],
   delete: [['2', '--dry-run'], ['2']],
   export: [['out.csv'], ['out.ndjson', 'id = 1'], ['out.json']],
+  'archive run': [
+    ['--where', 'id = 4', '--dry-run'],
+    ['--where', 'id in (4, 6)'],
+    ['--where', 'id = 5', '--plan', 'archive.ndjson'],
+  ],
+  'archive list': [[], ['--select', 'id,name', '--limit', '1']],
+  'archive search': [['a']],
+  'archive show': [['4']],
+  'archive restore': [
+    ['4', '--dry-run'],
+    ['4', '6'],
+  ],
   normalize: [
     ['--dry-run', '--fill'],
     ['--fill', '--field', 'name'],
@@ -94,22 +106,21 @@ const CALLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'dedupe explain': [['3', '4']],
   'dedupe report': [[], ['--html', 'duplicates.html']],
   'dedupe train': [],
-  'archive run': [
-    ['--where', 'id = 4', '--dry-run'],
-    ['--where', 'id in (4, 6)'],
-    ['--where', 'id = 5', '--plan', 'archive.ndjson'],
-  ],
-  'archive list': [[], ['--select', 'id,name', '--limit', '1']],
-  'archive search': [['a']],
-  'archive show': [['4']],
-  'archive restore': [
-    ['4', '--dry-run'],
-    ['4', '99'],
-  ],
   history: [[], ['--limit', '0'], ['--customer', '1'], ['--run', '1'], ['--run', 'last']],
   undo: [['last', '--dry-run'], ['last'], ['1']],
+  'backup create': [[], ['--no-verify']],
+  'backup list': [[]],
+  'backup verify': [[], ['latest', '--sample', '50%']],
+  'backup drill': [[]],
+  'backup diff': [['latest', 'live']],
+  'backup prune': [['--keep-last', '1', '--dry-run'], ['--keep-daily', '1'], ['--drop-damaged']],
+  restore: [
+    ['latest', '--to', 'restored.db'],
+    ['--id', '1', '--dry-run'],
+  ],
   'migrate status': [[]],
   'migrate up': [['--dry-run'], []],
+  maintain: [['--check', '--quick'], ['--repair', '--reindex'], ['--vacuum'], ['--sizes'], ['--slow'], []],
   completion: [['bash']],
 };
 const schemaOf = (name: string): JsonSchema =>
@@ -155,7 +166,8 @@ describe.each(['sqlite', 'postgres'])('results on %s', (engine) => {
     const env = { CRM_DB: database };
     await runCli(['import', 'people.csv', '--source', 'shop', '--quiet'], { cwd, env });
     await fillFolder(cwd, database);
-    for (const [name, calls] of Object.entries(CALLS)) {
+    const isHere = (name: string): boolean => engine === 'sqlite' || !/^(backup|restore)\b/.test(name);
+    for (const [name, calls] of Object.entries(CALLS).filter(([name]) => isHere(name))) {
       const schema = schemaOf(name);
       for (const args of calls) {
         const { stdout, stderr, exitCode } = await runCli([...name.split(' '), ...args, '--json'], { cwd, env });

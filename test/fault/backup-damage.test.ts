@@ -8,12 +8,12 @@ import { restoreImage } from '../../src/backup/restore-image.ts';
 import { verifyBackups } from '../../src/backup/verify-backups.ts';
 import { CrmError } from '../../src/errors.ts';
 import { openRepository } from '../../src/repository/repository.ts';
-import { randomNumbers } from '../support/people-file.ts';
+import { reportFaults } from '../support/fault/fault-report.ts';
+import { fewerRounds, randomOf, reproduction, roundsOf } from '../support/fault/fault-settings.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
-/** 200 faults in a plain repository unless the environment asks for more, a twentieth of them in an encrypted one, which takes long to open. */
-const ROUNDS = Number(process.env.CRM_FAULT_ROUNDS ?? 200);
-const SEED = Number(process.env.CRM_FAULT_SEED ?? Date.now() % 1_000_000);
+/** 200 faults in a plain repository unless somebody asks for more, a twentieth of them in an encrypted one, which takes long to open. */
+const ROUNDS = roundsOf(20);
 const passphrase = async (): Promise<string> => 'correct horse';
 
 interface Sound {
@@ -126,8 +126,8 @@ async function comesBack(folder: string, id: string): Promise<boolean> {
 
 describe.each([
   ['plain', false, ROUNDS],
-  ['encrypted', true, Math.ceil(ROUNDS / 20)],
-])('a %s repository', (_name, encrypt, rounds) => {
+  ['encrypted', true, fewerRounds(ROUNDS, 1 / 20)],
+])('a %s repository', (kind, encrypt, rounds) => {
   let sound: Sound;
   const images = new Map<string, Buffer>();
 
@@ -141,23 +141,33 @@ describe.each([
     expect(filesIn(join(sound.folder, 'packs')).length).toBeGreaterThan(2);
   }, 60_000);
 
-  test(`${rounds} faults are all found, and laid to the snapshots that do not come back`, {
-    timeout: 600_000 + rounds * 2000,
+  const name = `damage [${kind}]`;
+  test(`${name}: ${rounds.length} faults are all found, and laid to the snapshots that do not come back`, {
+    timeout: 600_000 + rounds.length * 2000,
   }, async () => {
-    const random = randomNumbers(SEED);
     const folder = join(tempDir(), 'backups');
-    for (let round = 0; round < rounds; round++) {
-      rmSync(folder, { recursive: true, force: true });
-      mkdirSync(folder);
-      cpSync(sound.folder, folder, { recursive: true });
-      const what = `seed ${SEED}, round ${round}: ${damage(folder, random)}`;
-      const named = await blamed(folder);
-      expect(named, what).not.toEqual([]);
-      for (const id of sound.snapshots) {
-        const back = await comesBack(folder, id);
-        expect({ what, id, back }).toEqual({ what, id, back: !named.includes(id) });
-        if (back) expect(readFileSync(join(folder, '..', 'restored.db')).equals(images.get(id) as Buffer), what).toBe(true);
+    let found = 0;
+    try {
+      for (const round of rounds) {
+        await findsDamage(folder, name, round);
+        found++;
       }
+    } finally {
+      reportFaults({ scenario: name, rounds: rounds.length, faults: found, losses: found === rounds.length ? 0 : 1 });
     }
   });
+
+  async function findsDamage(folder: string, scenario: string, round: number): Promise<void> {
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder);
+    cpSync(sound.folder, folder, { recursive: true });
+    const what = `${damage(folder, randomOf(scenario, round))}; again: ${reproduction(scenario, round)}`;
+    const named = await blamed(folder);
+    expect(named, what).not.toEqual([]);
+    for (const id of sound.snapshots) {
+      const back = await comesBack(folder, id);
+      expect({ what, id, back }).toEqual({ what, id, back: !named.includes(id) });
+      if (back) expect(readFileSync(join(folder, '..', 'restored.db')).equals(images.get(id) as Buffer), what).toBe(true);
+    }
+  }
 });

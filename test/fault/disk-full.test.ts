@@ -1,30 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, openSync, readdirSync, writeFileSync } from 'node:fs';
+import { openSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { openEngine } from '../../src/engines/index.ts';
 import { CRM, runCli } from '../support/cli.ts';
 import { dump, inconsistencies } from '../support/customer-database.ts';
+import { canMount, smallDisk } from '../support/fault/small-disk.ts';
 import { peopleCsv } from '../support/people-file.ts';
 import { cleanEnvironment } from '../support/run-program.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
-const mounted: string[] = [];
-afterAll(() => {
-  for (const path of mounted.splice(0)) spawnSync('umount', ['-l', path]);
-});
-
-/** A new disk of this size; null where none can be made. */
-function smallDisk(kilobytes: number): string | null {
-  const path = join(tempDir(), 'disk');
-  mkdirSync(path);
-  const made = process.getuid?.() === 0 && spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${kilobytes}k`, 'none', path]).status === 0;
-  if (made) mounted.push(path);
-  return made ? path : null;
-}
-
-const canMount = smallDisk(16) !== null;
-if (!canMount) process.stderr.write('SKIPPED: tests of a full disk: no small disk can be mounted here (needs root)\n');
 const disk = (kilobytes: number): string => smallDisk(kilobytes) as string;
 
 async function stateOf(path: string): Promise<unknown> {

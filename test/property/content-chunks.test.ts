@@ -1,95 +1,68 @@
+import { hash } from 'node:crypto';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
-import { contentChunks } from '../../src/backup/content-chunks.ts';
+import { describe, expect, it } from 'vitest';
+import { contentChunks, pageChunks } from '../../src/backup/content-chunks.ts';
+import { randomNumbers } from '../support/people-file.ts';
 
-const SMALLEST = 2048;
-const LARGEST = 65_536;
-
-/** Bytes that look like text of a dump: words in an order that a seed decides (xorshift). */
-function dumpOf(bytes: number, seed: number): Buffer {
-  const text = Buffer.alloc(bytes);
-  let state = seed | 1;
-  for (let at = 0; at < bytes; at++) {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    text[at] = 32 + ((state >>> 0) % 90);
+async function* piecesOf(content: Buffer, sizes: readonly number[]): AsyncGenerator<Buffer> {
+  for (let at = 0, turn = 0; at < content.length; turn++) {
+    const size = sizes[turn % sizes.length] as number;
+    yield content.subarray(at, at + size);
+    at += size;
   }
-  return text;
 }
 
-/** The chunks of a buffer that arrives cut at some places. */
-async function chunksOf(bytes: Buffer, cuts: readonly number[] = []): Promise<Buffer[]> {
-  async function* pieces(): AsyncIterable<Buffer> {
-    let from = 0;
-    for (const cut of [...cuts, bytes.length].sort((a, b) => a - b)) {
-      yield bytes.subarray(from, cut);
-      from = cut;
-    }
-  }
+async function chunksOf(content: Buffer, sizes: readonly number[] = [content.length]): Promise<Buffer[]> {
   const chunks: Buffer[] = [];
-  for await (const chunk of contentChunks(pieces())) chunks.push(Buffer.from(chunk));
+  for await (const chunk of contentChunks(piecesOf(content, sizes))) chunks.push(Buffer.from(chunk));
   return chunks;
 }
 
-const keysOf = (chunks: readonly Buffer[]): Set<string> => new Set(chunks.map((chunk) => chunk.toString('latin1')));
+function contentOf(length: number, seed: number): Buffer {
+  const random = randomNumbers(seed);
+  return Buffer.from(Array.from({ length }, () => random(256)));
+}
 
-describe('chunks that the content decides', () => {
-  test('are the same however the stream arrives, join to it, and keep to their sizes', async () => {
+describe('chunks that the content cuts', () => {
+  it('are the same however the stream comes in pieces, and make it up', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.nat(120_000), fc.nat(), fc.array(fc.nat(120_000), { maxLength: 30 }), async (bytes, seed, places) => {
-        const dump = dumpOf(bytes, seed);
-        const whole = await chunksOf(dump);
-        const cut = await chunksOf(
-          dump,
-          places.map((place) => place % (bytes + 1)),
-        );
-        expect(cut.map((chunk) => chunk.length)).toEqual(whole.map((chunk) => chunk.length));
-        expect(Buffer.concat(cut).equals(dump)).toBe(true);
-        expect(Buffer.concat(whole).equals(dump)).toBe(true);
-        for (const [at, { length }] of whole.entries()) {
-          expect(length).toBeLessThanOrEqual(LARGEST);
-          expect(length).toBeGreaterThanOrEqual(at === whole.length - 1 ? 1 : SMALLEST);
-        }
-      }),
-      { numRuns: 60 },
+      fc.asyncProperty(
+        fc.nat(300_000),
+        fc.nat(1000),
+        fc.array(fc.integer({ min: 1, max: 70_000 }), { minLength: 1 }),
+        async (length, seed, sizes) => {
+          const content = contentOf(length, seed);
+          const chunks = await chunksOf(content, sizes);
+          expect(Buffer.concat(chunks).equals(content)).toBe(true);
+          expect(chunks.map((chunk) => chunk.length)).toEqual((await chunksOf(content)).map((chunk) => chunk.length));
+          for (const chunk of chunks.slice(0, -1)) {
+            expect(chunk.length).toBeGreaterThanOrEqual(2048);
+            expect(chunk.length).toBeLessThanOrEqual(65_536);
+          }
+        },
+      ),
+      { numRuns: 30 },
     );
   });
 
-  test('are mostly shared after something was put in, taken out or changed', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.nat(), fc.nat(400_000), fc.uint8Array({ maxLength: 300 }), fc.nat(300), async (seed, place, put, taken) => {
-        const dump = dumpOf(400_000, seed);
-        const before = await chunksOf(dump);
-        const after = await chunksOf(Buffer.concat([dump.subarray(0, place), put, dump.subarray(place + taken)]));
-        const known = keysOf(before);
-        const fresh = after.filter((chunk) => !known.has(chunk.toString('latin1')));
-        expect(before.length).toBeGreaterThan(20);
-        // The chunk of the change, and those until a boundary is found again that the old ones have, too.
-        expect(fresh.length).toBeLessThanOrEqual(8);
-      }),
-      { numRuns: 25 },
-    );
+  it('are the same but for a few after something was put in', async () => {
+    const content = contentOf(1_000_000, 1);
+    const changed = Buffer.concat([content.subarray(0, 400_000), Buffer.from('one more row'), content.subarray(400_000)]);
+    const ids = (chunks: readonly Buffer[]): string[] => chunks.map((chunk) => hash('sha256', chunk));
+    const before = new Set(ids(await chunksOf(content)));
+    const added = ids(await chunksOf(changed)).filter((id) => !before.has(id));
+    expect(before.size).toBeGreaterThan(50);
+    expect(added.length).toBeLessThanOrEqual(3);
   });
 
-  test('of a stream without any variety are of the largest size', async () => {
-    const chunks = await chunksOf(Buffer.alloc(3 * LARGEST + 5, 'a'));
-    expect(chunks.map(({ length }) => length)).toEqual([LARGEST, LARGEST, LARGEST, 5]);
-    expect(await chunksOf(Buffer.alloc(0))).toEqual([]);
+  it('end somewhere in what is all the same', async () => {
+    const chunks = await chunksOf(Buffer.alloc(200_000));
+    expect(chunks.length).toBeGreaterThanOrEqual(4);
   });
+});
 
-  test('are for ever cut at the same places: a repository depends on it', async () => {
-    const lengths = (await chunksOf(dumpOf(60_000, 7))).map(({ length }) => length);
-    expect(lengths).toMatchInlineSnapshot(`
-      [
-        4514,
-        2347,
-        14798,
-        3237,
-        16052,
-        8828,
-        10224,
-      ]
-    `);
-  });
+it('pages are cut at their size', async () => {
+  const sizes: number[] = [];
+  for await (const chunk of pageChunks(piecesOf(Buffer.alloc(40_960), [16_384]), 4096)) sizes.push(chunk.length);
+  expect(sizes).toEqual(Array.from({ length: 10 }, () => 4096));
 });

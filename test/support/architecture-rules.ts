@@ -22,6 +22,7 @@ const SIDEWAYS: Readonly<Record<string, readonly string[]>> = {
   'process-lock': ['errors', 'interruption'],
   job: ['import', 'query', 'cleansing', 'dedupe', 'archive', 'backup', 'migrate', 'quality'],
   archive: ['query'],
+  backup: ['query'],
   context: ['ui'],
 };
 /** Parts that may use less than what lies below them. */

@@ -137,11 +137,15 @@ export async function inconsistencies(engine: Engine): Promise<string[]> {
     indexed.delete(customer.id);
   }
   for (const id of indexed.keys()) found.push(`words of a missing customer ${id} are indexed`);
-  if (engine.facts.name === 'sqlite') {
-    for (const row of await engine.all('PRAGMA foreign_key_check')) found.push(`foreign key: ${JSON.stringify(row)}`);
-    for (const row of await engine.all('PRAGMA integrity_check')) if (row.integrity_check !== 'ok') found.push(String(row.integrity_check));
-  }
-  return found;
+  return [...found, ...(await damages(engine))];
+}
+
+/** What the engine itself finds wrong: damaged pages, broken references. PostgreSQL lets no such thing come about. */
+export async function damages(engine: Pick<Engine, 'all' | 'facts'>): Promise<string[]> {
+  if (engine.facts.name !== 'sqlite') return [];
+  const broken = (await engine.all('PRAGMA foreign_key_check')).map((row) => `foreign key: ${JSON.stringify(row)}`);
+  const damaged = (await engine.all('PRAGMA integrity_check')).filter((row) => row.integrity_check !== 'ok');
+  return [...broken, ...damaged.map((row) => String(row.integrity_check))];
 }
 
 /** The whole full-text index: the words under which each customer is found. */

@@ -1,7 +1,8 @@
 import type { Connection, Engine } from '../../src/engines/connection.ts';
 import type { SqlRow } from '../../src/engines/engine.ts';
 import { migrateUp, readMigrations } from '../../src/engines/migrator.ts';
-import { searchWords } from '../../src/model/search-words.ts';
+import type { Customer } from '../../src/model/customer.ts';
+import { wordsOf } from '../../src/repository/customer-rows.ts';
 
 const IMPORTED = '2025-01-02T03:04:05.000Z';
 const EDITED = '2025-02-03T04:05:06.000Z';
@@ -41,7 +42,7 @@ export async function makeFirstVersion(engine: Engine): Promise<void> {
     await connection.reserveIds('customers', CUSTOMERS.length);
     const customers = CUSTOMERS.map((row) => ({ ...row, kind: 'person', created_at: IMPORTED }));
     await connection.upsert('customers', ['id'], customers);
-    await connection.putWords(CUSTOMERS.map((row) => ({ id: row.id as number, words: searchWords(`${row.name} ${row.city}`) })));
+    await connection.putWords(CUSTOMERS.map((row) => ({ id: row.id as number, words: wordsOf(asCustomer(row)) })));
     const ids = CUSTOMERS.map(({ id }) => ({ source: 'shop', external_id: String(id), customer_id: id as number }));
     await connection.upsert('external_ids', ['external_id', 'source'], ids);
     await connection.upsert('row_marks', ['row_hash', 'customer_id'], [{ row_hash: 6458685696226068, customer_id: 1 }]);
@@ -50,6 +51,8 @@ export async function makeFirstVersion(engine: Engine): Promise<void> {
     await addOrder(connection);
   });
 }
+
+const asCustomer = (row: SqlRow): Customer => ({ ...row, attributes: JSON.parse(row.attributes as string) }) as unknown as Customer;
 
 async function fillRuns(connection: Connection): Promise<void> {
   await connection.reserveIds('runs', 2);

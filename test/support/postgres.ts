@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, inject } from 'vitest';
 import './global-setup.ts';
 
 const schemas: string[] = [];
+const databases = new Set<string>();
 
 /**
  * The URL of a PostgreSQL for tests, or null where there is none: `CRM_TEST_POSTGRES_URL`, else the server of the dev
@@ -36,6 +38,55 @@ afterAll(async () => {
   } finally {
     await client.end();
   }
+});
+
+/** The URL of an empty database of its own, which is dropped when the test file ends; see `copyDatabase`. */
+export async function freshDatabaseUrl(): Promise<string> {
+  return makeDatabase(null);
+}
+
+/** An exact copy of a database that was made so; nobody may be connected to it. */
+export async function copyDatabase(url: string): Promise<string> {
+  return makeDatabase(databaseOf(url));
+}
+
+/** Drops such a database at once, with whoever is still connected to it. */
+export async function dropDatabase(url: string): Promise<void> {
+  await administer(`DROP DATABASE IF EXISTS ${databaseOf(url)} WITH (FORCE)`);
+  databases.delete(databaseOf(url));
+}
+
+/** Waits until the server has noticed that all clients of such a database are gone. */
+export async function untilNobodyIsConnected(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: postgresUrl as string });
+  await client.connect();
+  try {
+    const count = `SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = '${databaseOf(url)}'`;
+    while ((await client.query<{ n: number }>(count)).rows[0]?.n !== 0) await sleep(20);
+  } finally {
+    await client.end();
+  }
+}
+
+async function makeDatabase(template: string | null): Promise<string> {
+  const name = `t_${randomBytes(8).toString('hex')}`;
+  databases.add(name);
+  await administer(`CREATE DATABASE ${name}${template === null ? '' : ` TEMPLATE ${template}`}`);
+  const url = new URL(postgresUrl as string);
+  url.pathname = `/${name}`;
+  return url.toString();
+}
+
+const databaseOf = (url: string): string => new URL(url).pathname.slice(1);
+
+async function administer(sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString: postgresUrl as string });
+  await client.connect();
+  await client.query(sql).finally(() => client.end());
+}
+
+afterAll(async () => {
+  for (const name of databases) await administer(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
 });
 
 /** The URL of a PostgreSQL that checks passwords, as not every given one does; null where there is none. */

@@ -10,7 +10,7 @@ import { openSqliteSnapshot, SqliteFileCheck } from '../../src/engines/sqlite-sn
 import { openRepository } from '../../src/repository/repository.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
-const OPTIONS = { rowHashes: true, busyTimeoutMs: 5000 };
+const OPTIONS = { rowHashes: true, key: null, busyTimeoutMs: 5000 };
 const WRITER = fileURLToPath(new URL('../support/snapshot-writer.mjs', import.meta.url));
 
 /** A database of ours with accounts whose amounts make up 0. */
@@ -55,7 +55,7 @@ async function copyOf(path: string, meanwhile: () => void = () => undefined): Pr
 async function looked(path: string): Promise<DatabaseCheck> {
   const checking = new SqliteFileCheck();
   try {
-    return await checking.check(path, { integrity: true, rowHashes: true });
+    return await checking.check(path, { integrity: true, rowHashes: true, key: null });
   } finally {
     await checking.end();
   }

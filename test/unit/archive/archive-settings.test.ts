@@ -54,7 +54,7 @@ test('pages of customers get smaller where they hold much, and grow by steps', (
   size.learn({ customers: first, rows: first, characters: first * 400 });
   expect(size.next).toBe(first * 4);
   size.learn({ customers: 100, rows: 100 * 2000, characters: 1000 });
-  expect(size.next).toBe(8);
+  expect(size.next).toBe(6);
   size.learn({ customers: 1, rows: 1, characters: 10 ** 9 });
   expect(size.next).toBe(1);
 });
