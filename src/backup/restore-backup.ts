@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { DEFAULT_BUSY_TIMEOUT_MS, engineNameOf } from '../engines/index.ts';
 import { CrmError } from '../errors.ts';
 import { BackupRepository, type Passphrase } from './backup-repository.ts';
@@ -45,9 +45,13 @@ export interface RestoreResult {
   readonly at: Landing | null;
 }
 
-/** Whether there is a database, or anything else, at the target already. */
+/** Whether there is a database, or another file, at the target already. @throws {CrmError} USAGE when it is a folder; CONNECTION, LOGIN */
 export async function isTaken(target: string): Promise<boolean> {
-  if (engineNameOf(target) === 'sqlite') return existsSync(target);
+  if (engineNameOf(target) === 'sqlite') {
+    const stats = statSync(target, { throwIfNoEntry: false });
+    if (stats?.isDirectory() === true) throw new CrmError('USAGE', `${target} is a folder`, { hint: 'name a file in it: --to PATH' });
+    return stats !== undefined;
+  }
   const { holdsTables } = await import('../engines/postgres-restore.ts');
   return holdsTables(target);
 }

@@ -17,6 +17,7 @@ interface RestoreFlags extends RepositoryFlags, SingleFlags {
   readonly dryRun?: boolean;
 }
 
+const LATEST = 'latest';
 const DAY_MS = 86_400_000;
 
 /** For the help. */
@@ -31,7 +32,7 @@ export const EXAMPLES: Examples = [
 /** `crm restore` */
 export function define(command: Command, run: Run): void {
   const single = ['where', 'id', 'table'];
-  addRepositoryOptions(command.argument('[snapshot]', 'id of a snapshot, how it begins, or latest', 'latest'))
+  addRepositoryOptions(command.argument('[snapshot]', 'id of a snapshot, how it begins, or latest', LATEST))
     .addOption(new Option('--to <path|url>', 'database to make or replace (default: the one of the command)').conflicts(single))
     .addOption(
       new Option('--at <time>', 'the state of this moment, e.g. 2026-01-31T18:00:00Z, 2026-01-31 (its end), -2d').conflicts(single),
@@ -55,6 +56,9 @@ async function restore(context: Context, snapshot: string, flags: RestoreFlags):
 async function restoreWhole(context: Context, snapshot: string, flags: RestoreFlags): Promise<void> {
   const { io, mode, signal } = context;
   const target = flags.to ?? context.databaseTarget();
+  if (flags.at !== undefined && snapshot !== LATEST) {
+    throw new CrmError('USAGE', '--at finds the snapshot itself', { hint: `leave ${snapshot} away, or --at` });
+  }
   const at = flags.at === undefined ? undefined : momentOf(flags.at, new Date());
   const { isTaken, restoreBackup } = await import('../backup/restore-backup.ts');
   const replace = await isTaken(target);

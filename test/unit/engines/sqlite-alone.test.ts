@@ -14,17 +14,17 @@ const DAMAGED = 'this was a database once'.repeat(500);
 const NO_KEY = { key: null, busyTimeoutMs: 0 };
 
 /** Makes a database file in WAL mode with one name in it, and leaves it open. */
-function opened(path: string, name: string): Database.Database {
+function opened(path: string, name: string, isOurs = true): Database.Database {
   const db = new Database(path);
-  db.pragma(`application_id = ${APPLICATION_ID}`);
+  db.pragma(`application_id = ${isOurs ? APPLICATION_ID : 7}`);
   db.pragma('journal_mode = WAL');
   db.exec('CREATE TABLE people (name TEXT)');
   db.prepare('INSERT INTO people VALUES (?)').run(name);
   return db;
 }
 
-function written(path: string, name: string): void {
-  opened(path, name).close();
+function written(path: string, name: string, isOurs = true): void {
+  opened(path, name, isOurs).close();
 }
 
 function nameIn(path: string): unknown {
@@ -96,10 +96,21 @@ describe('replacing a database file', () => {
   test('replaces a damaged one too, and keeps it as it was', async () => {
     const { folder, old, copy, aside } = places();
     writeFileSync(old, DAMAGED);
+    writeFileSync(`${old}-wal`, 'and this its log');
     await replaceSqlite(copy, old, aside, NO_KEY);
     expect(nameIn(old)).toBe('new');
     expect(readFileSync(aside, 'utf8')).toBe(DAMAGED);
-    expect(readdirSync(folder).sort()).toEqual(['crm.db', 'crm.db.aside']);
+    expect(readFileSync(`${aside}-wal`, 'utf8')).toBe('and this its log');
+    expect(readdirSync(folder).sort()).toEqual(['crm.db', 'crm.db.aside', 'crm.db.aside-wal']);
+  });
+
+  test('leaves a sound database of another program where it is', async () => {
+    const { folder, old, copy, aside } = places();
+    written(old, 'old', false);
+    const before = readdirSync(folder).sort();
+    await expect(replaceSqlite(copy, old, aside, NO_KEY)).rejects.toMatchObject({ code: 'NOT_OUR_DATABASE' });
+    expect(nameIn(old)).toBe('old');
+    expect(readdirSync(folder).sort()).toEqual(before);
   });
 
   test('replaces one whose key is not known, and keeps its log with it', async () => {
