@@ -45,9 +45,13 @@ export interface RestoreResult {
   readonly at: Landing | null;
 }
 
-/** Whether there is a database, or another file, at the target already. @throws {CrmError} USAGE when it is a folder; CONNECTION, LOGIN */
+/**
+ * Whether there is a database, or another file, at the target already; what a killed restore left there is removed.
+ * @throws {CrmError} USAGE when it is a folder; CONNECTION, LOGIN
+ */
 export async function isTaken(target: string): Promise<boolean> {
   if (engineNameOf(target) === 'sqlite') {
+    removeKilled(target);
     const stats = statSync(target, { throwIfNoEntry: false });
     if (stats?.isDirectory() === true) throw new CrmError('USAGE', `${target} is a folder`, { hint: 'name a file in it: --to PATH' });
     return stats !== undefined;
@@ -64,7 +68,6 @@ export async function isTaken(target: string): Promise<boolean> {
  */
 export async function restoreBackup(options: RestoreOptions): Promise<RestoreResult> {
   const { target, now = () => new Date() } = options;
-  if (engineNameOf(target) === 'sqlite') removeKilled(target);
   const taken = await isTaken(target);
   if (taken && options.replace !== true) {
     throw new CrmError('USAGE', `${target} exists already; a restore replaces it only when it is told to`, {

@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import { DEFAULT_BUSY_TIMEOUT_MS, rekeyDatabase } from '../engines/index.ts';
+import { DEFAULT_BUSY_TIMEOUT_MS, rekeyDatabase, sweepRekeys } from '../engines/index.ts';
 import { openRepository } from '../repository/repository.ts';
 import { DATABASE_KEY, keyOfEnvironment, openWithKey } from '../ui/database-key.ts';
 import { printRekeyed } from '../ui/rekey-report.ts';
@@ -13,6 +13,8 @@ export async function rekey(context: Context, isDecrypted: boolean): Promise<voi
   const { io, mode } = context;
   const target = context.databaseTarget();
   const { busyTimeoutMs = DEFAULT_BUSY_TIMEOUT_MS } = context.busyTimeout();
+  // Also where it has the new key already, and nothing else is to be done.
+  await sweepRekeys(target);
   // The key that it has is tried first: a new one must not be asked for in vain. It must be closed when it is written anew.
   const { opened, key } = await openWithKey(io, mode, keyOfEnvironment(io.env, DATABASE_KEY), (tried) =>
     openRepository(target, { busyTimeoutMs, ...(tried === null ? {} : { key: tried }) }),

@@ -73,6 +73,12 @@ export async function rekeyDatabase(target: string, options: RekeyOptions): Prom
   });
 }
 
+/** Removes what a process left beside a SQLite database that was killed while it gave that another key. */
+export async function sweepRekeys(target: string): Promise<void> {
+  const { name, address } = engineOf(target);
+  if (name === 'sqlite') (await import('./sqlite-rekey.ts')).removeKilledRekeys(address);
+}
+
 /** The kind of database that a path or URL names. @throws {CrmError} USAGE when the scheme is unknown */
 export function engineNameOf(target: string): keyof typeof ENGINES {
   return engineOf(target).name;

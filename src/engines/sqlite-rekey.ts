@@ -42,7 +42,7 @@ export async function rekeySqlite(target: string, { oldKey, newKey, busyTimeoutM
   if (newKey?.length === 0) throw new CrmError('USAGE', 'the new key of the database is empty', { hint: 'give a passphrase' });
   checkFile(target, false);
   const path = realpathSync(target);
-  removeStale(dirname(path), /\.rekey-(\d+)(-journal|-wal|-shm)?$/, `${basename(path)}.rekey-`);
+  removeKilledRekeys(path);
   const copy = `${path}.rekey-${process.pid}`;
   const { db: old, isKeyed } = await openWhenFree(busyTimeoutMs, () => holdAlone(path, oldKey));
   try {
@@ -60,6 +60,11 @@ export async function rekeySqlite(target: string, { oldKey, newKey, busyTimeoutM
     old.close();
     remove(copy);
   }
+}
+
+/** Removes what a process left that was killed while it gave a database another key: it is as large as that. */
+export function removeKilledRekeys(path: string): void {
+  removeStale(dirname(path), /\.rekey-(\d+)(-journal|-wal|-shm)?$/, `${basename(path)}.rekey-`);
 }
 
 /** The copy has the key, the permissions and all rows of the old file. */
