@@ -203,7 +203,7 @@ async function outcomeOf(scenario: FaultScenario, place: FaultPlace, era: Era): 
 /** Names of all files; what is made up at random in them is left out. */
 function filesOf({ folder }: FaultPlace): string[] {
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
-  return [...new Set(names.map((name) => name.replace(/\d{8}T\d{6}Z(-[0-9a-f]{8}|-\d+)?|[0-9a-f]{16,}/g, '<id>')))].sort();
+  return [...new Set(names.map((name) => name.replace(/\d{8}T\d{6,9}Z(-[0-9a-f]{8}|-\d+)?|[0-9a-f]{16,}/g, '<id>')))].sort();
 }
 
 function bytesOf({ folder }: FaultPlace): number {
