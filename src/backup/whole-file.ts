@@ -1,6 +1,7 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { CrmError, isDiskFull } from '../errors.ts';
+import { syncFolder } from '../formats/output-file.ts';
 
 /** Writes a file so that it is there whole or not at all, and is on disk afterwards. @throws {CrmError} DISK_FULL, OUTPUT_FAILED */
 export function writeWhole(path: string, content: Uint8Array): void {
@@ -23,20 +24,6 @@ export function partPath(path: string): string {
 export function publish(part: string, path: string): void {
   renameSync(part, path);
   syncFolder(dirname(path));
-}
-
-/** A new or renamed file lasts only once its folder is on disk; some file systems cannot say so. */
-export function syncFolder(path: string): void {
-  try {
-    const folder = openSync(path, 'r');
-    try {
-      fsyncSync(folder);
-    } finally {
-      closeSync(folder);
-    }
-  } catch {
-    // the file itself is safe
-  }
 }
 
 /** An error of the system while something of a backup was written, as an error of ours. */

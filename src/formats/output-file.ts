@@ -88,8 +88,8 @@ export async function writeOutputFile<T>(path: string, fill: (write: (text: stri
   }
 }
 
-/** A rename lasts only once its folder is on disk; some file systems cannot say so. */
-function syncFolder(path: string): void {
+/** A new or renamed file lasts only once its folder is on disk; some file systems cannot say so. Never throws. */
+export function syncFolder(path: string): void {
   try {
     const folder = openSync(path, 'r');
     try {
