@@ -1,5 +1,5 @@
-import { statSync } from 'node:fs';
 import { DEFAULT_BUSY_TIMEOUT_MS, engineNameOf } from '../engines/index.ts';
+import { statsOf } from '../engines/sqlite-file.ts';
 import { CrmError } from '../errors.ts';
 import { BackupRepository, type Passphrase } from './backup-repository.ts';
 import type { ChainEntry } from './chain.ts';
@@ -51,8 +51,8 @@ export interface RestoreResult {
  */
 export async function isTaken(target: string): Promise<boolean> {
   if (engineNameOf(target) === 'sqlite') {
+    const stats = statsOf(target);
     removeKilled(target);
-    const stats = statSync(target, { throwIfNoEntry: false });
     if (stats?.isDirectory() === true) throw new CrmError('USAGE', `${target} is a folder`, { hint: 'name a file in it: --to PATH' });
     return stats !== undefined;
   }

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { CrmError, redactUrl } from '../errors.ts';
-import { postgresError } from './postgres-errors.ts';
+import { postgresError, unansweredConnect } from './postgres-errors.ts';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 /** What a session of ours writes does not depend on the settings of the server or of the user. */
@@ -46,7 +46,7 @@ export async function connectClient({ url, schema, label }: PostgresAddress, typ
     await client.connect();
     await client.query(schema === null ? SESSION : `${SESSION} SET search_path TO ${quoteName(schema)};`);
   } catch (error) {
-    throw postgresError(error, label);
+    throw unansweredConnect(error, label) ?? postgresError(error, label);
   }
   return client;
 }

@@ -53,6 +53,12 @@ export function postgresError(thrown: unknown, label: string): unknown {
   return thrown;
 }
 
+/** The error of a server, or of the search for its address, that said nothing for too long; undefined for any other error. */
+export function unansweredConnect(thrown: unknown, label: string): CrmError | undefined {
+  if (!(thrown instanceof Error) || !/timeout/i.test(thrown.message) || knownError(thrown) !== undefined) return undefined;
+  return new CrmError('CONNECTION', `${label} cannot be reached: no answer`, { cause: thrown, hint: 'check host, port and firewall' });
+}
+
 /** The server's message without the value that it quotes, which may be a customer's: `invalid input syntax for type date`. */
 export function messageWithoutValue(thrown: { readonly message?: string; readonly code?: unknown }): string {
   const message = thrown.message ?? 'unknown error';

@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, type Stats, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Database from 'better-sqlite3';
@@ -14,7 +14,7 @@ const MAX_REPLACED = 20;
 
 /** Looks at a path before it is opened. @throws {CrmError} NO_DATABASE when there is no file and `create` is false, NOT_OUR_DATABASE, ENGINE */
 export function checkFile(path: string, create: boolean): void {
-  const stats = statSync(path, { throwIfNoEntry: false });
+  const stats = statsOf(path);
   if (stats?.isDirectory()) {
     throw new CrmError('NOT_OUR_DATABASE', `${path} is a folder, not a database`, { hint: `name a file: --db ${path}/crm.db` });
   }
@@ -26,6 +26,17 @@ export function checkFile(path: string, create: boolean): void {
   }
   if (stats === undefined && !existsSync(resolve(path, '..'))) {
     throw new CrmError('ENGINE', `the folder of ${path} does not exist`, { hint: 'make the folder first, or name another path with --db' });
+  }
+}
+
+/** What there is at a path; undefined where there is nothing. @throws {CrmError} ENGINE when its folder is no folder, or closed to us */
+export function statsOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const what = code === 'ENOTDIR' ? 'is a file' : `cannot be looked into (${code})`;
+    throw new CrmError('ENGINE', `the folder of ${path} ${what}`, { cause: error, hint: 'name another path' });
   }
 }
 

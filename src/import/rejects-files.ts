@@ -74,7 +74,7 @@ export class RejectsFiles {
     const open = this.#parts.find((part) => isMine(part) && sameHeader(part));
     if (open !== undefined) return open;
     const path = this.#freePath();
-    const existing = statSync(path, { throwIfNoEntry: false });
+    const existing = guarded(path, () => statSync(path, { throwIfNoEntry: false }));
     const isDirect = existing !== undefined && !existing.isFile() && !existing.isDirectory();
     if (!isDirect) removeStale(dirname(path), /\.part-(\d+)$/, basename(path));
     const file = guarded(path, () => openSync(isDirect ? path : partPath(path), 'w', 0o600));

@@ -1,6 +1,7 @@
 import { closeSync, existsSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { removeStale } from '../engines/stale-files.ts';
+import { statsOf } from '../engines/sqlite-file.ts';
 import { CrmError, isDiskFull } from '../errors.ts';
 import { pause } from '../interruption.ts';
 import { type Salvaged, salvageDatabase } from '../repository/salvage.ts';
@@ -35,7 +36,7 @@ export async function salvageFile(
     throw new CrmError('USAGE', '--salvage reads a damaged SQLite file, not a server', { hint: 'restore a backup: crm restore' });
   }
   for (const path of [out, `${out}-wal`, lostPath(out)]) {
-    if (existsSync(path))
+    if (statsOf(path) !== undefined)
       throw new CrmError('USAGE', `${path} exists already; nothing is written over it`, { hint: 'name a new file: --salvage NEW.db' });
   }
   if (!existsSync(dirname(resolve(out))))

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openEngine } from '../../src/engines/index.ts';
@@ -190,6 +192,16 @@ describe('a place that cannot be written', () => {
     });
   });
 
+  it('a file as a folder', async () => {
+    for (const args of [
+      ['import', 'people.csv', '--db', 'people.csv/new.db'],
+      ['query', '--db', 'people.csv/new.db'],
+      ['init', '--yes', '--db', 'people.csv/new.db'],
+      ['maintain', '--salvage', 'people.csv/new.db', '--db', 'people.csv'],
+    ])
+      await expectFailure(args, failure(15, 'ENGINE', /the folder of people\.csv\/new\.db is a file/), { prepare: people });
+  });
+
   it('a database that may only be read', async () => {
     for (const args of [
       ['import', 'people.csv'],
@@ -217,6 +229,20 @@ describe('a server that cannot be used', () => {
 
   it('whose name is unknown', async () => {
     await expectFailure(['query', '--db', 'postgres://nowhere.invalid/crm'], failure(15, 'CONNECTION', /cannot be reached/, /host/));
+  });
+
+  it('that takes the connection and never answers', { timeout: 60_000 }, async () => {
+    const silent = createServer().listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    try {
+      await expectFailure(
+        ['query', '--db', `postgres://127.0.0.1:${port}/crm`],
+        failure(15, 'CONNECTION', /cannot be reached: no answer/, /host/),
+      );
+    } finally {
+      silent.close();
+    }
   });
 
   describe.skipIf(!postgresAvailable)('of PostgreSQL', () => {
