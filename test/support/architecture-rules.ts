@@ -7,7 +7,7 @@ export type Rule = (files: readonly SourceFile[]) => string[];
 const LAYERS: readonly (readonly string[])[] = [
   ['errors', 'model', 'interruption', 'process-lock'],
   ['formats', 'engines', 'config', 'normalize'],
-  ['repository'],
+  ['repository', 'connectors'],
   ['import', 'query', 'cleansing', 'dedupe', 'archive', 'backup', 'migrate', 'job', 'quality', 'maintain'],
   ['index'],
   ['ui', 'context'],
@@ -32,9 +32,12 @@ const ALLOWED_UPWARD: readonly string[] = [];
 
 /** Which files may import a library. */
 const OWNERS: Readonly<Record<string, RegExp>> = {
-  'better-sqlite3': /^src\/engines\/sqlite[^/]*\.ts$/,
-  pg: /^src\/engines\/postgres[^/]*\.ts$/,
-  'pg-copy-streams': /^src\/engines\/postgres[^/]*\.ts$/,
+  'better-sqlite3': /^src\/(engines|connectors)\/sqlite[^/]*\.ts$/,
+  pg: /^src\/(engines|connectors)\/postgres[^/]*\.ts$/,
+  'pg-copy-streams': /^src\/(engines|connectors)\/postgres[^/]*\.ts$/,
+  mysql2: /^src\/connectors\/mysql[^/]*\.ts$/,
+  redis: /^src\/connectors\/redis[^/]*\.ts$/,
+  yaml: /^src\/(config|migrate)\/mapping-[^/]*\.ts$/,
   'libphonenumber-js': /^src\/normalize\/phone[^/]*\.ts$/,
   'i18n-iso-countries': /^src\/normalize\/country-names\.ts$/,
   entities: /^src\/normalize\/html-entities\.ts$/,
@@ -56,7 +59,7 @@ const OWNERS: Readonly<Record<string, RegExp>> = {
 const MAX_LINES = 300;
 const MAX_FUNCTION_LINES = 50;
 const SQL = /\b(SELECT|INSERT INTO|UPDATE\s[\s\S]*\sSET|DELETE FROM)\b/;
-const SQL_FOLDERS = /^src\/(repository|engines)\//;
+const SQL_FOLDERS = /^src\/(repository|engines|connectors)\//;
 const FORBIDDEN_NAMES = /^(.*-)?(utils?|helpers?)$|^(common|types|misc)$/;
 const FUNCTIONS = /^(FunctionDeclaration|FunctionExpression|ArrowFunctionExpression)$/;
 

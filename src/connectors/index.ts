@@ -1,0 +1,30 @@
+import { CrmError, redactUrl } from '../errors.ts';
+import type { Connector, StoreOptions, TableStore } from './connector.ts';
+
+/** How a connector is loaded: only the one that is used. */
+interface Entry {
+  /** Whether an address is one of its places. */
+  readonly matches: (address: string) => boolean;
+  /** How an address looks, for the help. */
+  readonly address: string;
+  readonly load: () => Promise<Connector>;
+}
+
+/** The kinds of places, asked in this order. */
+const CONNECTORS: Readonly<Record<string, Entry>> = {};
+
+/**
+ * Opens a place of tables.
+ * @throws {CrmError} USAGE when no connector knows the address; what its `open` throws
+ */
+export async function openStore(address: string, options: StoreOptions): Promise<TableStore> {
+  const entry = Object.values(CONNECTORS).find(({ matches }) => matches(address));
+  if (entry === undefined) {
+    throw new CrmError('USAGE', `${redactUrl(address)} is no place that tables can be read from`, {
+      hint: `one of these: ${Object.values(CONNECTORS)
+        .map((one) => one.address)
+        .join(', ')}`,
+    });
+  }
+  return (await entry.load()).open(address, options);
+}
