@@ -126,3 +126,5 @@ export { type SalvageReport, salvageFile } from './maintain/salvage-file.ts';
 export type { MaintenanceStore, RepairOutcome } from './repository/maintenance-store.ts';
 export { rekeyDatabase } from './engines/index.ts';
 export type { Rekeyed, RekeyOptions } from './engines/sqlite-rekey.ts';
+export { copyTables } from './migrate/copy-tables.ts';
+export type { CopiedTable, CopyDifference, CopyMode, CopyOptions, CopyProgress, CopyResult, CountedConversion } from './migrate/copy-options.ts';
