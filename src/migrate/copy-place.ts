@@ -29,7 +29,8 @@ export function copyId(request: {
 
 /** Where an address leads, said in one way; without user and password. */
 function placeOf(address: string): string {
-  if (!URL_START.test(address)) return realPath(resolve(address.replace(/^sqlite:/, '')));
+  const path = address.replace(/^(sqlite|file):(\/\/)?/i, '');
+  if (!URL_START.test(path)) return realPath(resolve(path));
   try {
     const url = new URL(address);
     const scheme = SCHEMES[url.protocol] ?? url.protocol;
