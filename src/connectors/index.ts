@@ -11,7 +11,13 @@ interface Entry {
 }
 
 /** The kinds of places, asked in this order. */
-const CONNECTORS: Readonly<Record<string, Entry>> = {};
+const CONNECTORS: Readonly<Record<string, Entry>> = {
+  mysql: {
+    matches: (address) => /^(mysql|mariadb):\/\//i.test(address),
+    address: 'mysql://user:password@host:3306/database',
+    load: async () => (await import('./mysql.ts')).mysqlConnector,
+  },
+};
 
 /**
  * Opens a place of tables.
