@@ -1,5 +1,6 @@
 import { CrmError, redactUrl } from '../errors.ts';
 import type { Connector, StoreOptions, TableStore } from './connector.ts';
+import { isCsvFolder, isNdjsonFolder } from './folder-address.ts';
 
 /** How a connector is loaded: only the one that is used. */
 interface Entry {
@@ -11,7 +12,14 @@ interface Entry {
 }
 
 /** The kinds of places, asked in this order. */
-const CONNECTORS: Readonly<Record<string, Entry>> = {};
+const CONNECTORS: Readonly<Record<string, Entry>> = {
+  ndjson: {
+    matches: isNdjsonFolder,
+    address: 'ndjson:folder',
+    load: async () => (await import('./ndjson-folder.ts')).ndjsonFolder,
+  },
+  csv: { matches: isCsvFolder, address: 'csv:folder', load: async () => (await import('./csv-folder.ts')).csvFolder },
+};
 
 /**
  * Opens a place of tables.
