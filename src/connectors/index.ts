@@ -1,5 +1,6 @@
 import { CrmError, redactUrl } from '../errors.ts';
 import type { Connector, StoreOptions, TableStore } from './connector.ts';
+import { isCsvFolder, isNdjsonFolder } from './folder-address.ts';
 
 /** How a connector is loaded: only the one that is used. */
 interface Entry {
@@ -17,6 +18,12 @@ const CONNECTORS: Readonly<Record<string, Entry>> = {
     address: 'mysql://user:password@host:3306/database',
     load: async () => (await import('./mysql.ts')).mysqlConnector,
   },
+  ndjson: {
+    matches: isNdjsonFolder,
+    address: 'ndjson:folder',
+    load: async () => (await import('./ndjson-folder.ts')).ndjsonFolder,
+  },
+  csv: { matches: isCsvFolder, address: 'csv:folder', load: async () => (await import('./csv-folder.ts')).csvFolder },
 };
 
 /**

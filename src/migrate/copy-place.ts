@@ -29,7 +29,7 @@ export function copyId(request: {
 
 /** Where an address leads, said in one way; without user and password. */
 function placeOf(address: string): string {
-  const path = address.replace(/^(sqlite|file):(\/\/)?/i, '');
+  const path = address.replace(/^(sqlite|file|csv|ndjson|xlsx|excel):(\/\/)?/i, '');
   if (!URL_START.test(path)) return realPath(resolve(path));
   try {
     const url = new URL(address);
