@@ -126,7 +126,7 @@ const networkForm: Form = (cell) => {
 function anyForm(a: ColumnType): Form {
   if (a.kind === 'decimal') return decimalForm;
   if (a.kind === 'float' && a.bits === 32) return shortFloatForm;
-  return (cell) => (typeof cell === 'number' || typeof cell === 'bigint' ? integerForm(floatForm(cell)) : cell);
+  return (cell) => (typeof cell === 'number' ? floatForm(cell) : integerForm(cell));
 }
 
 function isShortFloat(type: ColumnType): boolean {
