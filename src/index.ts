@@ -127,4 +127,4 @@ export type { MaintenanceStore, RepairOutcome } from './repository/maintenance-s
 export { rekeyDatabase } from './engines/index.ts';
 export type { Rekeyed, RekeyOptions } from './engines/sqlite-rekey.ts';
 export { copyTables } from './migrate/copy-tables.ts';
-export type { CopiedTable, CopyDifference, CopyMode, CopyOptions, CopyProgress, CopyResult, CountedConversion } from './migrate/copy-options.ts';
+export type { CopiedTable, CopyMode, CopyOptions, CopyProgress, CopyResult, CountedConversion } from './migrate/copy-options.ts';

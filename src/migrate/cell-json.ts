@@ -13,7 +13,8 @@ export type JsonCell =
 
 /** A cell as JSON: bytes in base64, integers beyond 2^53 and floats without digits as text; nothing is lost. */
 export function toJsonCell(cell: Cell): JsonCell {
-  if (typeof cell === 'number') return Number.isFinite(cell) && !Object.is(cell, -0) ? cell : { float: Object.is(cell, -0) ? '-0' : String(cell) };
+  if (typeof cell === 'number')
+    return Number.isFinite(cell) && !Object.is(cell, -0) ? cell : { float: Object.is(cell, -0) ? '-0' : String(cell) };
   if (typeof cell === 'bigint') return { integer: String(cell) };
   if (cell === null || typeof cell !== 'object') return cell;
   return cell instanceof Uint8Array ? { bytes: Buffer.from(cell).toString('base64') } : cell.map(toJsonCell);

@@ -21,7 +21,8 @@ export async function chooseTables(source: Snapshot, names: readonly string[] | 
   const kinds = new Map(entries.map(({ name, kind }) => [name, kind]));
   for (const name of names ?? []) refuseMissing(name, kinds);
   const chosen = names === null ? entries.filter(({ kind }) => kind === 'table').map(({ name }) => name) : [...new Set(names)];
-  if (chosen.length === 0) throw new CrmError('NOT_FOUND', 'the source has no tables', { hint: 'check its address, or the schema that it names' });
+  if (chosen.length === 0)
+    throw new CrmError('NOT_FOUND', 'the source has no tables', { hint: 'check its address, or the schema that it names' });
   const tables: TableSchema[] = [];
   for (const name of chosen) tables.push(await source.schema(name));
   const views = names === null ? entries.filter(({ kind }) => kind === 'view').map(({ name }) => name) : [];

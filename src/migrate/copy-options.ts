@@ -1,3 +1,5 @@
+import type { Difference } from './verify-tables.ts';
+
 /** What becomes of tables that are there already: `create` refuses them, the others add, replace by key, or empty them first. */
 export const COPY_MODES = ['create', 'append', 'upsert', 'truncate'] as const;
 
@@ -63,15 +65,6 @@ export interface CountedConversion {
   readonly cells: number;
 }
 
-/** Something that is not in the target as it is in the source. */
-export interface CopyDifference {
-  readonly table: string;
-  readonly kind: string;
-  /** The row, where the table has a key. */
-  readonly key: readonly unknown[] | null;
-  readonly column: string | null;
-}
-
 /** What a copy did, or would do. */
 export interface CopyResult {
   readonly tables: readonly CopiedTable[];
@@ -82,8 +75,8 @@ export interface CopyResult {
   readonly notes: readonly string[];
   /** File of the rejected rows; null: none was rejected. */
   readonly rejects: string | null;
-  /** What the verification found different, without values of other columns than keys. */
-  readonly differences: readonly CopyDifference[];
+  /** What the verification found different, without values of other columns than keys; the first of them. */
+  readonly differences: readonly Difference[];
   readonly dryRun: boolean;
   /** SQL that a dry run would have executed before and after the rows. */
   readonly plan: readonly string[];

@@ -22,19 +22,18 @@ export async function copyPlanned(context: CopyContext): Promise<CopiedRows> {
   const run = new CopyRun(context, copy, states, await totalRows(context));
   try {
     await run.run();
-    const differences = options.verify ? await verifyCopy(context, run) : [];
+    const verification = options.verify ? await verifyCopy(context, run) : null;
     await target.forget(copy);
-    const different = new Set(differences.map(({ table }) => table));
+    const differing = new Set(verification?.tables.filter(({ differences }) => differences > 0).map(({ name }) => name));
     const tables = planned.map(({ plan: { source } }) => {
       const { read, written, rejects: rejected } = run.stateOf(source.name);
-      const verified = options.verify ? !different.has(source.name) : null;
-      return { name: source.name, read, written, rejected: rejected.length, verified };
+      return { name: source.name, read, written, rejected: rejected.length, verified: options.verify ? !differing.has(source.name) : null };
     });
     const conversions = tables.flatMap(({ name }) => run.stateOf(name).conversions.map((one) => ({ table: name, ...one })));
     context.conversions?.finish();
-    return { tables, conversions, rejects: rejects.finish(), differences, plan: [] };
+    return { tables, conversions, rejects: rejects.finish(), differences: verification?.differences ?? [], plan: [] };
   } catch (error) {
-    throw brokenOff(error, run, store.facts.transactions);
+    throw brokenOff(error, run, { isResumable: store.facts.transactions, signal: options.signal });
   }
 }
 

@@ -7,6 +7,7 @@ import type { PlannedTable } from './copy-target.ts';
 import { runJobs } from './table-jobs.ts';
 
 const MOST_JOBS = 4;
+const RESUME = 'go on where it stopped: the same command with --resume';
 
 /** One copy on its way: how far each table is. */
 export class CopyRun {
@@ -101,9 +102,25 @@ export class CopyRun {
 }
 
 /** The error of a copy that was broken off, with what can be done about it. */
-export function brokenOff(error: unknown, run: CopyRun, isResumable: boolean): unknown {
-  if (!(error instanceof CrmError) || !isResumable || !run.hasBegun) return error;
-  const hint = 'go on where it stopped: the same command with --resume';
-  if (error.code === 'INTERRUPTED') return new CrmError('INTERRUPTED', 'interrupted; what was copied so far stays', { hint, details: { resumable: true } });
-  return new CrmError(error.code, error.message, { cause: error, hint: error.hint === undefined ? hint : `${error.hint}; then ${hint}`, ...(error.details === undefined ? {} : { details: error.details }) });
+export function brokenOff(
+  error: unknown,
+  run: CopyRun,
+  { isResumable, signal }: { readonly isResumable: boolean; readonly signal: AbortSignal | undefined },
+): unknown {
+  if (!run.hasBegun) return error;
+  const hint = isResumable ? RESUME : 'begin again: the same command with --mode truncate';
+  if (signal?.aborted === true) {
+    return new CrmError('INTERRUPTED', 'interrupted; what was copied so far stays', {
+      hint,
+      cause: error,
+      details: { resumable: isResumable },
+    });
+  }
+  if (!(error instanceof CrmError) || !isResumable) return error;
+  const { code, message, details } = error;
+  return new CrmError(code, message, {
+    cause: error,
+    hint: error.hint === undefined ? RESUME : `${error.hint}; then ${RESUME}`,
+    ...(details === undefined ? {} : { details }),
+  });
 }

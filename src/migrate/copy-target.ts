@@ -111,7 +111,11 @@ function withNextNumbers(plan: TablePlan): TablePlan {
 }
 
 /** References of either side: the target checks its own at once. */
-function parentsIn({ source, target }: TablePlan, sources: readonly TableSchema[], targetNames: ReadonlyMap<string, string>): readonly string[] {
+function parentsIn(
+  { source, target }: TablePlan,
+  sources: readonly TableSchema[],
+  targetNames: ReadonlyMap<string, string>,
+): readonly string[] {
   const parents = new Set([...parentsOf(source).map((name) => targetNames.get(name) ?? name), ...parentsOf(target)]);
   return sources.map(({ name }) => name).filter((name) => name !== source.name && parents.has(targetNames.get(name) ?? name));
 }

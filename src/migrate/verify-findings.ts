@@ -33,6 +33,13 @@ export interface ConversionCount {
 
 const ROW_DIGITS = 12;
 
+/** What counts as a difference, and what is told of it. */
+interface FindingOptions {
+  readonly showValues: boolean;
+  /** Rows that only the second side has are none. */
+  readonly mayHaveMore: boolean;
+}
+
 /** What was found in one table. */
 export class Findings {
   readonly table: string;
@@ -41,13 +48,15 @@ export class Findings {
   rowsB = 0;
   readonly #columns: ComparedColumns;
   readonly #showValues: boolean;
+  readonly #mayHaveMore: boolean;
   readonly #add: (difference: Difference) => void;
   readonly #conversions = new Map<string, { readonly column: string; readonly reason: ConversionRule; cells: number }>();
 
-  constructor(table: string, columns: ComparedColumns, options: { readonly showValues: boolean }, add: (difference: Difference) => void) {
+  constructor(table: string, columns: ComparedColumns, options: FindingOptions, add: (difference: Difference) => void) {
     this.table = table;
     this.#columns = columns;
     this.#showValues = options.showValues;
+    this.#mayHaveMore = options.mayHaveMore;
     this.#add = add;
   }
 
@@ -61,6 +70,7 @@ export class Findings {
 
   /** A row that one side does not have. */
   unpaired(kind: 'missing' | 'extra', row: Row): void {
+    if (kind === 'extra' && this.#mayHaveMore) return;
     const columns = this.#columns;
     const form = kind === 'missing' ? columns.left(row) : columns.right(row);
     this.differences++;
@@ -85,8 +95,8 @@ export class Findings {
   }
 
   /** Many rows of which only the number is known. */
-  counted(rows: number): void {
-    this.differences += rows;
+  counted(missing: number, extra: number): void {
+    this.differences += missing + (this.#mayHaveMore ? 0 : extra);
   }
 
   conversions(): readonly ConversionCount[] {

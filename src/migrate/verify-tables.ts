@@ -27,6 +27,10 @@ export interface VerifyOptions {
   readonly maxDifferences?: number;
   /** Conversions count as differences, and so does what only the second schema has. */
   readonly strict?: boolean;
+  /** The schemas are not compared. */
+  readonly rowsOnly?: boolean;
+  /** Rows that only the second side has are no differences: it had some before. */
+  readonly mayHaveMore?: boolean;
   readonly signal?: AbortSignal;
   /** Called now and then: rows of a table that were read. */
   readonly onProgress?: (table: string, rows: number) => void;
@@ -120,7 +124,7 @@ class Verification {
     const [a, b] = this.#snapshots;
     const [schemaA, schemaB] = await Promise.all([a.schema(name), b.schema(partner)]);
     const audit = { factsA: this.#a.facts, factsB: this.#b.facts, strict: this.#options.strict === true };
-    const schema = auditSchema(schemaA, schemaB, audit);
+    const schema = this.#options.rowsOnly === true ? [] : auditSchema(schemaA, schemaB, audit);
     for (const { column, detail } of schema) this.#add(schemaDifference(name, column, detail));
     const listed = this.#listed.length;
     let findings = await this.#rows(schemaA, schemaB, true).catch((error: unknown) => {
@@ -149,8 +153,8 @@ class Verification {
     const isPaired = rowKey(schemaA).every((name) => columnB.has(name));
     const key = isPaired ? rowKey(schemaA) : [];
     const columns = new ComparedColumns(plan, key, this.#b.facts);
-    const { showValues = false, sample = 1 } = this.#options;
-    const findings = new Findings(schemaA.name, columns, { showValues }, (difference) => this.#add(difference));
+    const { showValues = false, mayHaveMore = false, sample = 1 } = this.#options;
+    const findings = new Findings(schemaA.name, columns, { showValues, mayHaveMore }, (difference) => this.#add(difference));
     const ordered = mayMerge && key.length > 0;
     const keyedB = { ...schemaB, primaryKey: key.map((name) => columnB.get(name) as string) };
     const open = (): [RowStream, RowStream] => {

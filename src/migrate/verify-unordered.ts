@@ -113,7 +113,7 @@ function tell(missing: Remaining, extra: Remaining, columns: ComparedColumns, fi
     findings.cells(left, right, columns.differing(left, right, () => undefined) ?? []);
   for (const row of rest.missing) findings.unpaired('missing', row);
   for (const row of rest.extra) findings.unpaired('extra', row);
-  findings.counted(missing.uncounted + extra.uncounted);
+  findings.counted(missing.uncounted, extra.uncounted);
 }
 
 function pairByKey(missing: readonly Row[], extra: readonly Row[], columns: ComparedColumns): ReturnType<typeof pairRows> {

@@ -42,7 +42,11 @@ function plannedText(result: CopyResult, style: Style, columns: number): string 
   const { tables, plan } = result;
   return [
     ...plan.map((statement) => `${printable(statement)};`.replace(/;;$/, ';')),
-    renderTable(COLUMNS.slice(0, 2), tables.map(({ name, read }) => [name, read]), { maxWidth: columns, style }).trimEnd(),
+    renderTable(
+      COLUMNS.slice(0, 2),
+      tables.map(({ name, read }) => [name, read]),
+      { maxWidth: columns, style },
+    ).trimEnd(),
     ...schemaLines(result),
     style.dim('dry run: nothing was changed'),
   ].join('\n');
@@ -60,11 +64,27 @@ function proof({ tables, rejects }: CopyResult, style: Style): string {
 }
 
 function conversionLines({ conversions }: CopyResult): readonly string[] {
-  return some(conversions.map(({ table, column, reason, cells }) => `converted: ${printable(`${table}.${column}`)} · ${reason} · ${plural(cells, 'cell')}`));
+  return some(
+    conversions.map(
+      ({ table, column, reason, cells }) => `converted: ${printable(`${table}.${column}`)} · ${reason} · ${plural(cells, 'cell')}`,
+    ),
+  );
 }
 
 function differenceLines({ differences }: CopyResult, style: Style): readonly string[] {
-  return some(differences.map(({ table, column, kind, key }) => style.red(`${kind}: ${printable(`${table}${column === null ? '' : `.${column}`} ${key}`)}`)));
+  return some(differences.map((difference) => style.red(printable(differenceText(difference)))));
+}
+
+function differenceText({ table, kind, key, row, column, detail }: CopyResult['differences'][number]): string {
+  const place =
+    key === null
+      ? row === null
+        ? ''
+        : ` row ${row}`
+      : ` ${Object.entries(key)
+          .map(([name, cell]) => `${name}=${JSON.stringify(cell)}`)
+          .join(' ')}`;
+  return `${kind}: ${table}${column === null ? '' : `.${column}`}${place}${detail === null ? '' : `: ${detail}`}`;
 }
 
 function schemaLines({ views, notes }: CopyResult): readonly string[] {
@@ -72,5 +92,10 @@ function schemaLines({ views, notes }: CopyResult): readonly string[] {
 }
 
 function some(lines: readonly string[]): readonly string[] {
-  return lines.length <= MOST_LINES ? lines : [...lines.slice(0, MOST_LINES - 1), `… and ${plural(lines.length - MOST_LINES + 1, 'more line', 'more lines')} (all of them: --json)`];
+  return lines.length <= MOST_LINES
+    ? lines
+    : [
+        ...lines.slice(0, MOST_LINES - 1),
+        `… and ${plural(lines.length - MOST_LINES + 1, 'more line', 'more lines')} (all of them: --json)`,
+      ];
 }

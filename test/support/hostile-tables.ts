@@ -18,9 +18,36 @@ CREATE VIEW heads AS SELECT head FROM dept;
 
 const EXTREMES: readonly (readonly [string, unknown, unknown, unknown, unknown, unknown, unknown, unknown])[] = [
   ['', 0n, '0', 0, Buffer.alloc(0), '', '0001-01-01', '0001-01-01 00:00:00'],
-  [' trailing  ', 9007199254740993n, '12345678901234567890.0123456789', 0.1, Buffer.from([0]), 9007199254740993n, '9999-12-31', '9999-12-31 23:59:59'],
-  ['😀𝒳 漢字 é e\u0301', -9223372036854775808n, '-0.0000000001', 5e-324, Buffer.from([255, 254, 0, 1]), 1.5, '2026-02-28', '2026-02-28 12:00:00.123456'],
-  ['line\r\nbreak\ttab\\N\\.', 9223372036854775807n, '99999999999999999999.9999999999', 1.7976931348623157e308, Buffer.from('text'), 'text', '1969-12-31', '1969-12-31 23:59:59'],
+  [
+    ' trailing  ',
+    9007199254740993n,
+    '12345678901234567890.0123456789',
+    0.1,
+    Buffer.from([0]),
+    9007199254740993n,
+    '9999-12-31',
+    '9999-12-31 23:59:59',
+  ],
+  [
+    '😀𝒳 漢字 é e\u0301',
+    -9223372036854775808n,
+    '-0.0000000001',
+    5e-324,
+    Buffer.from([255, 254, 0, 1]),
+    1.5,
+    '2026-02-28',
+    '2026-02-28 12:00:00.123456',
+  ],
+  [
+    'line\r\nbreak\ttab\\N\\.',
+    9223372036854775807n,
+    '99999999999999999999.9999999999',
+    1.7976931348623157e308,
+    Buffer.from('text'),
+    'text',
+    '1969-12-31',
+    '1969-12-31 23:59:59',
+  ],
   ['"quoted", \'too\'; -- $1 ? %s \\x00', -1n, '1', -0, Buffer.alloc(5000, 7), Buffer.from([1, 2]), '2000-02-29', '2000-02-29 00:00:00'],
 ];
 
@@ -39,7 +66,8 @@ export function makeHostile(path: string, { rows = 500, unholdable = false }: Ho
   db.transaction(() => {
     fillValues(db, rows, unholdable);
     const composite = db.prepare('INSERT INTO composite VALUES (?, ?, ?, ?)');
-    for (let i = 0; i < rows; i++) composite.run(['a', 'B', 'ä', '😀', '\uffee'][i % 5], i % 7, Buffer.from([i >> 8, i & 255]), i % 3 === 0 ? null : '');
+    for (let i = 0; i < rows; i++)
+      composite.run(['a', 'B', 'ä', '😀', '\uffee'][i % 5], i % 7, Buffer.from([i >> 8, i & 255]), i % 3 === 0 ? null : '');
     const plain = db.prepare('INSERT INTO "no key" VALUES (?, ?)');
     for (let i = 0; i < rows / 4; i++) plain.run(i % 5 === 0 ? null : i % 3, i % 2 === 0 ? 'same' : null);
     const weird = db.prepare('INSERT INTO "we""ird na\'\'me; -- 表" VALUES (?, ?, ?, ?)');
@@ -72,7 +100,10 @@ export function dumpSqlite(path: string): Readonly<Record<string, readonly strin
   const db = new Database(path, { readonly: true });
   db.defaultSafeIntegers(true);
   try {
-    const names = db.prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name").pluck().all() as string[];
+    const names = db
+      .prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name")
+      .pluck()
+      .all() as string[];
     return Object.fromEntries(names.map((name) => [name, [...schemaLines(db, name), ...rowLines(db, name)]]));
   } finally {
     db.close();
@@ -82,18 +113,30 @@ export function dumpSqlite(path: string): Readonly<Record<string, readonly strin
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
 function schemaLines(db: Database.Database, table: string): string[] {
-  const text = (pragma: string): string[] => (db.prepare(`SELECT * FROM ${pragma}(?)`).raw().all(table) as unknown[][]).map((row) => row.map(String).join('|'));
-  const indexes = db.prepare('SELECT name, "unique", origin, partial FROM pragma_index_list(?) WHERE origin <> \'pk\' ORDER BY name').raw().all(table) as unknown[][];
+  const text = (pragma: string): string[] =>
+    (db.prepare(`SELECT * FROM ${pragma}(?)`).raw().all(table) as unknown[][]).map((row) => row.map(String).join('|'));
+  const indexes = db
+    .prepare('SELECT name, "unique", origin, partial FROM pragma_index_list(?) WHERE origin <> \'pk\' ORDER BY name')
+    .raw()
+    .all(table) as unknown[][];
   return [
     ...text('pragma_table_xinfo'),
     ...indexes.map((index) => `index ${index.slice(1).map(String).join('|')} ${text('pragma_index_xinfo').length}`),
-    ...text('pragma_foreign_key_list').map((line) => `reference ${line.split('|').slice(2).join('|')}`).sort(),
+    ...text('pragma_foreign_key_list')
+      .map((line) => `reference ${line.split('|').slice(2).join('|')}`)
+      .sort(),
   ];
 }
 
 function rowLines(db: Database.Database, table: string): string[] {
   const columns = db.prepare('SELECT name FROM pragma_table_info(?) ORDER BY cid').pluck().all(table) as string[];
-  const cells = columns.map((name) => `typeof(${quoted(name)}), CASE WHEN typeof(${quoted(name)}) IN ('text', 'blob') THEN hex(CAST(${quoted(name)} AS BLOB)) ELSE ${quoted(name)} END`);
-  const rows = db.prepare(`SELECT ${cells.join(', ')} FROM ${quoted(table)}`).raw().all() as unknown[][];
+  const cells = columns.map(
+    (name) =>
+      `typeof(${quoted(name)}), CASE WHEN typeof(${quoted(name)}) IN ('text', 'blob') THEN hex(CAST(${quoted(name)} AS BLOB)) ELSE ${quoted(name)} END`,
+  );
+  const rows = db
+    .prepare(`SELECT ${cells.join(', ')} FROM ${quoted(table)}`)
+    .raw()
+    .all() as unknown[][];
   return rows.map((row) => row.map((cell) => (Object.is(cell, -0) ? '-0' : String(cell))).join('|')).sort();
 }
