@@ -8,6 +8,8 @@ import type { CopyOptions, CopyResult } from './copy-options.ts';
 import { refuseSamePlace } from './copy-place.ts';
 import { copyPlanned } from './copy-planned.ts';
 import { type PlannedTable, planTables } from './copy-target.ts';
+import { openForPlan } from './scratch-place.ts';
+import { sinceOf } from './copy-since.ts';
 
 /** Both places, by their addresses and opened. */
 interface Ends {
@@ -28,7 +30,7 @@ export async function copyTables(from: string, to: string, options: CopyOptions)
   const { busyTimeoutMs } = options;
   const source = await openStore(from, { create: false, busyTimeoutMs });
   try {
-    const store = await openStore(to, { create: !options.dryRun, busyTimeoutMs });
+    const store = options.dryRun ? await openForPlan(to, busyTimeoutMs) : await openStore(to, { create: true, busyTimeoutMs });
     try {
       return await copyBetween({ from, source, to, store }, options);
     } finally {
@@ -45,6 +47,7 @@ async function copyBetween(ends: Ends, options: CopyOptions): Promise<CopyResult
   const snapshot = await source.snapshot();
   try {
     const { tables, views } = await chooseTables(snapshot, options.tables);
+    if (options.since !== null) for (const table of tables) sinceOf(table, options.since);
     const target = await store.target();
     try {
       const planned = await planTables(tables, { from: source.facts, to: store.facts, target }, options.mode);
