@@ -60,7 +60,9 @@ async function copy(context: Context, from: string, to: string, flags: CopyFlags
   const progress = copyProgress(io, mode);
   let result: CopyResult;
   try {
-    result = await copyTables(from, to, { ...options, ...(progress === null ? {} : { onProgress: progress.update }) });
+    result = await context.withDatabaseKey((key) =>
+      copyTables(from, to, { ...options, key, ...(progress === null ? {} : { onProgress: progress.update }) }),
+    );
   } finally {
     progress?.done();
   }
@@ -70,7 +72,7 @@ async function copy(context: Context, from: string, to: string, flags: CopyFlags
   await printCopy(io, mode, result);
 }
 
-function copyOptions(context: Context, from: string, flags: CopyFlags): CopyOptions {
+function copyOptions(context: Context, from: string, flags: CopyFlags): Omit<CopyOptions, 'key'> {
   return {
     tables: flags.tables === undefined ? null : tableNames(flags.tables),
     mode: flags.mode,

@@ -54,7 +54,8 @@ export class SqliteTarget implements TableTarget {
         // Names of indexes are those of the whole file here.
         this.#db.exec(indexSql(table, index, this.#exists(index.name) ? own : index.name));
       }
-      for (const sql of sequenceSql(table)) this.#db.exec(sql);
+      // A file whose tables number their rows by the largest that is there keeps no sequences.
+      if (this.#exists('sqlite_sequence')) for (const sql of sequenceSql(table)) this.#db.exec(sql);
     });
   }
 

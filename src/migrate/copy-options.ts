@@ -30,6 +30,8 @@ export interface CopyOptions {
   /** Compare source and target, cell by cell, afterwards. */
   readonly verify: boolean;
   readonly busyTimeoutMs: number;
+  /** Opens encrypted files; null: there is none. */
+  readonly key: Uint8Array | null;
   readonly signal?: AbortSignal;
   /** Told of each part: rows of the table so far, and of all tables; and of the tables that are complete. */
   readonly onProgress?: (progress: CopyProgress) => void;

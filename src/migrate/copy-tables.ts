@@ -27,10 +27,10 @@ interface Ends {
  */
 export async function copyTables(from: string, to: string, options: CopyOptions): Promise<CopyResult> {
   refuseSamePlace(from, to);
-  const { busyTimeoutMs } = options;
-  const source = await openStore(from, { create: false, busyTimeoutMs });
+  const opening = { busyTimeoutMs: options.busyTimeoutMs, ...(options.key === null ? {} : { key: options.key }) };
+  const source = await openStore(from, { create: false, ...opening });
   try {
-    const store = options.dryRun ? await openForPlan(to, busyTimeoutMs) : await openStore(to, { create: true, busyTimeoutMs });
+    const store = options.dryRun ? await openForPlan(to, opening) : await openStore(to, { create: true, ...opening });
     try {
       return await copyBetween({ from, source, to, store }, options);
     } finally {

@@ -62,6 +62,7 @@ export interface HostileOptions {
 /** Makes a SQLite database of such tables. */
 export function makeHostile(path: string, { rows = 500, unholdable = false }: HostileOptions = {}): void {
   const db = new Database(path);
+  db.pragma('foreign_keys = OFF');
   db.exec(TABLES);
   db.transaction(() => {
     fillValues(db, rows, unholdable);
