@@ -42,7 +42,8 @@ export async function planTables(sources: readonly TableSchema[], ends: PlanEnds
     if (entry?.kind === 'view') throw new CrmError('USAGE', `${entry.name} is a view in the target`, { hint: 'remove it, or rename it' });
     const existing = entry === undefined ? null : await (ends.target as TableTarget).schema(entry.name);
     if (existing !== null && mode === 'create') refuseOtherShape(existing, fresh.target);
-    const plan = existing === null || mode === 'create' ? fresh : withNextNumbers(matchTable(source, existing, ends.to));
+    const matched = existing === null || mode === 'create' ? fresh : withNextNumbers(matchTable(source, existing, ends.to));
+    const plan = ends.from.name === ends.to.name ? withoutNeedlessSteps(matched) : matched;
     refuseUnfitPlan(plan, mode);
     const earlier = new Set(planned.map((one) => one.plan.source.name));
     const after = existing === null || mode === 'create' ? [] : parentsIn(plan, sources, targetNames).filter((name) => earlier.has(name));
@@ -108,6 +109,12 @@ function withNextNumbers(plan: TablePlan): TablePlan {
     return next !== null && column.nextIdentity !== null && next > column.nextIdentity ? { ...column, nextIdentity: next } : column;
   });
   return { ...plan, target: { ...plan.target, columns } };
+}
+
+/** What a column holds, one of the same type in the same kind of database holds as well. */
+function withoutNeedlessSteps(plan: TablePlan): TablePlan {
+  const columns = plan.columns.map((column) => (sameType(column.source.type, column.target.type) ? { ...column, convert: null } : column));
+  return { ...plan, columns };
 }
 
 /** References of either side: the target checks its own at once. */
