@@ -1,5 +1,6 @@
 import type { Snapshot, TableStore } from '../connectors/connector.ts';
 import { CrmError } from '../errors.ts';
+import { checkInterruption } from '../interruption.ts';
 import { rowKey, type TableSchema } from '../model/table-schema.ts';
 import { auditSchema } from './audit-schema.ts';
 import { ComparedColumns } from './compared-columns.ts';
@@ -190,9 +191,11 @@ class Verification {
 
   #progress(table: string): (rows: number) => void {
     const { onProgress, signal } = this.#options;
+    let nextRows = PROGRESS_ROWS;
     return (rows) => {
-      if (rows % PROGRESS_ROWS !== 0) return;
-      signal?.throwIfAborted();
+      if (rows < nextRows) return;
+      nextRows = rows + PROGRESS_ROWS;
+      checkInterruption(signal);
       onProgress?.(table, rows);
     };
   }
