@@ -1,5 +1,6 @@
 import { CrmError, redactUrl } from '../errors.ts';
 import type { Connector, StoreOptions, TableStore } from './connector.ts';
+import { isSqliteAddress, SQLITE_ADDRESS } from './sqlite-address.ts';
 
 /** How a connector is loaded: only the one that is used. */
 interface Entry {
@@ -11,7 +12,9 @@ interface Entry {
 }
 
 /** The kinds of places, asked in this order. */
-const CONNECTORS: Readonly<Record<string, Entry>> = {};
+const CONNECTORS: Readonly<Record<string, Entry>> = {
+  sqlite: { matches: isSqliteAddress, address: SQLITE_ADDRESS, load: async () => (await import('./sqlite.ts')).sqlite },
+};
 
 /**
  * Opens a place of tables.
