@@ -39,10 +39,13 @@ export interface UndoneAfter {
 }
 
 const MANY = 1_000_000;
+/** From here on exit statuses tell of the database, not of what was asked. */
+const EXIT_OF_ENGINES = 10;
 
 /**
  * Takes back all runs of a database that ended after a moment, newest first. A run that was taken back after it comes into
  * force again, because its undo is undone.
+ * @throws {CrmError} DISK_FULL, CONNECTION, INTEGRITY …: what is wrong with the database, never with a run
  */
 export async function undoAfter({ database, key, time, earlier, now }: UndoAfterOptions): Promise<UndoneAfter> {
   const repository = await openUpgraded(database, key, now);
@@ -61,7 +64,8 @@ export async function undoAfter({ database, key, time, earlier, now }: UndoAfter
         undone.push(id);
         kept += value.kept.length;
       } catch (error) {
-        if (!(error instanceof CrmError)) throw error;
+        // A full disk, or a lost server, says nothing of the run.
+        if (!(error instanceof CrmError) || error.exitCode >= EXIT_OF_ENGINES) throw error;
         reason ??= `run ${id} cannot be taken back: ${error.message}`;
       }
     }

@@ -22,6 +22,8 @@ export interface ValueLimits {
   readonly timeHours: number;
   /** The empty string is stored as NULL. */
   readonly emptyIsNull: boolean;
+  /** A column takes any cell, whatever its type says; absent: it does not. */
+  readonly anyCell?: boolean;
 }
 
 /** What a kind of database can do. */

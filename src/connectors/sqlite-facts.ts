@@ -18,6 +18,7 @@ export const sqliteStoreFacts: StoreFacts = {
     timestampYears: [-999_999, 999_999],
     timeHours: 999_999,
     emptyIsNull: false,
+    anyCell: true,
   },
   transactions: true,
   constraints: true,

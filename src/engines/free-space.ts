@@ -32,7 +32,7 @@ export function requireFreeSpace(
     if (sum <= disk.freeBytes) continue;
     throw new CrmError(
       'DISK_FULL',
-      `${what} needs ${megabytes(sum)} on the disk of ${folder}, which has ${megabytes(disk.freeBytes)} free`,
+      `${what} needs ${megabytes(Math.ceil(sum / 1e5))} on the disk of ${folder}, which has ${megabytes(Math.floor(disk.freeBytes / 1e5))} free`,
       {
         hint: 'free some space, or let temporary files go elsewhere with TMPDIR; nothing was changed',
         details: { neededBytes: sum, freeBytes: disk.freeBytes },
@@ -50,6 +50,6 @@ function diskSpace(folder: string): DiskSpace | null {
   }
 }
 
-function megabytes(bytes: number): string {
-  return `${Math.ceil(bytes / 1e6)} MB`;
+function megabytes(tenths: number): string {
+  return `${tenths < 100 ? tenths / 10 : Math.round(tenths / 10)} MB`;
 }

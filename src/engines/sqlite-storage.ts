@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { closeSync, openSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import Database from 'better-sqlite3';
@@ -54,20 +54,33 @@ export function tune(db: Database.Database, size: 'usual' | 'large'): void {
 
 /**
  * Takes a lock beside the database that the system gives back when the process ends, however it does; null where another
- * one has it. The file has nothing in it.
+ * one has it. The file has nothing in it, and is removed with the lock.
  */
 export function lockBeside(path: string, name: string): (() => Promise<void>) | null {
   const file = `${path}-${name}.lock`;
-  const lock = new Database(file, { timeout: 0 });
-  try {
-    lock.exec('BEGIN EXCLUSIVE');
-  } catch (error) {
+  for (;;) {
+    closeSync(openSync(file, 'a', 0o600));
+    const before = identity(file);
+    const lock = new Database(file, { timeout: 0 });
+    try {
+      lock.exec('BEGIN EXCLUSIVE');
+    } catch (error) {
+      lock.close();
+      if ((error as { code?: unknown }).code === 'SQLITE_BUSY') return null;
+      throw error;
+    }
+    // Whoever had the lock may have removed the file since it was opened: a lock on what has no name keeps nobody out.
+    if (before !== null && before === identity(file)) {
+      return async () => {
+        rmSync(file, { force: true });
+        lock.close();
+      };
+    }
     lock.close();
-    if ((error as { code?: unknown }).code === 'SQLITE_BUSY') return null;
-    throw error;
   }
-  return async () => {
-    rmSync(file, { force: true });
-    lock.close();
-  };
+}
+
+/** Which file a name leads to; null where there is none. */
+function identity(file: string): bigint | null {
+  return statSync(file, { throwIfNoEntry: false, bigint: true })?.ino ?? null;
 }

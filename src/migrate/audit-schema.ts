@@ -93,8 +93,9 @@ function holdsAsMany(actual: ColumnType, wanted: ColumnType): boolean {
   if (actual.kind === 'decimal' && wanted.kind === 'decimal')
     return isAsLong(actual.precision, wanted.precision) && isAsLong(actual.scale, wanted.scale);
   if (actual.kind === 'float' && wanted.kind === 'float') return actual.bits >= wanted.bits;
-  if ((actual.kind === 'time' && wanted.kind === 'time') || (actual.kind === 'timestamp' && wanted.kind === 'timestamp'))
-    return actual.precision >= wanted.precision && actual.zone === wanted.zone;
+  if (actual.kind === 'time' && wanted.kind === 'time') return actual.precision >= wanted.precision && (actual.zone || !wanted.zone);
+  // Without a zone they are in UTC.
+  if (actual.kind === 'timestamp' && wanted.kind === 'timestamp') return actual.precision >= wanted.precision;
   if (actual.kind === 'timestamp') return wanted.kind === 'date';
   if (actual.kind === 'text' || actual.kind === 'bytes' || actual.kind === 'bits')
     return wanted.kind === actual.kind && isAsLong(actual.length, wanted.length);

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { ValueLimits } from '../connectors/connector.ts';
 import type { Cell, ColumnType } from '../model/table-schema.ts';
 import { converter } from './conversion.ts';
-import { type ConversionRule, Converted, Unfit } from './conversion-rules.ts';
+import { type ConversionRule, Converted, type Converter, Unfit } from './conversion-rules.ts';
 import { numberForm } from './decimal-text.ts';
 import { intervalForm } from './interval-text.ts';
 import { jsonForm } from './json-form.ts';
@@ -20,6 +20,26 @@ export interface Comparable {
 }
 
 type Form = (cell: Cell) => Cell;
+
+/** For bringing cells into their usual form, in which nothing is lost. */
+const UNLIMITED: ValueLimits = {
+  nulInText: true,
+  invalidUtf8: true,
+  floatSpecials: true,
+  decimalSpecials: true,
+  decimalPrecision: null,
+  decimalScale: null,
+  infiniteDates: true,
+  zeroDates: true,
+  dateYears: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
+  timestampYears: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
+  timeHours: Number.POSITIVE_INFINITY,
+  emptyIsNull: false,
+};
+/** Digits of a second: nanoseconds. */
+const FINEST = 9;
+/** `2009-01-01 00:00:00` */
+const SECONDS_LENGTH = 19;
 
 /** Compares a column of one type with one of another; the first is what the second was made from. */
 export function comparable(a: ColumnType, b: ColumnType, limitsB: ValueLimits): Comparable {
@@ -49,7 +69,12 @@ export function sameCell(a: Cell, b: Cell): boolean {
 function formOf(a: ColumnType, b: ColumnType): Form {
   switch (b.kind) {
     case 'boolean':
-      return booleanForm;
+    case 'date':
+    case 'set':
+      return usualForm(b);
+    case 'time':
+    case 'timestamp':
+      return usualForm({ ...b, precision: FINEST });
     case 'integer':
       return integerForm;
     case 'decimal':
@@ -77,10 +102,20 @@ function formOf(a: ColumnType, b: ColumnType): Form {
 
 const plainForm: Form = (cell) => (Array.isArray(cell) ? elementText(cell, plainForm) : cell);
 
-const booleanForm: Form = (cell) => (cell === 1 || cell === 0 ? cell === 1 : cell);
+/** A column that takes anything may hold one value in several ways: all of them as the type has it. */
+function usualForm(type: ColumnType): Form {
+  const convert = converter(type, type, UNLIMITED) as Converter;
+  return (cell) => {
+    if (type.kind === 'timestamp' && !type.zone && typeof cell === 'string' && cell.length === SECONDS_LENGTH && cell[10] === ' ')
+      return cell;
+    const converted = convert(cell);
+    return converted instanceof Unfit || converted instanceof Converted ? cell : converted;
+  };
+}
 
 /** A number is one number, whether it came as `number` or `bigint`. */
 const integerForm: Form = (cell) => {
+  if (typeof cell === 'boolean') return cell ? 1 : 0;
   if (typeof cell === 'bigint') return Number.isSafeInteger(Number(cell)) ? Number(cell) : cell;
   if (typeof cell === 'number') return cell === 0 ? 0 : cell;
   return cell;

@@ -1,10 +1,11 @@
 import type { ValueLimits } from '../connectors/connector.ts';
 import type { ColumnType } from '../model/table-schema.ts';
-import type { Converter } from './conversion-rules.ts';
+import { type Converter, Unfit } from './conversion-rules.ts';
 import { toDate, toInterval, toTime, toTimestamp } from './convert-moments.ts';
 import { toBits, toBoolean, toDecimal, toFloat, toInteger } from './convert-numbers.ts';
 import { toAny, toArray, toJson } from './convert-structures.ts';
 import { toBytes, toEnum, toNetwork, toSet, toText, toUuid } from './convert-texts.ts';
+import { sameType } from './type-name.ts';
 
 export {
   type ConversionRule,
@@ -24,8 +25,18 @@ const ANY_TEXT = { kind: 'text', length: null, fixed: false } as const;
  */
 export function converter(source: ColumnType, target: ColumnType, limits: ValueLimits): Converter | null {
   if (target.kind === 'other') return null;
+  if (limits.anyCell === true) return sameType(source, target) ? null : obliging(converterTo(source, target, limits));
   const convert = converterTo(source, target, limits);
   return (cell) => (cell === null ? null : convert(cell));
+}
+
+/** Where columns take anything, what does not fit goes as it is. */
+function obliging(convert: Converter): Converter {
+  return (cell) => {
+    if (cell === null) return null;
+    const converted = convert(cell);
+    return converted instanceof Unfit ? cell : converted;
+  };
 }
 
 function converterTo(source: ColumnType, target: Exclude<ColumnType, { kind: 'other' }>, limits: ValueLimits): Converter {

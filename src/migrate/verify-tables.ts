@@ -1,5 +1,6 @@
 import type { Snapshot, TableStore } from '../connectors/connector.ts';
 import { CrmError } from '../errors.ts';
+import { checkInterruption } from '../interruption.ts';
 import { rowKey, type TableSchema } from '../model/table-schema.ts';
 import { auditSchema } from './audit-schema.ts';
 import { ComparedColumns } from './compared-columns.ts';
@@ -155,8 +156,9 @@ class Verification {
     const columns = new ComparedColumns(plan, key, this.#b.facts);
     const { showValues = false, mayHaveMore = false, sample = 1 } = this.#options;
     const findings = new Findings(schemaA.name, columns, { showValues, mayHaveMore }, (difference) => this.#add(difference));
-    const ordered = mayMerge && key.length > 0;
-    const keyedB = { ...schemaB, primaryKey: key.map((name) => columnB.get(name) as string) };
+    const namesB = key.map((name) => columnB.get(name) as string);
+    const ordered = mayMerge && key.length > 0 && isUnique(schemaB, namesB);
+    const keyedB = ordered ? { ...schemaB, primaryKey: namesB } : schemaB;
     const open = (): [RowStream, RowStream] => {
       const [a, b] = this.#snapshots;
       return [
@@ -194,9 +196,11 @@ class Verification {
 
   #progress(table: string): (rows: number) => void {
     const { onProgress, signal } = this.#options;
+    let nextRows = PROGRESS_ROWS;
     return (rows) => {
-      if (rows % PROGRESS_ROWS !== 0) return;
-      signal?.throwIfAborted();
+      if (rows < nextRows) return;
+      nextRows = rows + PROGRESS_ROWS;
+      checkInterruption(signal);
       onProgress?.(table, rows);
     };
   }
@@ -214,6 +218,16 @@ function chosenNames(names: readonly string[], chosen: readonly string[] | undef
   const unknown = chosen.filter((_, at) => found[at] === undefined);
   if (unknown.length === 0) return found as string[];
   throw new CrmError('NOT_FOUND', `${label} has no table ${unknown.join(', ')}`, { hint: `it has: ${names.join(', ')}` });
+}
+
+/** Whether a table makes sure that no two rows have the same in these columns: only then it can be read in their order. */
+function isUnique({ primaryKey, indexes, columns }: TableSchema, names: readonly string[]): boolean {
+  const isSet = (others: readonly string[]): boolean => others.length === names.length && others.every((name) => names.includes(name));
+  const isRequired = columns.every(({ name, nullable }) => !nullable || !names.includes(name));
+  return (
+    isSet(primaryKey) ||
+    (isRequired && indexes.some((one) => one.unique && one.special === null && isSet(one.columns.map(({ name }) => name))))
+  );
 }
 
 function schemaDifference(table: string, column: string | null, detail: string): Difference {

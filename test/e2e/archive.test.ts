@@ -99,6 +99,10 @@ describe('crm archive', () => {
     expect((await crm('show', 'bob@example.com')).stderr).toMatch(
       /^error: customer 4 is archived since 20\d\d-\d\d-\d\d\nhint: look: crm archive show 4 · bring back: crm archive restore 4\n$/,
     );
+    expect((await crm('archive', 'show', 'ada@example.com')).stderr).toMatch(
+      /^error: customer 1 is not in the archive\nhint: look: crm show 1\n$/,
+    );
+    expect((await crm('archive', 'show', 'nowhere@example.com')).stderr).toMatch(/^error: there is no customer with that id/);
     const { stdout, stderr } = await crm('import', 'more.csv', '--source', 'shop');
     expect(stdout).toContain('read 1 row in');
     expect(stderr).toContain('warning: 1 row about archived customers: brought back (line 2)');

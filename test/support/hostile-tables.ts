@@ -96,7 +96,7 @@ function fillValues(db: Database.Database, rows: number, unholdable: boolean): v
   db.exec(`INSERT INTO "values" (txt) VALUES (CAST(X'6162ff63' AS TEXT))`);
 }
 
-/** All that is in a SQLite database, table by table: names, columns, types, and each cell with its storage class, byte for byte. */
+/** All that is in a SQLite database, table by table: names, columns, types, and each cell with its storage class, byte for byte; not how types are written. */
 export function dumpSqlite(path: string): Readonly<Record<string, readonly string[]>> {
   const db = new Database(path, { readonly: true });
   db.defaultSafeIntegers(true);
@@ -121,7 +121,7 @@ function schemaLines(db: Database.Database, table: string): string[] {
     .raw()
     .all(table) as unknown[][];
   return [
-    ...text('pragma_table_xinfo'),
+    ...text('pragma_table_xinfo').map((line) => line.split('|').filter((_, at) => at !== 2).join('|')),
     ...indexes.map((index) => `index ${index.slice(1).map(String).join('|')} ${text('pragma_index_xinfo').length}`),
     ...text('pragma_foreign_key_list')
       .map((line) => `reference ${line.split('|').slice(2).join('|')}`)

@@ -43,6 +43,14 @@ export const ARCHIVE_SCENARIOS: readonly FaultScenario[] = [
   { ...SCENARIO, name: 'archive run', command: ARCHIVE, prepare: filled, recovery: ['query', '--count'], share: 0.7 },
   {
     ...SCENARIO,
+    name: 'archive run --vacuum',
+    command: [...ARCHIVE, '--vacuum'],
+    prepare: filled,
+    recovery: ['query', '--count'],
+    share: 0.2,
+  },
+  {
+    ...SCENARIO,
     name: 'archive restore',
     command: ['archive', 'restore', '--where', 'city = Berlin or city is empty', '--quiet', '--yes'],
     prepare: archived,

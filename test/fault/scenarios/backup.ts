@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { BACKUP_PASSPHRASE, repositoryProblems, restoredState, restoredStates, snapshotIds } from '../../support/fault/backup-places.ts';
 import { inconsistencies } from '../../support/customer-database.ts';
 import { doneAt, type FaultPlace, withEngine } from '../../support/fault/fault-place.ts';
@@ -44,6 +45,18 @@ async function restoredProblems(place: FaultPlace): Promise<string[]> {
   const path = join(place.folder, RESTORED);
   const found = await repositoryProblems(place, kept);
   return existsSync(path) ? [...found, ...(await withEngine(path, inconsistencies))] : found;
+}
+
+/** The moment is known when the place is made. */
+const restoreAt = ['restore', '--at', 'moment', '--to', RESTORED, '--quiet'];
+
+async function withMoment(place: FaultPlace): Promise<void> {
+  await withSnapshots(2, 2)(place);
+  await sleep(5);
+  restoreAt[2] = new Date().toISOString();
+  await sleep(5);
+  await doneAt(place, ['edit', '9', 'city=Rome', '--quiet']);
+  await doneAt(place, ['backup', 'create', '--quiet', '--no-verify']);
 }
 
 /** Backups, and what is done with them. */
@@ -98,5 +111,15 @@ export const BACKUP_SCENARIOS: readonly FaultScenario[] = [
     problems: restoredProblems,
     outcome: (place, era) => restoredState(join(place.folder, RESTORED), era),
     share: 0.5,
+  },
+  {
+    ...SCENARIO,
+    name: 'restore of a moment',
+    command: restoreAt,
+    prepare: withMoment,
+    exitWhenDone: 2,
+    problems: restoredProblems,
+    outcome: (place, era) => restoredState(join(place.folder, RESTORED), era),
+    share: 0.3,
   },
 ];
