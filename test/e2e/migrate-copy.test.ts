@@ -36,8 +36,7 @@ function all(path: string, query: string): unknown[] {
   }
 }
 
-const copy = (cwd: string, ...args: string[]): Promise<RunResult> =>
-  runCli(['migrate', 'copy', ...args], { cwd, timeoutMs: 60_000 });
+const copy = (cwd: string, ...args: string[]): Promise<RunResult> => runCli(['migrate', 'copy', ...args], { cwd, timeoutMs: 60_000 });
 
 /** The result of a copy that ended with this status. */
 async function copied(exitCode: number, cwd: string, ...args: string[]): Promise<CopyResult> {
@@ -62,14 +61,23 @@ describe('crm migrate copy, SQLite to SQLite', { timeout: 120_000 }, () => {
     const cwd = folderWith((path) => makeHostile(path));
     const result = await copied(0, cwd, 'from.db', 'to.db', '--dry-run');
     expect(result.plan.join('\n')).toMatch(/CREATE TABLE "staff"/);
-    expect(result.tables.find(({ name }) => name === 'staff')).toEqual({ name: 'staff', read: 500, written: 0, rejected: 0, verified: null });
+    expect(result.tables.find(({ name }) => name === 'staff')).toEqual({
+      name: 'staff',
+      read: 500,
+      written: 0,
+      rejected: 0,
+      verified: null,
+    });
     expect(existsSync(join(cwd, 'to.db'))).toBe(false);
   });
 
   it('copies the tables that are named, and without verifying where it is told so', async () => {
     const cwd = folderWith((path) => makeHostile(path));
     const result = await copied(0, cwd, 'from.db', 'to.db', '--tables', 'composite,no key', '--no-verify', '--jobs', '2');
-    expect(result.tables.map(({ name, verified }) => [name, verified])).toEqual([['composite', null], ['no key', null]]);
+    expect(result.tables.map(({ name, verified }) => [name, verified])).toEqual([
+      ['composite', null],
+      ['no key', null],
+    ]);
     expect(Object.keys(dumpSqlite(join(cwd, 'to.db')))).toEqual(['composite', 'no key']);
   });
 });
@@ -77,7 +85,9 @@ describe('crm migrate copy, SQLite to SQLite', { timeout: 120_000 }, () => {
 describe('tables that are there already', { timeout: 120_000 }, () => {
   const MAKE = 'CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT UNIQUE, changed DATE)';
   const both = (to: string): string => {
-    const cwd = folderWith((path) => sql(path, `${MAKE}; INSERT INTO t VALUES (1, 'a', '2026-01-01'), (2, 'b', '2026-02-01'), (3, 'c', '2026-03-01')`));
+    const cwd = folderWith((path) =>
+      sql(path, `${MAKE}; INSERT INTO t VALUES (1, 'a', '2026-01-01'), (2, 'b', '2026-02-01'), (3, 'c', '2026-03-01')`),
+    );
     sql(join(cwd, 'to.db'), to);
     return cwd;
   };
@@ -100,9 +110,16 @@ describe('tables that are there already', { timeout: 120_000 }, () => {
     const cwd = both(`${MAKE}; INSERT INTO t VALUES (2, 'mine', NULL), (9, 'c', NULL)`);
     const result = await copied(3, cwd, 'from.db', 'to.db', '--mode', 'append');
     expect(result.tables).toEqual([{ name: 't', read: 3, written: 1, rejected: 2, verified: true }]);
-    expect(rows(cwd)).toEqual([[1, 'a'], [2, 'mine'], [9, 'c']]);
+    expect(rows(cwd)).toEqual([
+      [1, 'a'],
+      [2, 'mine'],
+      [9, 'c'],
+    ]);
     expect(result.rejects).toBe('from.db.rejects.ndjson');
-    const lines = readFileSync(join(cwd, 'from.db.rejects.ndjson'), 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line) as unknown);
+    const lines = readFileSync(join(cwd, 'from.db.rejects.ndjson'), 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as unknown);
     expect(lines).toEqual([
       { table: 't', key: [2], column: 'id', reason: 'duplicate key', row: { id: 2, v: 'b', changed: '2026-02-01' } },
       { table: 't', key: [3], column: 'v', reason: 'duplicate key', row: { id: 3, v: 'c', changed: '2026-03-01' } },
@@ -114,17 +131,32 @@ describe('tables that are there already', { timeout: 120_000 }, () => {
     expect((await copied(0, cwd, 'from.db', 'to.db', '--mode', 'upsert')).tables).toEqual([
       { name: 't', read: 3, written: 3, rejected: 0, verified: true },
     ]);
-    expect(rows(cwd)).toEqual([[1, 'a'], [2, 'b'], [3, 'c'], [9, 'z']]);
+    expect(rows(cwd)).toEqual([
+      [1, 'a'],
+      [2, 'b'],
+      [3, 'c'],
+      [9, 'z'],
+    ]);
     await copied(0, cwd, 'from.db', 'to.db', '--mode', 'truncate');
-    expect(rows(cwd)).toEqual([[1, 'a'], [2, 'b'], [3, 'c']]);
+    expect(rows(cwd)).toEqual([
+      [1, 'a'],
+      [2, 'b'],
+      [3, 'c'],
+    ]);
   });
 
   it('get only what is not older than --since', async () => {
     const cwd = both(`${MAKE}; INSERT INTO t VALUES (2, 'mine', NULL)`);
     const result = await copied(0, cwd, 'from.db', 'to.db', '--mode', 'upsert', '--since', 'changed=2026-02-01');
     expect(result.tables).toEqual([{ name: 't', read: 2, written: 2, rejected: 0, verified: true }]);
-    expect(rows(cwd)).toEqual([[2, 'b'], [3, 'c']]);
-    expect(await copy(cwd, 'from.db', 'to.db', '--since', 'when=1')).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('has no column when') });
+    expect(rows(cwd)).toEqual([
+      [2, 'b'],
+      [3, 'c'],
+    ]);
+    expect(await copy(cwd, 'from.db', 'to.db', '--since', 'when=1')).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('has no column when'),
+    });
   });
 });
 
@@ -134,7 +166,10 @@ describe('wrong usage', { timeout: 60_000 }, () => {
     [['from.db', 'to.db', '--tables', 'compostie'], 'error: the source has no table compostie\nhint: did you mean composite?\n'],
     [['from.db', 'to.db', '--tables', 'heads'], 'error: heads is a view: only tables are copied\n'],
     [['from.db', 'to.db', '--batch', '0'], 'error: --batch 0: give a number, 1 or more\n'],
-    [['from.db', 'to.db', '--mode', 'upsert', '--tables', 'no key'], 'error: table no key has no key to find its rows by; nothing was written\n'],
+    [
+      ['from.db', 'to.db', '--mode', 'upsert', '--tables', 'no key'],
+      'error: table no key has no key to find its rows by; nothing was written\n',
+    ],
   ])('%j', async (args, message) => {
     const cwd = folderWith((path) => makeHostile(path, { rows: 20 }));
     const { exitCode, stderr } = await copy(cwd, ...args);
@@ -203,7 +238,11 @@ describe.skipIf(!postgresAvailable)('crm migrate copy, by way of PostgreSQL', { 
   it('lists what it converts, and stops before with --strict', async () => {
     const cwd = folderWith((path) => makeHostile(path, { rows: 20, unholdable: true }));
     const strict = await copy(cwd, 'from.db', freshSchemaUrl(), '--strict', '--tables', 'values');
-    expect(strict).toMatchObject({ exitCode: 6, stdout: '', stderr: expect.stringMatching(/^error: the target cannot hold everything as it is: .*; nothing was written\nhint: /) });
+    expect(strict).toMatchObject({
+      exitCode: 6,
+      stdout: '',
+      stderr: expect.stringMatching(/^error: the target cannot hold everything as it is: .*; nothing was written\nhint: /),
+    });
     const result = await copied(0, cwd, 'from.db', freshSchemaUrl(), '--tables', 'values', '--conversions', 'converted.csv');
     expect(result.conversions).toContainEqual({ table: 'values', column: 'txt', reason: 'NUL_REMOVED', cells: 1 });
     const listed = readFileSync(join(cwd, 'converted.csv'), 'utf8').trimEnd().split('\n');

@@ -121,7 +121,12 @@ function schemaLines(db: Database.Database, table: string): string[] {
     .raw()
     .all(table) as unknown[][];
   return [
-    ...text('pragma_table_xinfo').map((line) => line.split('|').filter((_, at) => at !== 2).join('|')),
+    ...text('pragma_table_xinfo').map((line) =>
+      line
+        .split('|')
+        .filter((_, at) => at !== 2)
+        .join('|'),
+    ),
     ...indexes.map((index) => `index ${index.slice(1).map(String).join('|')} ${text('pragma_index_xinfo').length}`),
     ...text('pragma_foreign_key_list')
       .map((line) => `reference ${line.split('|').slice(2).join('|')}`)
