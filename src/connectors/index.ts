@@ -11,7 +11,13 @@ interface Entry {
 }
 
 /** The kinds of places, asked in this order. */
-const CONNECTORS: Readonly<Record<string, Entry>> = {};
+const CONNECTORS: Readonly<Record<string, Entry>> = {
+  duckdb: {
+    matches: (address) => /^(duckdb|parquet):|\.(duckdb|ddb|parquet)$/i.test(address) && !/^\w+:\/\//.test(address),
+    address: 'FILE.duckdb, FILE.parquet',
+    load: async () => (await import('./duckdb.ts')).duckdb,
+  },
+};
 
 /**
  * Opens a place of tables.
