@@ -12,6 +12,11 @@ interface Entry {
 
 /** The kinds of places, asked in this order. */
 const CONNECTORS: Readonly<Record<string, Entry>> = {
+  postgres: {
+    matches: (address) => /^postgres(ql)?:\/\//i.test(address),
+    address: 'postgres://user@host:5432/database?schema=name',
+    load: async () => (await import('./postgres.ts')).postgres,
+  },
   duckdb: {
     matches: (address) => /^(duckdb|parquet):|\.(duckdb|ddb|parquet)$/i.test(address) && !/^\w+:\/\//.test(address),
     address: 'FILE.duckdb, FILE.parquet',
