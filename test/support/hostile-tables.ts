@@ -135,14 +135,17 @@ function schemaLines(db: Database.Database, table: string): string[] {
 }
 
 function rowLines(db: Database.Database, table: string): string[] {
-  const columns = db.prepare('SELECT name FROM pragma_table_info(?) ORDER BY cid').pluck().all(table) as string[];
-  const cells = columns.map(
-    (name) =>
-      `typeof(${quoted(name)}), CASE WHEN typeof(${quoted(name)}) IN ('text', 'blob') THEN hex(CAST(${quoted(name)} AS BLOB)) ELSE ${quoted(name)} END`,
-  );
+  const columns = db.prepare('SELECT name, type FROM pragma_table_info(?) ORDER BY cid').all(table) as { name: string; type: string }[];
   const rows = db
-    .prepare(`SELECT ${cells.join(', ')} FROM ${quoted(table)}`)
+    .prepare(`SELECT ${columns.map(cellSql).join(', ')} FROM ${quoted(table)}`)
     .raw()
     .all() as unknown[][];
   return rows.map((row) => row.map((cell) => (Object.is(cell, -0) ? '-0' : String(cell))).join('|')).sort();
+}
+
+/** Storage class and cell. Decimals are numbers in some files, and texts where their digits are kept. */
+function cellSql({ name, type }: { readonly name: string; readonly type: string }): string {
+  const cell = quoted(name);
+  if (type.startsWith('DECIMAL')) return `CAST(${cell} AS REAL)`;
+  return `typeof(${cell}), CASE WHEN typeof(${cell}) IN ('text', 'blob') THEN hex(CAST(${cell} AS BLOB)) ELSE ${cell} END`;
 }
