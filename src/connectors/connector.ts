@@ -150,6 +150,8 @@ export interface StoreOptions {
   /** Make it where it does not exist: the target of a copy. */
   readonly create: boolean;
   readonly busyTimeoutMs: number;
+  /** The passphrase of an encrypted SQLite file, or of one that is made. */
+  readonly key?: Uint8Array;
 }
 
 /** A kind of place: one file, one line in `index.ts`. */

@@ -1,5 +1,6 @@
 import { CrmError, redactUrl } from '../errors.ts';
 import type { Connector, StoreOptions, TableStore } from './connector.ts';
+import { isSqliteAddress, SQLITE_ADDRESS } from './sqlite-address.ts';
 
 /** How a connector is loaded: only the one that is used. */
 interface Entry {
@@ -22,6 +23,7 @@ const CONNECTORS: Readonly<Record<string, Entry>> = {
     address: 'FILE.duckdb, FILE.parquet',
     load: async () => (await import('./duckdb.ts')).duckdb,
   },
+  sqlite: { matches: isSqliteAddress, address: SQLITE_ADDRESS, load: async () => (await import('./sqlite.ts')).sqlite },
 };
 
 /**
