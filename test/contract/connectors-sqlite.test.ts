@@ -83,6 +83,48 @@ test('reads cells as their columns mean them, and others as they are', async () 
   ]);
 });
 
+test('takes types by the names that programs give them', async () => {
+  const decimal = (precision: number | null, scale: number | null): ColumnType => ({ kind: 'decimal', precision, scale });
+  const time = (kind: 'time' | 'timestamp', precision: number, zone: boolean): ColumnType => ({ kind, precision, zone });
+  const types: readonly (readonly [string, ColumnType])[] = [
+    ['TINYINT', INTEGER],
+    ['unsigned big int', INTEGER],
+    ['INT(11)', INTEGER],
+    ['Boolean', { kind: 'boolean' }],
+    ['VARYING CHARACTER(255)', TEXT],
+    ['CLOB', TEXT],
+    ['DOUBLE PRECISION', { kind: 'float', bits: 64 }],
+    ['DECIMAL(10)', decimal(10, 0)],
+    ['NUMERIC', decimal(null, null)],
+    ['NUMBER(5, -2)', decimal(null, null)],
+    ['VARBINARY(16)', { kind: 'bytes', length: null, fixed: false }],
+    ['TIMESTAMP(3) WITH TIME ZONE', time('timestamp', 3, true)],
+    ['TIME', time('time', 6, false)],
+    ['GUID', { kind: 'uuid' }],
+    ['POINT', { kind: 'any' }],
+    ['ANY', { kind: 'any' }],
+    ['STRING', { kind: 'any' }],
+  ];
+  const store = await fileWith(`CREATE TABLE t (${types.map(([name], i) => `c${i} ${name}`).join(', ')})`);
+  const snapshot = await store.snapshot();
+  const { columns } = await snapshot.schema('t');
+  expect(columns.map(({ type }, i) => [types[i]?.[0], type])).toEqual(types);
+});
+
+test('tells of tables whose module is not there', async () => {
+  const store = await fileWith('CREATE TABLE t (k)', (db) => {
+    db.unsafeMode();
+    db.pragma('writable_schema = ON');
+    db.exec("INSERT INTO sqlite_schema VALUES ('table', 'places', 'places', 0, 'CREATE VIRTUAL TABLE places USING spatial(x)')");
+  });
+  const snapshot = await store.snapshot();
+  expect(await snapshot.tables()).toEqual([
+    { name: 'places', kind: 'view' },
+    { name: 't', kind: 'table' },
+  ]);
+  expect(await snapshot.schema('t')).toMatchObject({ name: 't', primaryKey: [] });
+});
+
 test('copies a schema of its own into another file', async () => {
   const { album, artist, store } = await shop();
   const other = await freshStore(SQLITE);
