@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { afterAll, describe } from 'vitest';
 import type { Snapshot, TableStore, TableTarget, WriteMode } from '../../src/connectors/connector.ts';
 import { openStore } from '../../src/connectors/index.ts';
-import { type Column, type ColumnType, type Row, storedColumns, type TableSchema } from '../../src/model/table-schema.ts';
+import { type Cell, type Column, type ColumnType, type Row, storedColumns, type TableSchema } from '../../src/model/table-schema.ts';
+import { freshSchemaUrl, postgresAvailable } from './postgres.ts';
 import { tempDir } from './temp-dir.ts';
 
 /** A kind of place that the contract of connectors is tested on. */
@@ -15,7 +16,10 @@ export interface StoreKind {
 }
 
 /** One line for each connector that can be written to. */
-export const STORE_KINDS: readonly StoreKind[] = [{ name: 'sqlite', isThere: true, freshAddress: () => join(tempDir(), 'copy.db') }];
+export const STORE_KINDS: readonly StoreKind[] = [
+  { name: 'sqlite', isThere: true, freshAddress: () => join(tempDir(), 'copy.db') },
+  { name: 'postgres', isThere: postgresAvailable, freshAddress: freshSchemaUrl },
+];
 
 const opened: TableStore[] = [];
 
@@ -86,7 +90,12 @@ export function namesOf(table: TableSchema): string[] {
 export async function rowsOf(snapshot: Snapshot, table: TableSchema, more: Partial<Parameters<Snapshot['read']>[0]> = {}): Promise<Row[]> {
   const rows: Row[] = [];
   for await (const batch of snapshot.read({ table, columns: namesOf(table), ordered: false, batch: 3, ...more })) rows.push(...batch);
-  return rows.map((row) => row.map((cell) => (cell instanceof Uint8Array ? Uint8Array.from(cell) : cell)));
+  return rows.map((row) => row.map(withPlainBytes));
+}
+
+function withPlainBytes(cell: Cell): Cell {
+  if (Array.isArray(cell)) return cell.map(withPlainBytes);
+  return cell instanceof Uint8Array ? Uint8Array.from(cell) : cell;
 }
 
 /** The rows of a table as they are now, in the order of its key where it has one. */
