@@ -5,8 +5,8 @@ import { intervalOfTime, timeOfInterval } from './interval-text.ts';
 
 type Of<Kind extends ColumnType['kind']> = Extract<ColumnType, { readonly kind: Kind }>;
 
-const MOMENT = /^(-?\d{4,})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)? ?(Z|[+-]\d\d(?::?\d\d(?::\d\d)?)?)?)?$/;
-const TIME = /^(-?)(\d{2,4}):(\d\d)(?::(\d\d)(?:\.(\d+))?)? ?(Z|[+-]\d\d(?::?\d\d(?::\d\d)?)?)?$/;
+const MOMENT = /^(-?\d{4,})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?(?: ?(Z|[+-]\d\d(?::?\d\d(?::\d\d)?)?))?)?$/;
+const TIME = /^(-?)(\d{2,4}):(\d\d)(?::(\d\d)(?:\.(\d+))?)?(?: ?(Z|[+-]\d\d(?::?\d\d(?::\d\d)?)?))?$/;
 const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /** To dates: what has a time of day loses it, what no calendar or not this one has becomes NULL. */

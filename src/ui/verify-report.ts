@@ -2,7 +2,7 @@ import { CONVERSION_RULES } from '../migrate/conversion.ts';
 import type { Difference, PlainCell, VerifyResult } from '../migrate/verify-tables.ts';
 import { type OutputMode, printResult } from './envelope.ts';
 import type { Io } from './io.ts';
-import { formatCount, formatDuration, formatPercent, plural } from './number.ts';
+import { formatDuration, formatPercent, plural } from './number.ts';
 import { type Style, styleOf } from './style.ts';
 import { renderTable } from './table.ts';
 import { printable } from './width.ts';
@@ -67,7 +67,7 @@ function verdict({ a, b, identical, tables, sample, elapsedMs }: VerifyReport, s
   const extent = sample >= 1 ? '' : `, cells of ${formatPercent(sample)} of them`;
   const compared = `${plural(tables.length, 'table')}, ${plural(rows, 'row')}${extent} in ${formatDuration(elapsedMs)}`;
   const found = countOf(tables);
-  const state = identical ? style.green('identical') : style.red(found === 0 ? 'converted' : `${formatCount(found)} differences`);
+  const state = identical ? style.green('identical') : style.red(found === 0 ? 'converted' : plural(found, 'difference'));
   return `${state}: ${printable(a)} and ${printable(b)}; ${compared}`;
 }
 

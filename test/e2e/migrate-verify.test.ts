@@ -4,8 +4,11 @@ import Database from 'better-sqlite3';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { openStore } from '../../src/connectors/index.ts';
 import { type Difference, verifyTables } from '../../src/migrate/verify-tables.ts';
+import { runCli } from '../support/cli.ts';
+import { type JsonSchema, schemaErrors } from '../support/json-schema.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { makeVerifiedTables, type StoredValue } from '../support/verified-tables.ts';
+import verifySchema from '../../schemas/results/migrate-verify.schema.json' with { type: 'json' };
 
 /** For the full proof: `CRM_TEST_CORRUPTIONS=1000 npx vitest run test/e2e/migrate-verify.test.ts` */
 const CORRUPTIONS = Number(process.env.CRM_TEST_CORRUPTIONS ?? 200);
@@ -108,6 +111,129 @@ describe('migrate verify', () => {
       copyFileSync(source, copy);
     }
     expect(wrong).toEqual([]);
+  });
+
+  test('tells of rows that one side does not have, and of nothing else; values only when asked for', async () => {
+    onCopy((database) => {
+      database.exec("DELETE FROM customers WHERE id IN (15, 18); INSERT INTO products VALUES ('new', 'n', 1, 1)");
+      database.exec("DELETE FROM visits WHERE rowid = 3; INSERT INTO words VALUES ('word 1')");
+    });
+    const { differences, tables } = await verify();
+    expect(differences).toEqual([
+      { table: 'customers', kind: 'missing', key: { id: 15 }, row: null, column: null, detail: null },
+      { table: 'customers', kind: 'missing', key: { id: 18 }, row: null, column: null, detail: null },
+      { table: 'products', kind: 'extra', key: { code: 'new' }, row: null, column: null, detail: null },
+      { table: 'visits', kind: 'missing', key: null, row: expect.any(String), column: null, detail: null },
+      { table: 'words', kind: 'extra', key: null, row: expect.any(String), column: null, detail: null },
+    ]);
+    expect(tables.map(({ name, rowsA, rowsB }) => [name, rowsB - rowsA]).filter(([, rows]) => rows !== 0)).toEqual([
+      ['customers', -2],
+      ['products', 1],
+      ['visits', -1],
+      ['words', 1],
+    ]);
+    expect(JSON.stringify(differences)).not.toContain('example.com');
+    copyFileSync(source, copy);
+  });
+
+  test('compares tables whose types, order or keys are others', async () => {
+    onCopy((database) => {
+      database.exec(`CREATE TABLE other (id TEXT PRIMARY KEY, NAME TEXT, email TEXT, balance TEXT, active INTEGER, score REAL, born DATE,
+        seen TEXT, photo BLOB, extra TEXT, big TEXT)`);
+      database.exec('INSERT INTO other SELECT * FROM customers; DROP TABLE customers; ALTER TABLE other RENAME TO customers');
+      database.exec('CREATE TABLE keyless AS SELECT * FROM lines; DROP TABLE lines; ALTER TABLE keyless RENAME TO lines');
+      database.exec("UPDATE customers SET name = 'x' WHERE id = '15'; UPDATE lines SET amount = 1 WHERE order_id = 5 AND line = 2");
+      database.exec('INSERT INTO lines SELECT * FROM lines WHERE order_id = 7 AND line = 1');
+    });
+    const { differences, tables } = await verify({ tables: ['customers', 'lines'], showValues: true });
+    expect(differences.filter(({ kind }) => kind !== 'schema')).toEqual([
+      {
+        table: 'customers',
+        kind: 'different',
+        key: { id: 15 },
+        row: null,
+        column: 'name',
+        detail: null,
+        values: { a: 'Zoë 王 5 🙂', b: 'x' },
+      },
+      expect.objectContaining({
+        table: 'lines',
+        kind: 'different',
+        key: { order_id: 5, line: 2 },
+        column: 'amount',
+        values: { a: 180, b: 1 },
+      }),
+      { table: 'lines', kind: 'extra', key: { order_id: 7, line: 1 }, row: null, column: null, detail: null },
+    ]);
+    expect(differences.filter(({ kind }) => kind === 'schema').map(({ table, column, detail }) => `${table} ${column}: ${detail}`)).toEqual(
+      [
+        'customers name: may be NULL',
+        'customers active: may be NULL',
+        'customers active: has no default',
+        'customers null: index on email is missing',
+        'lines null: primary key none instead of order_id, line',
+      ],
+    );
+    expect(tables.map(({ rowsA, rowsB }) => [rowsA, rowsB])).toEqual([
+      [ROWS, ROWS],
+      [ROWS, ROWS + 1],
+    ]);
+    copyFileSync(source, copy);
+  });
+
+  test('counts intended conversions; strict makes differences of them', async () => {
+    onCopy((database) => {
+      database.exec('CREATE TABLE other (at TIMESTAMP(0), page TEXT, ms REAL, ok BOOLEAN)');
+      database.exec('INSERT INTO other SELECT substr(at, 1, 19), page, ms, ok FROM visits');
+      database.exec('DROP TABLE visits; ALTER TABLE other RENAME TO visits');
+    });
+    const found = [{ table: 'visits', column: 'at', reason: 'PRECISION_REDUCED', cells: ROWS }];
+    const { differences, conversions } = await verify({ tables: ['visits'] });
+    expect(conversions).toEqual(found);
+    expect(differences.map(({ detail }) => detail)).toEqual(['type timestamp(0) instead of timestamp(6)']);
+    expect(await verify({ tables: ['visits'], strict: true })).toMatchObject({ identical: false, conversions: found });
+    copyFileSync(source, copy);
+  });
+
+  test('tells of tables that one side does not have', async () => {
+    onCopy((database) => database.exec('DROP TABLE words; CREATE TABLE more (x)'));
+    const { differences } = await verify();
+    expect(differences.map(({ table, kind, detail }) => [table, kind, detail])).toEqual([
+      ['words', 'schema', 'the table is missing'],
+      ['more', 'schema', 'the table is only on the second side'],
+    ]);
+    await expect(verify({ tables: ['nothing'] })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    copyFileSync(source, copy);
+  });
+
+  test('a sample compares all keys, and the cells of the same rows each time', async () => {
+    onCopy((database) => database.exec("UPDATE customers SET name = 'x'; DELETE FROM products WHERE code = 'Z-1'"));
+    const sampled = await verify({ sample: 0.3, maxDifferences: 1000 });
+    const names = sampled.differences.filter(({ table }) => table === 'customers');
+    expect(names.length).toBeGreaterThan(ROWS * 0.1);
+    expect(names.length).toBeLessThan(ROWS * 0.6);
+    expect(sampled.differences.at(-1)).toMatchObject({ table: 'products', kind: 'missing', key: { code: 'Z-1' } });
+    expect((await verify({ sample: 0.3, maxDifferences: 1000 })).differences).toEqual(sampled.differences);
+    copyFileSync(source, copy);
+  });
+
+  test('the command tells what differs, and ends with exit 5', async () => {
+    expect(await runCli(['migrate', 'verify', source, copy])).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringContaining('identical: '),
+    });
+    onCopy((database) => database.exec("UPDATE customers SET email = 'other@example.com' WHERE id IN (15, 18)"));
+    const told = await runCli(['migrate', 'verify', source, copy, '--tables', 'customers', '--max-differences', '1']);
+    expect(told).toMatchObject({ exitCode: 5, stderr: '' });
+    expect(told.stdout).toContain('different customers.email, id = 15\n… and 1 difference more (--max-differences)\n2 differences: ');
+    expect(told.stdout).not.toContain('example.com');
+    const shown = await runCli(['migrate', 'verify', source, copy, '--show-values', '--json']);
+    const { result } = JSON.parse(shown.stdout) as { result: unknown };
+    expect(schemaErrors(verifySchema as JsonSchema, result)).toEqual([]);
+    expect(shown.stdout).toContain('"values":{"a":"c5@example.com","b":"other@example.com"}');
+    expect(await runCli(['migrate', 'verify', source, 'nowhere.db'])).toMatchObject({ exitCode: 10 });
+    expect(await runCli(['migrate', 'verify', source, copy, '--sample', '0%'])).toMatchObject({ exitCode: 2 });
+    copyFileSync(source, copy);
   });
 });
 

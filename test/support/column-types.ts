@@ -1,0 +1,47 @@
+import type { ColumnType } from '../../src/model/table-schema.ts';
+
+/** Types by short names, for tables of tests. */
+export const TYPES = {
+  boolean: { kind: 'boolean' },
+  int8: { kind: 'integer', bits: 8, unsigned: false },
+  int16: { kind: 'integer', bits: 16, unsigned: false },
+  int32: { kind: 'integer', bits: 32, unsigned: false },
+  int64: { kind: 'integer', bits: 64, unsigned: false },
+  uint64: { kind: 'integer', bits: 64, unsigned: true },
+  decimal: { kind: 'decimal', precision: null, scale: null },
+  'decimal(5,2)': { kind: 'decimal', precision: 5, scale: 2 },
+  float32: { kind: 'float', bits: 32 },
+  float64: { kind: 'float', bits: 64 },
+  text: { kind: 'text', length: null, fixed: false },
+  'text(3)': { kind: 'text', length: 3, fixed: false },
+  'fixed text(5)': { kind: 'text', length: 5, fixed: true },
+  bytes: { kind: 'bytes', length: null, fixed: false },
+  'bytes(2)': { kind: 'bytes', length: 2, fixed: false },
+  'fixed bytes(4)': { kind: 'bytes', length: 4, fixed: true },
+  'bytes(16)': { kind: 'bytes', length: 16, fixed: true },
+  bits: { kind: 'bits', length: null, fixed: false },
+  'fixed bits(4)': { kind: 'bits', length: 4, fixed: true },
+  date: { kind: 'date' },
+  'time(3)': { kind: 'time', precision: 3, zone: false },
+  'time(6)': { kind: 'time', precision: 6, zone: false },
+  'time with zone': { kind: 'time', precision: 6, zone: true },
+  'timestamp(0)': { kind: 'timestamp', precision: 0, zone: false },
+  'timestamp(6)': { kind: 'timestamp', precision: 6, zone: false },
+  'timestamp(9)': { kind: 'timestamp', precision: 9, zone: false },
+  'timestamp with zone': { kind: 'timestamp', precision: 6, zone: true },
+  interval: { kind: 'interval' },
+  json: { kind: 'json', binary: false },
+  'binary json': { kind: 'json', binary: true },
+  uuid: { kind: 'uuid' },
+  inet: { kind: 'network', of: 'inet' },
+  enum: { kind: 'enum', name: 'mood', values: ['sad', 'ok'] },
+  set: { kind: 'set', values: ['a', 'b', 'c'] },
+  'int32[]': { kind: 'array', of: { kind: 'integer', bits: 32, unsigned: false } },
+  'float64[]': { kind: 'array', of: { kind: 'float', bits: 64 } },
+  'float32[]': { kind: 'array', of: { kind: 'float', bits: 32 } },
+  any: { kind: 'any' },
+  other: { kind: 'other', name: 'geometry' },
+} as const satisfies Record<string, ColumnType>;
+
+/** Short name of a type. */
+export type TypeName = keyof typeof TYPES;
