@@ -1,86 +1,11 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import { type Connector, RefusedRows, type Snapshot, type TableStore, type TableTarget } from '../../src/connectors/connector.ts';
-import { mysqlConnector } from '../../src/connectors/mysql.ts';
+import { describe, expect, it } from 'vitest';
 import { compareKeys } from '../../src/model/key-order.ts';
-import type { Cell, Column, ColumnType, Row, TableSchema } from '../../src/model/table-schema.ts';
-import { freshMysqlUrl, mysqlAvailable, mysqlDatabaseUrl, mysqlRows, mysqlRun, mysqlUrl } from '../support/mysql.ts';
+import type { Cell, ColumnType, Row } from '../../src/model/table-schema.ts';
+import { freshMysqlUrl, mysqlAvailable, mysqlRows, mysqlRun } from '../support/mysql.ts';
+import { columnNames, openSnapshot, openTarget, openWriter, readAll, refusal, tableOf, writeRows } from '../support/table-stores.ts';
 
-const connector: Connector = mysqlConnector;
-const closing: { close(): Promise<void> }[] = [];
-const PLAIN: Omit<Column, 'name' | 'type'> = {
-  declared: '',
-  nullable: true,
-  default: null,
-  generated: null,
-  identity: false,
-  nextIdentity: null,
-  comment: null,
-  collation: null,
-};
 const INT: ColumnType = { kind: 'integer', bits: 32, unsigned: false };
 const TEXT: ColumnType = { kind: 'text', length: null, fixed: false };
-
-afterEach(async () => {
-  for (const one of closing.splice(0).reverse()) await one.close();
-});
-
-async function openStore(url: string, create = false): Promise<TableStore> {
-  const store = await connector.open(url, { create, busyTimeoutMs: 1000 });
-  closing.push(store);
-  return store;
-}
-
-async function openTarget(url: string): Promise<TableTarget> {
-  const target = await (await openStore(url)).target();
-  closing.push(target);
-  return target;
-}
-
-async function openSnapshot(url: string): Promise<Snapshot> {
-  const snapshot = await (await openStore(url)).snapshot();
-  closing.push(snapshot);
-  return snapshot;
-}
-
-async function readAll(snapshot: Snapshot, name: string, ordered = true, batch = 100): Promise<readonly Row[]> {
-  const table = await snapshot.schema(name);
-  const rows: Row[] = [];
-  const columns = table.columns.map((column) => column.name);
-  for await (const some of snapshot.read({ table, columns, ordered, batch })) rows.push(...some);
-  return rows;
-}
-
-function tableOf(name: string, columns: Readonly<Record<string, ColumnType>>, more: Partial<TableSchema> = {}): TableSchema {
-  const primaryKey = more.primaryKey ?? [Object.keys(columns)[0] as string];
-  return {
-    name,
-    columns: Object.entries(columns).map(([column, type]) => ({ ...PLAIN, name: column, type, nullable: !primaryKey.includes(column) })),
-    primaryKey,
-    indexes: [],
-    foreignKeys: [],
-    comment: null,
-    ...more,
-  };
-}
-
-async function writeRows(target: TableTarget, table: TableSchema, rows: readonly Row[]): Promise<void> {
-  const writer = await target.writer();
-  closing.push(writer);
-  await writer.begin();
-  await writer.write(table, names(table), rows, 'insert');
-  await writer.commit();
-}
-
-const names = (table: TableSchema): readonly string[] => table.columns.map(({ name }) => name);
-
-async function refusal(work: Promise<unknown>): Promise<RefusedRows> {
-  const error = await work.then(
-    () => null,
-    (thrown: unknown) => thrown,
-  );
-  expect(error).toBeInstanceOf(RefusedRows);
-  return error as RefusedRows;
-}
 
 describe.skipIf(!mysqlAvailable)('the connector of MySQL and MariaDB', () => {
   describe('values', () => {
@@ -246,10 +171,8 @@ describe.skipIf(!mysqlAvailable)('the connector of MySQL and MariaDB', () => {
       const target = await openTarget(url);
       const table = tableOf('t', { id: INT, v: type });
       await target.create(table);
-      const writer = await target.writer();
-      closing.push(writer);
-      await writer.begin();
-      await writer.write(table, names(table), [[0, null]], 'insert');
+      const writer = await openWriter(target);
+      await writer.write(table, columnNames(table), [[0, null]], 'insert');
       const many: Row[] = Array.from({ length: 150 }, (_row, id) => [id + 10, null]);
       for (const rows of [
         [
@@ -258,11 +181,11 @@ describe.skipIf(!mysqlAvailable)('the connector of MySQL and MariaDB', () => {
         ],
         [...many, [500, cell]],
       ]) {
-        const error = await refusal(writer.write(table, names(table), rows as Row[], 'insert'));
+        const error = await refusal(writer.write(table, columnNames(table), rows as Row[], 'insert'));
         expect(error.reason).toMatch(reason);
         expect([null, 'v', 't.v']).toContain(error.column);
       }
-      await writer.write(table, names(table), [[3, null]], 'insert');
+      await writer.write(table, columnNames(table), [[3, null]], 'insert');
       await writer.commit();
       expect(await mysqlRows(url, 'SELECT id FROM t ORDER BY id')).toEqual([['0'], ['3']]);
     });
@@ -272,15 +195,13 @@ describe.skipIf(!mysqlAvailable)('the connector of MySQL and MariaDB', () => {
       const target = await openTarget(url);
       const table = tableOf('t', { id: INT, 'na`me': { kind: 'text', length: 3, fixed: false } });
       await target.create(table);
-      const writer = await target.writer();
-      closing.push(writer);
-      await writer.begin();
-      const long = await refusal(writer.write(table, names(table), [[1, 'secret']], 'insert'));
+      const writer = await openWriter(target);
+      const long = await refusal(writer.write(table, columnNames(table), [[1, 'secret']], 'insert'));
       expect(long).toMatchObject({ reason: 'value too long', column: 'na`me', message: 'value too long', cause: undefined });
       const twice = await refusal(
         writer.write(
           table,
-          names(table),
+          columnNames(table),
           [
             [1, 'a'],
             [1, 'b'],
@@ -289,7 +210,7 @@ describe.skipIf(!mysqlAvailable)('the connector of MySQL and MariaDB', () => {
         ),
       );
       expect(twice.reason).toBe('duplicate key');
-      const none = await refusal(writer.write(table, names(table), [[null, 'a']], 'insert'));
+      const none = await refusal(writer.write(table, columnNames(table), [[null, 'a']], 'insert'));
       expect(none).toMatchObject({ reason: 'NULL is not allowed', column: 'id' });
     });
 
@@ -300,12 +221,10 @@ describe.skipIf(!mysqlAvailable)('the connector of MySQL and MariaDB', () => {
       const table = tableOf('t', { id: INT, v: { kind: 'text', length: 9, fixed: false } }, { indexes: [unique] });
       await target.create(table);
       await target.finish(table);
-      const writer = await target.writer();
-      closing.push(writer);
-      await writer.begin();
+      const writer = await openWriter(target);
       await writer.write(
         table,
-        names(table),
+        columnNames(table),
         [
           [1, 'a'],
           [2, 'b'],
@@ -314,14 +233,14 @@ describe.skipIf(!mysqlAvailable)('the connector of MySQL and MariaDB', () => {
       );
       await writer.write(
         table,
-        names(table),
+        columnNames(table),
         [
           [2, 'c'],
           [3, 'd'],
         ],
         'upsert',
       );
-      expect((await refusal(writer.write(table, names(table), [[4, 'a']], 'upsert'))).reason).toBe('duplicate key');
+      expect((await refusal(writer.write(table, columnNames(table), [[4, 'a']], 'upsert'))).reason).toBe('duplicate key');
       await writer.commit();
       expect(await readAll(await openSnapshot(url), 't')).toEqual([
         [1, 'a'],
@@ -416,9 +335,7 @@ describe.skipIf(!mysqlAvailable)('the connector of MySQL and MariaDB', () => {
         for await (const some of snapshot.read(request)) part.push(...some);
         expect(part).toEqual(sorted.slice(i + 1, i + 4));
       }
-      const writer = await target.writer();
-      closing.push(writer);
-      await writer.begin();
+      const writer = await openWriter(target);
       await writer.remove(schema, sorted.slice(1));
       await writer.commit();
       expect(await readAll(await openSnapshot(url), 't')).toEqual(sorted.slice(0, 1));
@@ -435,9 +352,7 @@ describe.skipIf(!mysqlAvailable)('the connector of MySQL and MariaDB', () => {
       const read = (await readAll(snapshot, 't')).map(([key]) => key);
       expect(read).toEqual(['A', 'B1', 'Z', 'a!', 'b', 'ä']);
       const target = await openTarget(url);
-      const writer = await target.writer();
-      closing.push(writer);
-      await writer.begin();
+      const writer = await openWriter(target);
       await writer.remove(await target.schema('t'), [['Z'], ['a'], ['z']]);
       await writer.commit();
       expect((await readAll(await openSnapshot(url), 't')).map(([key]) => key)).toEqual(['A', 'B1', 'a!', 'b', 'ä']);
@@ -453,15 +368,10 @@ describe.skipIf(!mysqlAvailable)('the connector of MySQL and MariaDB', () => {
       );
       const snapshot = await openSnapshot(url);
       const table = await snapshot.schema('t');
-      for await (const rows of snapshot.read({
-        table,
-        columns: ['id'],
-        ordered: true,
-        batch: 9,
-        since: { column: 'at', value: '2026-01-01 00:00:00Z' },
-      })) {
-        expect(rows).toEqual([[1], [2]].slice(0));
-      }
+      const read: Row[] = [];
+      const since = { column: 'at', value: '2026-01-01 00:00:00.25Z' };
+      for await (const rows of snapshot.read({ table, columns: ['id'], ordered: true, batch: 9, since })) read.push(...rows);
+      expect(read).toEqual([[2]]);
     });
   });
 });
