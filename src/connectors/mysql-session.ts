@@ -105,7 +105,14 @@ export class MysqlSession {
 
   /** Starts a query whose rows come as events, each an array of buffers. */
   stream(sql: string): Query {
-    return this.#connection.query({ sql, rowsAsArray: true, typeCast: false });
+    const query = this.#connection.query({ sql, rowsAsArray: true, typeCast: false });
+    // The driver tells only the connection when it is lost.
+    const lost = (error: unknown): void => {
+      query.emit('error', error);
+    };
+    this.#connection.once('error', lost);
+    query.once('end', () => this.#connection.off('error', lost));
+    return query;
   }
 
   /** Stops the rows of a stream from coming, or lets them come again. */

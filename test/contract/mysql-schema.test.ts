@@ -109,7 +109,7 @@ describe.skipIf(!mysqlAvailable)('tables of MySQL and MariaDB', () => {
       indexes: indexes.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
     });
     expect(made.map(plain)).toEqual(tables.map(plain));
-    expect(target.plan(tables[1] as TableSchema).join('\n')).toMatch(/CREATE TABLE .*AUTO_INCREMENT[\s\S]*ADD UNIQUE INDEX `by_name`/);
+    expect(target.plan(tables[1] as TableSchema).join('\n')).toMatch(/CREATE TABLE [\s\S]*AUTO_INCREMENT[\s\S]*ADD UNIQUE INDEX `by_name`/);
   });
 
   it('number on where they were, even by a column that is no key', async () => {
