@@ -126,8 +126,6 @@ describe.skipIf(!mysqlAvailable)('sessions with MySQL and MariaDB', () => {
     const url = await databaseWithRows();
     const target = await openTarget(url);
     const table = await target.schema('t');
-    const writer = await openWriter(target);
-    await writer.remove(table, [[1]]);
     const others = async (): Promise<void> => {
       const database = new URL(url).pathname.slice(1);
       const sessions = await mysqlRows(
@@ -142,6 +140,8 @@ describe.skipIf(!mysqlAvailable)('sessions with MySQL and MariaDB', () => {
     const request = { table: await snapshot.schema('much'), columns: ['v'], ordered: false, batch: 5 };
     const reader = snapshot.read(request)[Symbol.asyncIterator]();
     await reader.next();
+    const writer = await openWriter(target);
+    await writer.remove(table, [[1]]);
     await others();
     await expect(writer.write(table, ['id'], [[-1]], 'insert')).rejects.toMatchObject({ code: 'CONNECTION' });
     await writer.rollback();
