@@ -21,7 +21,7 @@ export function isMysqlAddress(address: string): boolean {
   return /^(mysql|mariadb):\/\//i.test(address);
 }
 
-/** Takes a URL apart: `mysql://user:pw@host:port/database[?ssl=true][?socket=/path]`. @throws {CrmError} USAGE when it is none */
+/** Takes a URL apart, which may ask for a local socket, `?socket=path`, or for encryption, `?ssl=true`. @throws {CrmError} USAGE */
 export function mysqlAddress(url: string): MysqlAddress {
   const label = redactUrl(url).replace(/\?.*$/s, '');
   try {

@@ -99,13 +99,13 @@ function fitsDecimal({ precision, scale }: ColumnType & { readonly kind: 'decima
   return precision !== null && scale !== null && precision >= 1 && precision <= 65 && scale >= 0 && scale <= 30 && scale <= precision;
 }
 
-/** The server takes spaces from the end of members. */
+/** The server takes spaces from the end of members, and tells none of the signs beyond the basic plane. */
 function fitsEnum(values: readonly string[]): boolean {
   return (
     values.length > 0 &&
     values.length <= MAX_ENUM &&
     new Set(values).size === values.length &&
-    values.every((value) => value.length <= 255 && !value.endsWith(' '))
+    values.every((value) => value.length <= 255 && !value.endsWith(' ') && !/[?\u{10000}-\u{10ffff}]/u.test(value))
   );
 }
 

@@ -1,54 +1,74 @@
 import type { Cell, Column, ColumnType } from '../model/table-schema.ts';
 import { RefusedRows } from './connector.ts';
+import { quoteMysqlText } from './mysql-session.ts';
 import { isGeometry } from './mysql-types.ts';
 
 /** Makes SQL of a cell. @throws {RefusedRows} when the server would store something else without telling */
 export type Literal = (cell: Cell) => string;
 
-const NOT_OF_TYPE = 'no value of this type';
-const ESCAPED = /['\\\0]/;
-const LONE_SURROGATE = /[\ud800-\udfff]/u;
-
-/** How cells of a column are written. */
-export function mysqlLiteral(column: Column): Literal {
-  const write = writerOf(column.type, column.name);
-  return (cell) => (cell === null ? 'NULL' : write(cell, column.name));
+/** How the values of a column are written. */
+export interface ValueWriter {
+  /** Digits of a number, hexadecimal ones of bytes, those of a bit string; or a text. */
+  readonly form: 'number' | 'float' | 'text' | 'hex' | 'bits';
+  /** The bare value. @throws {RefusedRows} as `Literal` */
+  readonly write: (cell: Exclude<Cell, null>, column: string) => string;
 }
 
-type Write = (cell: Exclude<Cell, null>, column: string) => string;
+type Write = ValueWriter['write'];
 
-function writerOf(type: ColumnType, name: string): Write {
+const NOT_OF_TYPE = 'no value of this type';
+const LONE_SURROGATE = /[\ud800-\udfff]/u;
+const DATE = /^\d{4}-\d\d-\d\d$/;
+const TIME = /^-?\d{2,3}:\d\d:\d\d(\.\d+)?$/;
+const TIMESTAMP = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?$/;
+
+/** How cells of a column are written in SQL. */
+export function mysqlLiteral({ type, name }: Column): Literal {
+  const { form, write } = valueWriter(type);
+  return (cell) => (cell === null ? 'NULL' : SQL_FORMS[form](write(cell, name)));
+}
+
+/** How the values of a type are written. */
+export function valueWriter(type: ColumnType): ValueWriter {
   switch (type.kind) {
     case 'boolean':
-      return (cell) => (cell === true ? '1' : cell === false ? '0' : integer(cell, name));
     case 'integer':
-      return integer;
+      return { form: 'number', write: integer };
     case 'float':
-      return float;
-    case 'date':
-      return (cell) => moment(cell, name, /^\d{4}-\d\d-\d\d$/, 0);
-    case 'time':
-      return (cell) => moment(cell, name, /^-?\d{2,3}:\d\d:\d\d(\.\d+)?$/, type.precision);
-    case 'timestamp':
-      return (cell) =>
-        moment(
-          type.zone && typeof cell === 'string' ? cell.replace(/Z$/, '') : cell,
-          name,
-          /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?$/,
-          type.precision,
-        );
-    case 'bits':
-      return (cell) => (typeof cell === 'string' && /^[01]+$/.test(cell) ? `b'${cell}'` : refuse(NOT_OF_TYPE, name));
-    case 'text':
-      return type.fixed ? (cell) => withoutEnd(text(cell, name), name) : text;
+      return { form: 'float', write: float };
     case 'bytes':
-      return type.fixed ? (cell) => fixedBytes(cell, type.length ?? 1, name) : bytesOrText;
+      return { form: 'hex', write: type.fixed ? fixedBytes(type.length ?? 1) : bytes };
+    case 'bits':
+      return { form: 'bits', write: bits };
+    default:
+      return isGeometry(type) ? { form: 'hex', write: geometry } : { form: 'text', write: textWriter(type) };
+  }
+}
+
+const SQL_FORMS: Readonly<Record<ValueWriter['form'], (value: string) => string>> = {
+  number: (value) => value,
+  float: (value) => (value.includes('e') ? value : `${value}e0`),
+  text: quoteMysqlText,
+  hex: (value) => `x'${value}'`,
+  bits: (value) => `b'${value}'`,
+};
+
+function textWriter(type: ColumnType): Write {
+  switch (type.kind) {
+    case 'date':
+      return moment(DATE, 0);
+    case 'time':
+      return moment(TIME, type.precision);
+    case 'timestamp':
+      return type.zone ? instant(type.precision) : moment(TIMESTAMP, type.precision);
+    case 'text':
+      return type.fixed ? unpadded : text;
     case 'enum':
       return memberOf(type.values);
     case 'set':
       return membersOf(type.values);
     default:
-      return isGeometry(type) ? (cell) => `x'${String(cell)}'` : text;
+      return text;
   }
 }
 
@@ -57,66 +77,72 @@ function refuse(reason: string, column: string): never {
 }
 
 function integer(cell: Cell, column: string): string {
-  if (typeof cell === 'number' && Number.isInteger(cell)) return String(BigInt(cell));
-  if (typeof cell === 'bigint') return String(cell);
+  if (typeof cell === 'number' && Number.isSafeInteger(cell)) return `${cell}`;
+  if (typeof cell === 'bigint') return `${cell}`;
   if (typeof cell === 'boolean') return cell ? '1' : '0';
   return refuse(NOT_OF_TYPE, column);
 }
 
 function float(cell: Cell, column: string): string {
-  if (typeof cell === 'bigint') return `${cell}e0`;
-  if (typeof cell !== 'number' || !Number.isFinite(cell)) return refuse('value out of range', column);
-  if (Object.is(cell, -0)) return '-0e0';
-  const digits = String(cell);
-  return digits.includes('e') ? digits : `${digits}e0`;
+  if (typeof cell === 'bigint') return `${cell}`;
+  return typeof cell === 'number' && Number.isFinite(cell) ? `${cell}` : refuse('value out of range', column);
 }
 
 /** Dates and times in the one form that the server cannot take for something else, with no more digits than it keeps. */
-function moment(cell: Cell, column: string, form: RegExp, precision: number): string {
-  if (typeof cell !== 'string' || !form.test(cell)) return refuse(NOT_OF_TYPE, column);
-  const point = cell.indexOf('.');
-  if (point >= 0 && cell.length - point - 1 > precision) return refuse('more digits than the column keeps', column);
-  return `'${cell}'`;
+function moment(form: RegExp, precision: number): Write {
+  return (cell, column) => {
+    if (typeof cell !== 'string' || !form.test(cell)) return refuse(NOT_OF_TYPE, column);
+    const point = cell.indexOf('.');
+    return point >= 0 && cell.length - point - 1 > precision ? refuse('more digits than the column keeps', column) : cell;
+  };
+}
+
+/** The session is in UTC. */
+function instant(precision: number): Write {
+  const write = moment(TIMESTAMP, precision);
+  return (cell, column) => write(typeof cell === 'string' && cell.endsWith('Z') ? cell.slice(0, -1) : cell, column);
 }
 
 function text(cell: Cell, column: string): string {
-  if (cell instanceof Uint8Array) return bytes(cell);
-  if (typeof cell === 'object') return refuse(NOT_OF_TYPE, column);
-  const value = typeof cell === 'string' ? cell : String(cell);
-  if (LONE_SURROGATE.test(value)) return refuse('no valid Unicode', column);
-  if (!ESCAPED.test(value)) return `'${value}'`;
-  return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'").replaceAll('\0', '\\0')}'`;
+  const value = typeof cell === 'string' ? cell : typeof cell === 'object' ? refuse(NOT_OF_TYPE, column) : String(cell);
+  return LONE_SURROGATE.test(value) ? refuse('no valid Unicode', column) : value;
 }
 
 /** A column of fixed length gives back its texts without the spaces at their end. */
-function withoutEnd(sql: string, column: string): string {
-  return sql.endsWith(" '") ? refuse('ends in spaces, which the column does not keep', column) : sql;
+function unpadded(cell: Cell, column: string): string {
+  const value = text(cell, column);
+  return value.endsWith(' ') ? refuse('ends in spaces, which the column does not keep', column) : value;
 }
 
-function bytes(cell: Uint8Array): string {
-  return `x'${Buffer.from(cell.buffer, cell.byteOffset, cell.byteLength).toString('hex')}'`;
+function bits(cell: Cell, column: string): string {
+  return typeof cell === 'string' && /^[01]+$/.test(cell) ? cell : refuse(NOT_OF_TYPE, column);
 }
 
-function bytesOrText(cell: Cell, column: string): string {
-  return cell instanceof Uint8Array ? bytes(cell) : text(cell, column);
+function geometry(cell: Cell, column: string): string {
+  return typeof cell === 'string' && /^([0-9a-f]{2})*$/i.test(cell) ? cell : refuse(NOT_OF_TYPE, column);
+}
+
+function bytes(cell: Cell, column: string): string {
+  if (!(cell instanceof Uint8Array)) return refuse(NOT_OF_TYPE, column);
+  return Buffer.from(cell.buffer, cell.byteOffset, cell.byteLength).toString('hex');
 }
 
 /** Shorter ones would be filled up with zeros. */
-function fixedBytes(cell: Cell, length: number, column: string): string {
-  if (!(cell instanceof Uint8Array)) return refuse(NOT_OF_TYPE, column);
-  return cell.byteLength === length ? bytes(cell) : refuse('not as long as the column', column);
+function fixedBytes(length: number): Write {
+  return (cell, column) =>
+    cell instanceof Uint8Array && cell.byteLength !== length ? refuse('not as long as the column', column) : bytes(cell, column);
 }
 
 /** What is no member might be taken for the number of one. */
 function memberOf(values: readonly string[]): Write {
-  const known = new Map(values.map((value) => [value, text(value, '')]));
-  return (cell, column) => known.get(String(cell)) ?? refuse(NOT_OF_TYPE, column);
+  const known = new Set<unknown>(values);
+  return (cell, column) => (known.has(cell) ? (cell as string) : refuse(NOT_OF_TYPE, column));
 }
 
 function membersOf(values: readonly string[]): Write {
   const known = new Set(values);
   return (cell, column) => {
-    const value = String(cell);
-    return value === '' || value.split(',').every((member) => known.has(member)) ? text(value, column) : refuse(NOT_OF_TYPE, column);
+    const value = text(cell, column);
+    return value === '' || value.split(',').every((member) => known.has(member)) ? value : refuse(NOT_OF_TYPE, column);
   };
 }

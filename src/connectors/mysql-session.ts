@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import type { Connection, Query, QueryError, ResultSetHeader } from 'mysql2';
+import { Readable } from 'node:stream';
+import type { Connection, Query, QueryError, ResultSetHeader, TypeCastField } from 'mysql2';
 import { CrmError } from '../errors.ts';
 import type { MysqlAddress } from './mysql-address.ts';
 import { mysqlError } from './mysql-errors.ts';
@@ -26,6 +27,8 @@ export interface MysqlServer {
   /** Collation of the database of the session. */
   readonly databaseCollation: string;
   readonly maxPacket: number;
+  /** Whether rows can be loaded from what the client sends. */
+  readonly loads: boolean;
 }
 
 /** One connection to a server, with settings of its own. */
@@ -56,6 +59,7 @@ export class MysqlSession {
       charset: 'utf8mb4',
       connectTimeout: CONNECT_TIMEOUT_MS,
       flags: ['-FOUND_ROWS'],
+      queryFormat: (sql) => sql, // our SQL has no placeholders, and question marks within texts
     });
     connection.on('error', () => {}); // a lost connection shows in the next query
     try {
@@ -94,9 +98,21 @@ export class MysqlSession {
     }
   }
 
+  /** Carries out a `LOAD DATA LOCAL` with what it shall load; the server gets no file. */
+  load(sql: string, pieces: readonly Buffer[]): Promise<ResultSetHeader> {
+    return this.#ask<ResultSetHeader>(sql, () => Readable.from(pieces));
+  }
+
   /** Starts a query whose rows come as events, each an array of buffers. */
   stream(sql: string): Query {
-    return this.#connection.query({ sql, rowsAsArray: true, typeCast: false });
+    const query = this.#connection.query({ sql, rowsAsArray: true, typeCast: false });
+    // The driver tells only the connection when it is lost.
+    const lost = (error: unknown): void => {
+      query.emit('error', error);
+    };
+    this.#connection.once('error', lost);
+    query.once('end', () => this.#connection.off('error', lost));
+    return query;
   }
 
   /** Stops the rows of a stream from coming, or lets them come again. */
@@ -110,9 +126,10 @@ export class MysqlSession {
     this.#connection.destroy();
   }
 
-  #ask<T>(sql: string): Promise<T> {
+  #ask<T>(sql: string, infileStreamFactory?: () => Readable): Promise<T> {
+    const options = { sql, typeCast: textOf, ...(infileStreamFactory === undefined ? {} : { infileStreamFactory }) };
     return new Promise((resolve, reject) => {
-      this.#connection.query({ sql, typeCast: (field) => field.string('utf8') }, (error: QueryError | null, answer: unknown) =>
+      this.#connection.query(options, (error: QueryError | null, answer: unknown) =>
         error === null ? resolve(answer as T) : reject(error),
       );
     });
@@ -122,7 +139,7 @@ export class MysqlSession {
 /** Asks a session which server it is connected to. */
 export async function serverOf(session: MysqlSession): Promise<MysqlServer> {
   const [row] = await session.rows(
-    'SELECT VERSION() AS version, @@collation_database AS collation, @@max_allowed_packet AS packet, @@version_comment AS comment',
+    'SELECT VERSION() AS version, @@collation_database AS collation, @@max_allowed_packet AS packet, @@version_comment AS comment, @@local_infile AS loads',
   );
   const version = row?.version ?? '';
   const [, major = '0', minor = '0'] = /(\d+)\.(\d+)/.exec(version.replace(/^5\.5\.5-/, '')) ?? [];
@@ -135,6 +152,7 @@ export async function serverOf(session: MysqlSession): Promise<MysqlServer> {
     collation: found.length > 0 ? collation : 'utf8mb4_bin',
     databaseCollation: row?.collation ?? '',
     maxPacket: Number(row?.packet ?? 0),
+    loads: row?.loads === '1',
   };
 }
 
@@ -146,6 +164,10 @@ export function quoteMysqlName(name: string): string {
 /** A text as SQL takes it. */
 export function quoteMysqlText(text: string): string {
   return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'").replaceAll('\0', '\\0')}'`;
+}
+
+function textOf(field: TypeCastField): string | null {
+  return field.string('utf8');
 }
 
 async function loadDriver(): Promise<typeof import('mysql2')> {

@@ -6,7 +6,7 @@ import { readSchema, readTables } from './mysql-schema.ts';
 import { type MysqlServer, type MysqlSession, quoteMysqlName } from './mysql-session.ts';
 
 /** Rows of a page where a single session serves several readers. */
-const PAGE_ROWS = 20_000;
+const PAGE_ROWS = 5000;
 
 /** Opens sessions that see the database as it is now, all of them the same. */
 export interface SnapshotSource {

@@ -38,6 +38,8 @@ export function typeOfDescribed(described: DescribedType): ColumnType {
   if (/^(tiny|medium|long)?blob$/.test(name)) return { kind: 'bytes', length: null, fixed: false };
   if (name === 'char' || name === 'varchar') return { kind: 'text', length, fixed: name === 'char' };
   if (name === 'binary' || name === 'varbinary') return { kind: 'bytes', length, fixed: name === 'binary' };
+  // The server tells members in three bytes a sign at most, others as `?`: which they are shows in the values only.
+  if ((name === 'enum' || name === 'set') && full.includes('?')) return { kind: 'text', length, fixed: false };
   if (name === 'enum') return { kind: 'enum', name: null, values: membersOf(full) };
   if (name === 'set') return { kind: 'set', values: membersOf(full) };
   return plainType(described);

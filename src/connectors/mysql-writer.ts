@@ -3,6 +3,7 @@ import { CrmError } from '../errors.ts';
 import { type Cell, type Column, type Row, rowKey, type TableSchema } from '../model/table-schema.ts';
 import { type LedgerEntry, RefusedRows, type TableWriter, type WriteMode } from './connector.ts';
 import { mysqlError, refusalOf, refusalOfWarning } from './mysql-errors.ts';
+import { loadStatement } from './mysql-load.ts';
 import { type Literal, mysqlLiteral } from './mysql-literal.ts';
 import { keyEquals } from './mysql-order.ts';
 import { LEDGER_TABLE } from './mysql-schema.ts';
@@ -10,6 +11,8 @@ import { type MysqlServer, type MysqlSession, quoteMysqlName, quoteMysqlText } f
 
 /** Bytes of a statement: more makes it no faster. */
 const STATEMENT_BYTES = 1024 * 1024;
+/** So many rows are worth loading rather than inserting. */
+const LOADED_ROWS = 100;
 const KEYS_AT_ONCE = 500;
 const SAVEPOINT = 'SAVEPOINT crm_rows';
 /** Warnings that are not about values: a way of writing that newer servers would like otherwise. */
@@ -34,6 +37,7 @@ export class MysqlWriter implements TableWriter {
   async write(table: TableSchema, columns: readonly string[], rows: readonly Row[], mode: WriteMode): Promise<void> {
     if (rows.length === 0) return;
     const described = columns.map((name) => table.columns.find((column) => column.name === name) as Column);
+    if (mode === 'insert' && this.#server.loads && rows.length >= LOADED_ROWS && (await this.#load(table, described, rows))) return;
     const head = `INSERT INTO ${quoteMysqlName(table.name)} (${columns.map(quoteMysqlName).join(',')}) VALUES `;
     const tail = mode === 'upsert' ? upsertTail(table, columns) : '';
     const room = Math.min(STATEMENT_BYTES, this.#server.maxPacket - 4096);
@@ -69,6 +73,22 @@ export class MysqlWriter implements TableWriter {
 
   async close(): Promise<void> {
     await this.#session.close();
+  }
+
+  /** Loads rows the fastest way, which turns errors into warnings: where there is any nothing is loaded, and false. */
+  async #load({ name }: TableSchema, columns: readonly Column[], rows: readonly Row[]): Promise<boolean> {
+    const { sql, pieces } = loadStatement(name, columns, rows);
+    await this.#session.do(SAVEPOINT);
+    const isLoaded = await this.#session.load(sql, pieces).then(
+      ({ warningStatus, affectedRows }) => warningStatus === 0 && affectedRows === rows.length,
+      (error: unknown) => {
+        const told = refusalOf(error, []) ?? mysqlError(error, this.#session.label);
+        if (told instanceof RefusedRows || (told instanceof CrmError && told.code === 'ENGINE')) return false;
+        throw told;
+      },
+    );
+    await this.#session.do(`${isLoaded ? 'RELEASE' : 'ROLLBACK TO'} ${SAVEPOINT}`);
+    return isLoaded;
   }
 
   /** Carries out statements; when the server refuses one, or would change a value, none of them. */
