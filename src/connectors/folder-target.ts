@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { CrmError } from '../errors.ts';
-import { writeOutputFile } from '../formats/output-file.ts';
+import { writeTextFile } from '../formats/output-file.ts';
 import { type Cell, type Row, storedColumns, type TableSchema } from '../model/table-schema.ts';
 import type { LedgerEntry, TableEntry, TableTarget, TableWriter, WriteMode } from './connector.ts';
 import type { FolderFormat } from './folder-format.ts';
@@ -13,7 +13,7 @@ import { type FolderTable, fileNameFor, folderTables, writeSchemas } from './fol
 interface FolderParts {
   part(table: TableSchema): FolderPart;
   /** Kept until the table is published. */
-  record(entries: readonly LedgerEntry[]): Promise<void>;
+  record(entries: readonly LedgerEntry[]): void;
 }
 
 /**
@@ -57,7 +57,7 @@ export class FolderTarget implements TableTarget, FolderParts {
     const file = fileNameFor(table.name, this.#format.extensions[0], taken);
     this.#tables.set(table.name, { file, schema: table });
     this.#unfinished.add(table.name);
-    await writeOutputFile(join(this.#folder, file), async (write) => write(this.#format.head(columns)));
+    writeTextFile(join(this.#folder, file), this.#format.head(columns));
     this.#saveSchemas();
   }
 
@@ -65,7 +65,7 @@ export class FolderTarget implements TableTarget, FolderParts {
     this.#unfinished.delete(table.name);
     this.#tables.set(table.name, { ...this.#ours(table.name), schema: table });
     this.#saveSchemas();
-    await this.#publish(table.name);
+    this.#publish(table.name);
   }
 
   async connect(table: TableSchema): Promise<void> {
@@ -87,12 +87,12 @@ export class FolderTarget implements TableTarget, FolderParts {
 
   async forget(copy: string): Promise<void> {
     this.#pending = this.#pending.filter((entry) => entry.copy !== copy);
-    await this.#ledger.forget(copy);
+    this.#ledger.forget(copy);
   }
 
   async close(): Promise<void> {
     for (const [name, part] of [...this.#parts]) {
-      if (part.hasNews && !this.#unfinished.has(name)) await this.#publish(name);
+      if (part.hasNews && !this.#unfinished.has(name)) this.#publish(name);
       else part.discard();
     }
     this.#parts.clear();
@@ -108,18 +108,18 @@ export class FolderTarget implements TableTarget, FolderParts {
     return part;
   }
 
-  async record(entries: readonly LedgerEntry[]): Promise<void> {
+  record(entries: readonly LedgerEntry[]): void {
     const isPending = ({ table }: LedgerEntry): boolean => this.#parts.has(table) || this.#unfinished.has(table);
     this.#pending.push(...entries.filter(isPending));
-    await this.#ledger.add(entries.filter((entry) => !isPending(entry)));
+    this.#ledger.add(entries.filter((entry) => !isPending(entry)));
   }
 
-  async #publish(name: string): Promise<void> {
+  #publish(name: string): void {
     this.#parts.get(name)?.publish();
     this.#parts.delete(name);
     const entries = this.#pending.filter(({ table }) => table === name);
     this.#pending = this.#pending.filter(({ table }) => table !== name);
-    await this.#ledger.add(entries);
+    this.#ledger.add(entries);
   }
 
   #saveSchemas(): void {
@@ -172,7 +172,7 @@ class FolderWriter implements TableWriter {
   async commit(): Promise<void> {
     for (const part of this.#touched) await part.commit();
     this.#touched.clear();
-    await this.#parts.record(this.#entries.splice(0));
+    this.#parts.record(this.#entries.splice(0));
   }
 
   async rollback(): Promise<void> {
