@@ -66,6 +66,12 @@ export function memberOf(types: readonly ColumnType[], key: Row): Buffer {
   return Buffer.from(key.map((cell, index) => escapedPart(escapedText(types[index] ?? { kind: 'any' }, cell))).join(':'));
 }
 
+/** The key that such a Redis key was made of. */
+export function keyOfMember(types: readonly ColumnType[], member: Buffer): Row {
+  const parts = member.toString('utf8').split(':');
+  return types.map((type, index) => unescapedCell(type, (parts[index] ?? '').replaceAll('%3a', ':').replaceAll('%25', '%')));
+}
+
 /** A cell that is not NULL, as the value of a field. @throws {RefusedRows} when it is a text that is no Unicode */
 export function fieldOf({ name, type }: Column, cell: Cell): string | Buffer {
   if (type.kind === 'any') return escapedText(type, cell);

@@ -43,20 +43,20 @@ export class RedisSnapshot implements Snapshot {
   async count(table: TableSchema): Promise<number> {
     if ((await this.#ownTables()).includes(table.name)) return Number(await this.#link.send(['ZCARD', this.#layout.keys(table.name)]));
     let count = 0;
-    for await (const rows of this.#readAll(table, [])) count += rows.length;
+    for await (const rows of this.#foreignRows(table, [])) count += rows.length;
     return count;
   }
 
-  read(request: ReadRequest): AsyncIterable<readonly Row[]> {
-    return selectedRows(request, (table, wanted) => this.#readAll(table, wanted));
+  async *read(request: ReadRequest): AsyncGenerator<readonly Row[]> {
+    const ours = await this.#ownTables();
+    if (ours.includes(request.table.name)) yield* ownRows(this.#link, this.#layout, request);
+    else yield* selectedRows(request, (table, wanted) => this.#foreignRows(table, wanted));
   }
 
   async close(): Promise<void> {}
 
-  async *#readAll(table: TableSchema, wanted: readonly string[]): AsyncGenerator<readonly Row[]> {
-    const ours = await this.#ownTables();
-    if (ours.includes(table.name)) yield* ownRows(this.#link, this.#layout, table, wanted);
-    else yield* foreignRows(this.#link, this.#layout, ours, await this.#foreignTable(table.name), wanted);
+  async *#foreignRows({ name }: TableSchema, wanted: readonly string[]): AsyncGenerator<readonly Row[]> {
+    yield* foreignRows(this.#link, this.#layout, await this.#ownTables(), await this.#foreignTable(name), wanted);
   }
 
   async #foreignTable(name: string): Promise<ForeignTable> {

@@ -24,10 +24,11 @@ export class RedisWriter implements TableWriter {
   async write(table: TableSchema, columns: readonly string[], rows: readonly Row[], mode: WriteMode): Promise<void> {
     const members = await this.#members(table, columns, rows, mode);
     const cells = mode === 'insert' ? withDefaults(table, columns) : columns.map((name, place) => [columnOf(table, name), place] as const);
-    const commands = rows.flatMap((row, index) => {
-      const member = members[index] as Buffer;
-      return [...rowCommands(this.#layout.row(table.name, member), cells, row), ['ZADD', this.#layout.keys(table.name), '0', member]];
+    const commands: RedisCommand[] = rows.flatMap((row, index) => {
+      const key = this.#layout.row(table.name, members[index] as Buffer);
+      return rowCommands(key, cells, row, mode);
     });
+    if (rows.length > 0) commands.push(['ZADD', this.#layout.keys(table.name), ...members.flatMap((member) => ['0', member])]);
     if (mode === 'insert') await this.#refuseKnown(table, members);
     for (const command of commands) this.#commands.push(command);
     for (const member of members) this.#touched.set(touchedKey(table, member), true);
@@ -79,18 +80,17 @@ export class RedisWriter implements TableWriter {
   }
 
   async #refuseKnown(table: TableSchema, members: readonly Buffer[]): Promise<void> {
-    const inCall = new Set<string>();
-    const stored = await this.#link.sendAll(members.map((member) => ['EXISTS', this.#layout.row(table.name, member)]));
-    members.forEach((member, index) => {
-      const key = touchedKey(table, member);
-      if (inCall.has(key) || (this.#touched.get(key) ?? stored[index] !== 0)) throw new RefusedRows('duplicate key', null);
-      inCall.add(key);
-    });
+    const inCall = new Set(members.map((member) => touchedKey(table, member)));
+    const isKnownHere = [...inCall].some((key) => this.#touched.get(key) === true);
+    const others = members.filter((member) => !this.#touched.has(touchedKey(table, member)));
+    const rows = others.map((member) => this.#layout.row(table.name, member));
+    const stored = rows.length === 0 ? 0 : await this.#link.send(['EXISTS', ...rows]);
+    if (inCall.size < members.length || isKnownHere || stored !== 0) throw new RefusedRows('duplicate key', null);
   }
 }
 
 /** What writes the named cells of a row, and leaves the others as they are. */
-function rowCommands(key: Buffer, cells: readonly (readonly [Column, number])[], row: Row): RedisCommand[] {
+function rowCommands(key: Buffer, cells: readonly (readonly [Column, number])[], row: Row, mode: WriteMode): RedisCommand[] {
   const fields: (string | Buffer)[] = [];
   const absent: string[] = [];
   for (const [column, place] of cells) {
@@ -100,7 +100,7 @@ function rowCommands(key: Buffer, cells: readonly (readonly [Column, number])[],
   }
   if (fields.length === 0) fields.push(EMPTY_ROW, '');
   const commands: RedisCommand[] = [['HSET', key, ...fields]];
-  return absent.length === 0 ? commands : [...commands, ['HDEL', key, ...absent]];
+  return absent.length === 0 || mode === 'insert' ? commands : [...commands, ['HDEL', key, ...absent]];
 }
 
 function withDefaults(table: TableSchema, columns: readonly string[]): readonly (readonly [Column, number])[] {
