@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { removeStale } from '../engines/stale-files.ts';
 import { CrmError } from '../errors.ts';
 import { writeTextFile } from '../formats/output-file.ts';
 import { type Cell, type Row, storedColumns, type TableSchema } from '../model/table-schema.ts';
@@ -33,7 +34,8 @@ export class FolderTarget implements TableTarget, FolderParts {
     this.#folder = folder;
     this.#format = format;
     this.#ledger = new FolderLedger(folder);
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
+    removeStale(folder, /\.part-(\d+)(?:\.new)?$/);
     this.#tables = folderTables(folder, format.extensions);
   }
 
@@ -132,6 +134,18 @@ export class FolderTarget implements TableTarget, FolderParts {
     const message = table === undefined ? 'there is no such table' : `${table.file} was not written by crm`;
     throw new CrmError(table === undefined ? 'NOT_FOUND' : 'USAGE', `${this.#folder}: ${message}`, {
       hint: 'write to a folder that is empty, or to one that crm wrote',
+    });
+  }
+}
+
+/** @throws {CrmError} OUTPUT_FAILED when it can neither be found nor made */
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw new CrmError('OUTPUT_FAILED', `${folder} cannot be made: ${(error as NodeJS.ErrnoException).code}`, {
+      cause: error,
+      hint: 'check the permissions of the folder around it, or name another place',
     });
   }
 }

@@ -2,6 +2,7 @@ import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
+import { removeStale } from '../engines/stale-files.ts';
 import { compareKeys } from '../model/key-order.ts';
 import type { Cell, Row } from '../model/table-schema.ts';
 
@@ -138,7 +139,7 @@ class RunSpool {
   }
 
   add(rows: readonly KeyedRow[]): void {
-    this.#folder ??= mkdtempSync(join(tmpdir(), 'crm-sort-'));
+    this.#folder ??= makeFolder();
     const file = openSync(join(this.#folder, `${this.#files.length}`), 'w+', 0o600);
     this.#files.push(file);
     let block: Row[] = [];
@@ -163,6 +164,12 @@ class RunSpool {
     if (this.#folder !== null) rmSync(this.#folder, { recursive: true, force: true });
     this.#folder = null;
   }
+}
+
+/** A folder named after this process; those of processes that are gone are removed. */
+function makeFolder(): string {
+  removeStale(tmpdir(), /^crm-sort-(\d+)-/, 'crm-sort-');
+  return mkdtempSync(join(tmpdir(), `crm-sort-${process.pid}-`));
 }
 
 function writeBlock(file: number, block: readonly Row[]): void {

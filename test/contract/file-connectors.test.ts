@@ -74,6 +74,35 @@ describe.each(['csv', 'ndjson'])('a folder of %s files', (kind) => {
     expect(await readAll(store, schema, { since: { column: 'b', value: 10 } })).toHaveLength(12);
   });
 
+  it('reads files that are in order as they are', async () => {
+    const store = await openStore(`${kind}:${join(tempDir(), 'out')}`, { ...OPTIONS, create: true });
+    const schema = table('t', [column('id', INTEGER, { nullable: false }), column('a', TEXT)], ['id']);
+    const rows = Array.from({ length: 3000 }, (_, id): Row => [id, 'x'.repeat(50)]);
+    await writeTable(store, schema, rows);
+    expect(await readAll(store, schema, { ordered: true })).toEqual(rows);
+    expect(await readAll(store, schema, { ordered: true, after: [10], upTo: [13] })).toEqual(rows.slice(11, 14));
+    expect(await readAll(store, schema, { ordered: true, after: [2990], batch: 7 })).toEqual(rows.slice(2991));
+  });
+
+  it('publishes nothing of a table that was not finished, and clears up after a process that is gone', async () => {
+    const folder = join(tempDir(), 'out');
+    const store = await openStore(`${kind}:${folder}`, { ...OPTIONS, create: true });
+    const schema = table('t', [column('id', INTEGER, { nullable: false })], ['id']);
+    const target = await store.target();
+    await target.create(schema);
+    const writer = await target.writer();
+    await writer.begin();
+    await writer.write(schema, ['id'], [[1]], 'insert');
+    await writer.commit();
+    expect(readdirSync(folder)).toContain(`t.${kind}.part-${process.pid}`);
+    writeFileSync(join(folder, `t.${kind}.part-999999999`), 'left');
+    expect(await readAll(await openStore(`${kind}:${folder}`, OPTIONS), schema)).toEqual([]);
+    await (await store.target()).close();
+    expect(readdirSync(folder).filter((name) => name.includes('999999999'))).toEqual([]);
+    await target.close();
+    expect(readdirSync(folder).sort()).toEqual(['_schema.json', `t.${kind}`]);
+  });
+
   it('appends, replaces and removes rows, and takes back what was not committed', async () => {
     const folder = join(tempDir(), 'out');
     const store = await openStore(`${kind}:${folder}`, { ...OPTIONS, create: true });
