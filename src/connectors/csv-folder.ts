@@ -1,6 +1,6 @@
 import type { Connector } from './connector.ts';
 import { CSV_FORMAT } from './csv-folder-format.ts';
-import { isCsvFolder } from './folder-address.ts';
+import { isCsvFolder } from './file-address.ts';
 import { openFolder } from './folder-store.ts';
 
 /** A folder of CSV files. */

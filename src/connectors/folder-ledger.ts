@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { CrmError } from '../errors.ts';
-import { writeOutputFile } from '../formats/output-file.ts';
+import { writeTextFile } from '../formats/output-file.ts';
 import type { LedgerEntry } from './connector.ts';
 
 const LEDGER_FILE = '_crm_copy.json';
@@ -27,16 +27,16 @@ export class FolderLedger {
     }
   }
 
-  async add(entries: readonly LedgerEntry[]): Promise<void> {
-    if (entries.length > 0) await this.#write([...this.entries(), ...entries]);
+  add(entries: readonly LedgerEntry[]): void {
+    if (entries.length > 0) this.#write([...this.entries(), ...entries]);
   }
 
-  async forget(copy: string): Promise<void> {
-    if (existsSync(this.#path)) await this.#write(this.entries().filter((entry) => entry.copy !== copy));
+  forget(copy: string): void {
+    if (existsSync(this.#path)) this.#write(this.entries().filter((entry) => entry.copy !== copy));
   }
 
-  async #write(entries: readonly LedgerEntry[]): Promise<void> {
+  #write(entries: readonly LedgerEntry[]): void {
     if (entries.length === 0) rmSync(this.#path, { force: true });
-    else await writeOutputFile(this.#path, async (write) => write(`${JSON.stringify(entries, null, 1)}\n`));
+    else writeTextFile(this.#path, `${JSON.stringify(entries, null, 1)}\n`);
   }
 }

@@ -1,11 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CrmError } from '../errors.ts';
-import { OutputFile } from '../formats/output-file.ts';
+import { writeTextFile } from '../formats/output-file.ts';
 import type { TableSchema } from '../model/table-schema.ts';
 
 /** The file of a folder that says what its tables are. */
-export const SCHEMA_FILE = '_schema.json';
+const SCHEMA_FILE = '_schema.json';
 const VERSION = 1;
 
 /** A table of a folder. */
@@ -42,13 +42,8 @@ export function folderTables(folder: string, extensions: readonly string[]): Map
 /** Writes `_schema.json`, whole or not at all. */
 export function writeSchemas(folder: string, tables: readonly FolderTable[]): void {
   const known = tables.filter(({ schema }) => schema !== null);
-  const file = new OutputFile(join(folder, SCHEMA_FILE));
-  try {
-    file.write(`${JSON.stringify({ format: 'crm-tables', version: VERSION, tables: known }, plain, 2)}\n`);
-    file.finish();
-  } finally {
-    file.discard();
-  }
+  const content = JSON.stringify({ format: 'crm-tables', version: VERSION, tables: known }, plain, 2);
+  writeTextFile(join(folder, SCHEMA_FILE), `${content}\n`);
 }
 
 /** A schema as JSON: numbers and bytes of its defaults keep what they are. */

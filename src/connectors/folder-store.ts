@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { CrmError } from '../errors.ts';
 import type { ColumnType } from '../model/table-schema.ts';
 import type { Snapshot, StoreFacts, StoreOptions, TableStore, TableTarget, ValueLimits } from './connector.ts';
-import { folderOf } from './folder-address.ts';
+import { folderOf } from './file-address.ts';
 import type { FolderFormat } from './folder-format.ts';
 import { FolderSnapshot } from './folder-snapshot.ts';
 import { FolderTarget } from './folder-target.ts';

@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { removeStale } from '../engines/stale-files.ts';
 import { CrmError } from '../errors.ts';
-import { writeOutputFile } from '../formats/output-file.ts';
+import { writeTextFile } from '../formats/output-file.ts';
 import { type Cell, type Row, storedColumns, type TableSchema } from '../model/table-schema.ts';
 import type { LedgerEntry, TableEntry, TableTarget, TableWriter, WriteMode } from './connector.ts';
 import type { FolderFormat } from './folder-format.ts';
@@ -13,7 +14,7 @@ import { type FolderTable, fileNameFor, folderTables, writeSchemas } from './fol
 interface FolderParts {
   part(table: TableSchema): FolderPart;
   /** Kept until the table is published. */
-  record(entries: readonly LedgerEntry[]): Promise<void>;
+  record(entries: readonly LedgerEntry[]): void;
 }
 
 /**
@@ -33,7 +34,8 @@ export class FolderTarget implements TableTarget, FolderParts {
     this.#folder = folder;
     this.#format = format;
     this.#ledger = new FolderLedger(folder);
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
+    removeStale(folder, /\.part-(\d+)(?:\.new)?$/);
     this.#tables = folderTables(folder, format.extensions);
   }
 
@@ -57,7 +59,7 @@ export class FolderTarget implements TableTarget, FolderParts {
     const file = fileNameFor(table.name, this.#format.extensions[0], taken);
     this.#tables.set(table.name, { file, schema: table });
     this.#unfinished.add(table.name);
-    await writeOutputFile(join(this.#folder, file), async (write) => write(this.#format.head(columns)));
+    writeTextFile(join(this.#folder, file), this.#format.head(columns));
     this.#saveSchemas();
   }
 
@@ -65,7 +67,7 @@ export class FolderTarget implements TableTarget, FolderParts {
     this.#unfinished.delete(table.name);
     this.#tables.set(table.name, { ...this.#ours(table.name), schema: table });
     this.#saveSchemas();
-    await this.#publish(table.name);
+    this.#publish(table.name);
   }
 
   async connect(table: TableSchema): Promise<void> {
@@ -87,12 +89,12 @@ export class FolderTarget implements TableTarget, FolderParts {
 
   async forget(copy: string): Promise<void> {
     this.#pending = this.#pending.filter((entry) => entry.copy !== copy);
-    await this.#ledger.forget(copy);
+    this.#ledger.forget(copy);
   }
 
   async close(): Promise<void> {
     for (const [name, part] of [...this.#parts]) {
-      if (part.hasNews && !this.#unfinished.has(name)) await this.#publish(name);
+      if (part.hasNews && !this.#unfinished.has(name)) this.#publish(name);
       else part.discard();
     }
     this.#parts.clear();
@@ -108,18 +110,18 @@ export class FolderTarget implements TableTarget, FolderParts {
     return part;
   }
 
-  async record(entries: readonly LedgerEntry[]): Promise<void> {
+  record(entries: readonly LedgerEntry[]): void {
     const isPending = ({ table }: LedgerEntry): boolean => this.#parts.has(table) || this.#unfinished.has(table);
     this.#pending.push(...entries.filter(isPending));
-    await this.#ledger.add(entries.filter((entry) => !isPending(entry)));
+    this.#ledger.add(entries.filter((entry) => !isPending(entry)));
   }
 
-  async #publish(name: string): Promise<void> {
+  #publish(name: string): void {
     this.#parts.get(name)?.publish();
     this.#parts.delete(name);
     const entries = this.#pending.filter(({ table }) => table === name);
     this.#pending = this.#pending.filter(({ table }) => table !== name);
-    await this.#ledger.add(entries);
+    this.#ledger.add(entries);
   }
 
   #saveSchemas(): void {
@@ -132,6 +134,18 @@ export class FolderTarget implements TableTarget, FolderParts {
     const message = table === undefined ? 'there is no such table' : `${table.file} was not written by crm`;
     throw new CrmError(table === undefined ? 'NOT_FOUND' : 'USAGE', `${this.#folder}: ${message}`, {
       hint: 'write to a folder that is empty, or to one that crm wrote',
+    });
+  }
+}
+
+/** @throws {CrmError} OUTPUT_FAILED when it can neither be found nor made */
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw new CrmError('OUTPUT_FAILED', `${folder} cannot be made: ${(error as NodeJS.ErrnoException).code}`, {
+      cause: error,
+      hint: 'check the permissions of the folder around it, or name another place',
     });
   }
 }
@@ -172,7 +186,7 @@ class FolderWriter implements TableWriter {
   async commit(): Promise<void> {
     for (const part of this.#touched) await part.commit();
     this.#touched.clear();
-    await this.#parts.record(this.#entries.splice(0));
+    this.#parts.record(this.#entries.splice(0));
   }
 
   async rollback(): Promise<void> {

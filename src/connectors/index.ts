@@ -2,6 +2,8 @@ import { CrmError, redactUrl } from '../errors.ts';
 import type { Connector, StoreOptions, TableStore } from './connector.ts';
 import { isCsvFolder, isNdjsonFolder } from './folder-address.ts';
 import { isSqliteAddress, SQLITE_ADDRESS } from './sqlite-address.ts';
+import { isCsvFolder, isNdjsonFolder, isWorkbook } from './file-address.ts';
+import { isRedis } from './redis-address.ts';
 
 /** How a connector is loaded: only the one that is used. */
 interface Entry {
@@ -24,6 +26,8 @@ const CONNECTORS: Readonly<Record<string, Entry>> = {
     address: 'ndjson:folder',
     load: async () => (await import('./ndjson-folder.ts')).ndjsonFolder,
   },
+  xlsx: { matches: isWorkbook, address: 'workbook.xlsx', load: async () => (await import('./xlsx-workbook.ts')).xlsxWorkbook },
+  redis: { matches: isRedis, address: 'redis://host:6379/0?prefix=shop:', load: async () => (await import('./redis.ts')).redis },
   csv: { matches: isCsvFolder, address: 'csv:folder', load: async () => (await import('./csv-folder.ts')).csvFolder },
   sqlite: { matches: isSqliteAddress, address: SQLITE_ADDRESS, load: async () => (await import('./sqlite.ts')).sqlite },
   postgres: {

@@ -1,5 +1,5 @@
 import type { Connector } from './connector.ts';
-import { isNdjsonFolder } from './folder-address.ts';
+import { isNdjsonFolder } from './file-address.ts';
 import { openFolder } from './folder-store.ts';
 import { NDJSON_FORMAT } from './ndjson-folder-format.ts';
 

@@ -6,14 +6,17 @@ import { sortedRows } from './sorted-rows.ts';
 /** Reads all rows of a table in any order, with the cells that are named. */
 export type ReadAll = (table: TableSchema, wanted: readonly string[]) => AsyncIterable<readonly Row[]>;
 
-/** Answers a request from a place that can only be read from one end to the other: chooses, and sorts where order is asked for. */
-export async function* selectedRows(request: ReadRequest, readAll: ReadAll): AsyncGenerator<readonly Row[]> {
+/**
+ * Answers a request from a place that can only be read from one end to the other: chooses, and sorts where order is asked for.
+ * @param isInOrder the rows come in the order of their key: they need not be sorted, and are read up to the last one only
+ */
+export async function* selectedRows(request: ReadRequest, readAll: ReadAll, isInOrder = false): AsyncGenerator<readonly Row[]> {
   const { table, columns, ordered, since, batch } = request;
   const key = ordered ? rowKey(table) : [];
   const wanted = [...new Set([...columns, ...key, ...(since === undefined ? [] : [since.column])])];
   const places = key.map((name) => wanted.indexOf(name));
-  const chosen = chosenRows(readAll(table, wanted), request, wanted, places);
-  const rows = ordered ? sortedRows(chosen, { key: places, batch }) : inBatches(chosen, batch);
+  const chosen = chosenRows(readAll(table, wanted), request, wanted, places, isInOrder);
+  const rows = ordered && !isInOrder ? sortedRows(chosen, { key: places, batch }) : inBatches(chosen, batch);
   const order = columns.map((name) => wanted.indexOf(name));
   const isPlain = order.length === wanted.length && order.every((place, index) => place === index);
   for await (const some of rows) yield isPlain ? some : some.map((row) => order.map((place): Cell => row[place] ?? null));
@@ -24,17 +27,39 @@ async function* chosenRows(
   { after, upTo, since }: ReadRequest,
   wanted: readonly string[],
   key: readonly number[],
+  isInOrder: boolean,
 ): AsyncGenerator<readonly Row[]> {
   const place = since === undefined ? -1 : wanted.indexOf(since.column);
   const isChosen = (row: Row): boolean => {
-    const own = key.map((index) => row[index] ?? null);
+    const own = keyOf(row, key);
     if (after != null && compareKeys(own, after) <= 0) return false;
     if (upTo != null && compareKeys(own, upTo) > 0) return false;
     const value = row[place] ?? null;
     return since === undefined || (value !== null && compareKeys([value], [since.value]) >= 0);
   };
   const takesAll = after == null && upTo == null && since === undefined;
-  for await (const some of rows) yield takesAll ? some : some.filter(isChosen);
+  for await (const some of rows) {
+    yield takesAll ? some : some.filter(isChosen);
+    const last = some.at(-1);
+    const isPast = isInOrder && upTo != null && last !== undefined && compareKeys(keyOf(last, key), upTo) > 0;
+    if (isPast) return;
+  }
+}
+
+/** Whether rows, of which only the key is read, come in its order, none twice. */
+export async function areInOrder(rows: AsyncIterable<readonly Row[]>): Promise<boolean> {
+  let last: Row | null = null;
+  for await (const some of rows) {
+    for (const row of some) {
+      if (last !== null && compareKeys(last, row) >= 0) return false;
+      last = row;
+    }
+  }
+  return true;
+}
+
+function keyOf(row: Row, places: readonly number[]): Row {
+  return places.map((place) => row[place] ?? null);
 }
 
 async function* inBatches(rows: AsyncIterable<readonly Row[]>, size: number): AsyncGenerator<readonly Row[]> {

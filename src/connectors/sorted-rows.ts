@@ -2,6 +2,7 @@ import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
+import { removeStale } from '../engines/stale-files.ts';
 import { compareKeys } from '../model/key-order.ts';
 import type { Cell, Row } from '../model/table-schema.ts';
 
@@ -34,13 +35,14 @@ const BLOCK_BYTES = 128 * 1024;
 /** Rows in the order of `compareKeys`, equal keys as they came; what memory does not hold is sorted in temporary files. */
 export async function* sortedRows(source: AsyncIterable<readonly Row[]>, order: SortOrder): AsyncGenerator<readonly Row[]> {
   const limit = order.memoryBytes ?? MEMORY_BYTES;
-  const spool = new RunSpool();
+  const keyed = (row: Row): KeyedRow => ({ key: order.key.map((index) => row[index] ?? null), row });
+  const spool = new RunSpool(keyed);
   try {
     let held: KeyedRow[] = [];
     let bytes = 0;
     for await (const rows of source) {
       for (const row of rows) {
-        held.push({ key: order.key.map((index) => row[index] ?? null), row });
+        held.push(keyed(row));
         bytes += rowBytes(row);
       }
       if (bytes < limit) continue;
@@ -126,20 +128,25 @@ function sink(heap: Head[]): void {
 class RunSpool {
   #folder: string | null = null;
   readonly #files: number[] = [];
+  readonly #keyed: (row: Row) => KeyedRow;
+
+  constructor(keyed: (row: Row) => KeyedRow) {
+    this.#keyed = keyed;
+  }
 
   get isEmpty(): boolean {
     return this.#files.length === 0;
   }
 
   add(rows: readonly KeyedRow[]): void {
-    this.#folder ??= mkdtempSync(join(tmpdir(), 'crm-sort-'));
+    this.#folder ??= makeFolder();
     const file = openSync(join(this.#folder, `${this.#files.length}`), 'w+', 0o600);
     this.#files.push(file);
-    let block: KeyedRow[] = [];
+    let block: Row[] = [];
     let bytes = 0;
-    for (const keyed of rows) {
-      block.push(keyed);
-      bytes += rowBytes(keyed.row);
+    for (const { row } of rows) {
+      block.push(row);
+      bytes += rowBytes(row);
       if (bytes < BLOCK_BYTES) continue;
       writeBlock(file, block);
       block = [];
@@ -149,7 +156,7 @@ class RunSpool {
   }
 
   runs(): Iterator<KeyedRow>[] {
-    return this.#files.map((file) => readRun(file));
+    return this.#files.map((file) => readRun(file, this.#keyed));
   }
 
   discard(): void {
@@ -159,20 +166,26 @@ class RunSpool {
   }
 }
 
-function writeBlock(file: number, block: readonly KeyedRow[]): void {
+/** A folder named after this process; those of processes that are gone are removed. */
+function makeFolder(): string {
+  removeStale(tmpdir(), /^crm-sort-(\d+)-/, 'crm-sort-');
+  return mkdtempSync(join(tmpdir(), `crm-sort-${process.pid}-`));
+}
+
+function writeBlock(file: number, block: readonly Row[]): void {
   const body = serialize(block);
   const head = Buffer.alloc(4);
   head.writeUInt32LE(body.length);
   for (const bytes of [head, body]) for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
 }
 
-function* readRun(file: number): Generator<KeyedRow> {
+function* readRun(file: number, keyed: (row: Row) => KeyedRow): Generator<KeyedRow> {
   const head = Buffer.alloc(4);
   for (let at = 0; readSync(file, head, 0, 4, at) === 4; ) {
     const body = Buffer.alloc(head.readUInt32LE());
     at += 4;
     for (let filled = 0; filled < body.length; ) filled += readSync(file, body, filled, body.length - filled, at + filled);
     at += body.length;
-    yield* deserialize(body) as KeyedRow[];
+    for (const row of deserialize(body) as Row[]) yield keyed(row);
   }
 }

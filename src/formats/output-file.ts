@@ -88,6 +88,17 @@ export async function writeOutputFile<T>(path: string, fill: (write: (text: stri
   }
 }
 
+/** Writes a short file at once, whole or not at all. @throws {CrmError} OUTPUT_FAILED, DISK_FULL */
+export function writeTextFile(path: string, text: string): void {
+  const file = new OutputFile(path);
+  try {
+    file.write(text);
+    file.finish();
+  } finally {
+    file.discard();
+  }
+}
+
 /** A new or renamed file lasts only once its folder is on disk; some file systems cannot say so. Never throws. */
 export function syncFolder(path: string): void {
   try {

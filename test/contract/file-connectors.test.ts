@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ReadRequest, TableStore } from '../../src/connectors/connector.ts';
@@ -68,10 +68,39 @@ describe.each(['csv', 'ndjson'])('a folder of %s files', (kind) => {
     const sorted = [...rows].sort((x, y) => compareKeys(x.slice(0, 2), y.slice(0, 2)));
     expect(await readAll(store, schema, { ordered: true })).toEqual(sorted);
     const part = await readAll(store, schema, { ordered: true, columns: ['b'], after: ['Z', 9], upTo: ['ü', 9] });
-    const expected = sorted.filter((row) => compareKeys(row, ['Z', 9]) > 0 && compareKeys(row.slice(0, 2), ['ü', 9]) <= 0);
+    const expected = sorted.filter((row) => compareKeys(row.slice(0, 2), ['Z', 9]) > 0 && compareKeys(row.slice(0, 2), ['ü', 9]) <= 0);
     expect(part).toEqual(expected.map((row) => [row[1]]));
     expect(part.length).toBeGreaterThan(2);
     expect(await readAll(store, schema, { since: { column: 'b', value: 10 } })).toHaveLength(12);
+  });
+
+  it('reads files that are in order as they are', async () => {
+    const store = await openStore(`${kind}:${join(tempDir(), 'out')}`, { ...OPTIONS, create: true });
+    const schema = table('t', [column('id', INTEGER, { nullable: false }), column('a', TEXT)], ['id']);
+    const rows = Array.from({ length: 3000 }, (_, id): Row => [id, 'x'.repeat(50)]);
+    await writeTable(store, schema, rows);
+    expect(await readAll(store, schema, { ordered: true })).toEqual(rows);
+    expect(await readAll(store, schema, { ordered: true, after: [10], upTo: [13] })).toEqual(rows.slice(11, 14));
+    expect(await readAll(store, schema, { ordered: true, after: [2990], batch: 7 })).toEqual(rows.slice(2991));
+  });
+
+  it('publishes nothing of a table that was not finished, and clears up after a process that is gone', async () => {
+    const folder = join(tempDir(), 'out');
+    const store = await openStore(`${kind}:${folder}`, { ...OPTIONS, create: true });
+    const schema = table('t', [column('id', INTEGER, { nullable: false })], ['id']);
+    const target = await store.target();
+    await target.create(schema);
+    const writer = await target.writer();
+    await writer.begin();
+    await writer.write(schema, ['id'], [[1]], 'insert');
+    await writer.commit();
+    expect(readdirSync(folder)).toContain(`t.${kind}.part-${process.pid}`);
+    writeFileSync(join(folder, `t.${kind}.part-999999999`), 'left');
+    expect(await readAll(await openStore(`${kind}:${folder}`, OPTIONS), schema)).toEqual([]);
+    await (await store.target()).close();
+    expect(readdirSync(folder).filter((name) => name.includes('999999999'))).toEqual([]);
+    await target.close();
+    expect(readdirSync(folder).sort()).toEqual(['_schema.json', `t.${kind}`]);
   });
 
   it('appends, replaces and removes rows, and takes back what was not committed', async () => {
@@ -247,5 +276,77 @@ describe('NDJSON files of others', () => {
     writeFileSync(join(folder, 't.ndjson'), content);
     const store = await openStore(`ndjson:${folder}`, OPTIONS);
     await expect(schemaOf(store, 't')).rejects.toMatchObject({ code: 'INPUT_UNREADABLE', message: expect.stringMatching(message) });
+  });
+});
+
+describe('a workbook', () => {
+  const file = (sheets: Parameters<typeof workbook>[0], formats: readonly number[] = []): string => {
+    const path = join(tempDir(), 'shop.xlsx');
+    writeFileSync(path, workbook(sheets, { formats }));
+    return path;
+  };
+
+  it('has its sheets as tables, hidden ones too, to be read only', async () => {
+    const rows = [[], [null, 'name', ' born ', 'n'], [null, 'b', { value: 45292, style: 1 }, 1.5], [], [null, 'a', null, true]];
+    const path = file(
+      [
+        { name: 'People', rows },
+        { name: 'Nothing', rows: [] },
+        { name: 'Hidden', rows: [['x'], ['1']], hidden: true },
+      ],
+      [14],
+    );
+    const store = await openStore(path, OPTIONS);
+    const snapshot = await store.snapshot();
+    expect((await snapshot.tables()).map(({ name }) => name)).toEqual(['Hidden', 'People']);
+    const schema = await snapshot.schema('People');
+    expect(schema.columns.map(({ name }) => name)).toEqual(['name', 'born', 'n']);
+    expect(await readAll(store, schema)).toEqual([
+      ['b', '2024-01-01', '1.5'],
+      ['a', null, 'true'],
+    ]);
+    expect(await snapshot.count(schema)).toBe(2);
+    await expect(store.target()).rejects.toMatchObject({ code: 'USAGE' });
+  });
+
+  it.each([
+    [
+      'beside',
+      [
+        ['a', 'b'],
+        ['1', '2', '3'],
+      ],
+      /sheet S: row 2: column 3 has no name/,
+    ],
+    [
+      'twice',
+      [
+        ['a', 'a'],
+        ['1', '2'],
+      ],
+      /sheet S: line 1: column 2 has the name of another/,
+    ],
+    ['formula', [['a'], [{ xml: '<c><f>1+1</f></c>' }, 'b']], /sheet S: row 2: /],
+  ])('is refused when cells would be lost: %s', async (_, rows, message) => {
+    const store = await openStore(file([{ name: 'S', rows }]), OPTIONS);
+    const read = schemaOf(store, 'S').then((schema) => readAll(store, schema));
+    await expect(read).rejects.toMatchObject({ message: expect.stringMatching(message) });
+  });
+
+  it('is told of when it is damaged', async () => {
+    const path = join(tempDir(), 'bad.xlsx');
+    writeFileSync(path, 'PK nothing');
+    const store = await openStore(path, OPTIONS);
+    await expect(store.snapshot()).rejects.toMatchObject({ message: expect.stringContaining('bad.xlsx') });
+  });
+});
+
+describe('addresses', () => {
+  it('say what they are', async () => {
+    await expect(openStore(join(tempDir(), 'none'), OPTIONS)).rejects.toMatchObject({ code: 'USAGE' });
+    await expect(openStore(`csv:${join(tempDir(), 'none')}`, OPTIONS)).rejects.toMatchObject({ code: 'NO_DATABASE' });
+    await expect(openStore(`${join(tempDir(), 'none')}/`, OPTIONS)).rejects.toMatchObject({ code: 'NO_DATABASE' });
+    await expect(openStore(join(tempDir(), 'none.xlsx'), OPTIONS)).rejects.toMatchObject({ code: 'NO_DATABASE' });
+    expect((await openStore(`${tempDir()}/`, OPTIONS)).facts.name).toBe('csv');
   });
 });

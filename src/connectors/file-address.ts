@@ -17,6 +17,11 @@ export function isNdjsonFolder(address: string): boolean {
   return !SCHEME.test(address) && holds(address, /\.(ndjson|jsonl)$/i) && !holds(address, /\.csv$/i);
 }
 
+/** Whether an address is an Excel workbook. */
+export function isWorkbook(address: string): boolean {
+  return /\.xls[xm]$/i.test(address);
+}
+
 /** The folder that such an address names. */
 export function folderOf(address: string): string {
   return resolve(address.replace(CSV_PREFIX, '').replace(NDJSON_PREFIX, ''));

@@ -1,0 +1,51 @@
+import type { Connector, Snapshot, StoreFacts, TableStore, TableTarget } from './connector.ts';
+import { NO_LIMITS } from './folder-store.ts';
+import { isRedis, redisAddress } from './redis-address.ts';
+import { connectRedis, type RedisLink } from './redis-client.ts';
+import { RedisLayout } from './redis-layout.ts';
+import { RedisSnapshot } from './redis-snapshot.ts';
+import { RedisTarget } from './redis-target.ts';
+
+/** A Redis database: rows are hashes, see `RedisLayout`. */
+export const redis: Connector = {
+  matches: isRedis,
+  address: 'redis://host:6379/0?prefix=shop:',
+  async open(address): Promise<TableStore> {
+    const taken = redisAddress(address);
+    return new RedisStore(taken.label, await connectRedis(taken), new RedisLayout(taken.prefix));
+  },
+};
+
+class RedisStore implements TableStore {
+  readonly label: string;
+  readonly facts: StoreFacts = {
+    name: 'redis',
+    title: 'Redis',
+    hold: (type) => type,
+    limits: NO_LIMITS,
+    transactions: true,
+    constraints: true,
+    parallel: 4,
+    nameBytes: 65_535,
+  };
+  readonly #link: RedisLink;
+  readonly #layout: RedisLayout;
+
+  constructor(label: string, link: RedisLink, layout: RedisLayout) {
+    this.label = label;
+    this.#link = link;
+    this.#layout = layout;
+  }
+
+  async snapshot(): Promise<Snapshot> {
+    return new RedisSnapshot(this.#link, this.#layout, this.label);
+  }
+
+  async target(): Promise<TableTarget> {
+    return new RedisTarget(this.#link, this.#layout, this.label);
+  }
+
+  async close(): Promise<void> {
+    await this.#link.close();
+  }
+}
