@@ -120,6 +120,7 @@ const CALLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   ],
   'migrate status': [[]],
   'migrate up': [['--dry-run'], []],
+  'migrate verify': [['crm.db', 'crm.db', '--sample', '50%']],
   maintain: [['--check', '--quick'], ['--repair', '--reindex'], ['--vacuum'], ['--sizes'], ['--slow'], []],
   completion: [['bash']],
 };
