@@ -26,7 +26,9 @@ export function hasDecimalPoint({ kind }: ColumnType): boolean {
 
 /** Without an exponent. */
 function plainNumber(number: number): string {
-  return Number.isFinite(number) && /e/.test(String(number)) ? number.toLocaleString('en-US', { useGrouping: false, maximumFractionDigits: 20 }) : String(number);
+  return Number.isFinite(number) && /e/.test(String(number))
+    ? number.toLocaleString('en-US', { useGrouping: false, maximumFractionDigits: 20 })
+    : String(number);
 }
 
 /** Bytes that are no UTF-8 become `\x` and hexadecimal digits, as `crm migrate copy` writes them into texts. */

@@ -43,6 +43,8 @@ export interface MappedImportOptions {
 export interface MappedImport {
   readonly table: string;
   readonly as: ImportType;
+  /** System that the ids belong to. */
+  readonly source: string;
   /** The run, which `crm undo` takes back; null after a dry run, and where there was no row. */
   readonly run: number | null;
   readonly read: number;
@@ -141,7 +143,9 @@ class TableImporter {
       onProgress?.({ table: mapped.table, rows: report.result.read, isDone: true });
       return importOf(mapped, report);
     } catch (error) {
-      throw error instanceof CrmError && error.code === 'INPUT_NO_HEADER' ? mappingError(this.#mapping.label, mapped, error.message) : error;
+      throw error instanceof CrmError && error.code === 'INPUT_NO_HEADER'
+        ? mappingError(this.#mapping.label, mapped, error.message)
+        : error;
     } finally {
       spooled.dispose();
     }
@@ -183,8 +187,8 @@ function withName(path: string, name: string): string {
   return join(path, '..', `${stem}-${name}${ending}`);
 }
 
-function importOf({ table, as }: MappedTable, report: ImportReport | null): MappedImport {
+function importOf({ table, as, source }: MappedTable, report: ImportReport | null): MappedImport {
   const { read = 0, created = 0, updated = 0, unchanged = 0, skipped = 0, rejected = 0, rejects = null } = report?.result ?? {};
   const counts = { read, created, updated, unchanged, skipped, rejected };
-  return { table, as, run: report?.run ?? null, ...counts, rejects, warnings: report?.warnings ?? [] };
+  return { table, as, source, run: report?.run ?? null, ...counts, rejects, warnings: report?.warnings ?? [] };
 }

@@ -52,9 +52,13 @@ export class MappedRows {
         const key = keyOf(keys.map(({ right }) => row[right] ?? null));
         if (key === null) continue;
         if (found.has(key)) {
-          throw new CrmError('INPUT_AMBIGUOUS', `${join.path}: several rows of ${schema.name} have the same ${join.on.map(({ right }) => right).join(', ')}`, {
-            hint: 'join by columns that are different in each row of the joined table',
-          });
+          throw new CrmError(
+            'INPUT_AMBIGUOUS',
+            `${join.path}: several rows of ${schema.name} have the same ${join.on.map(({ right }) => right).join(', ')}`,
+            {
+              hint: 'join by columns that are different in each row of the joined table',
+            },
+          );
         }
         found.set(key, row);
       }
@@ -74,7 +78,8 @@ export class MappedRows {
     if (!where.every(({ place, test }) => fits(cellAt(place), test))) return null;
     const record: Record<string, string | null> = {
       [ROW_COLUMNS[0]]: mapped.table,
-      [ROW_COLUMNS[1]]: key.length === 0 ? `row ${read}` : key.map(({ name, at }) => `${name}=${cellAsText(row[at] ?? null) ?? ''}`).join(', '),
+      [ROW_COLUMNS[1]]:
+        key.length === 0 ? `row ${read}` : key.map(({ name, at }) => `${name}=${cellAsText(row[at] ?? null) ?? ''}`).join(', '),
     };
     let isEmpty = true;
     for (const { target, from, constant, isMoney } of fields) {

@@ -43,7 +43,12 @@ function members(label: string, node: MappingNode): readonly [string, MappingNod
 function fieldOf(label: string, as: ImportType, name: string, node: MappingNode, taken: Set<string>): string {
   const target = presetTarget(as, name);
   if (target === null || target.kind === 'ignored') {
-    throw mappingError(label, node, `${as} have no field “${name}”`, `${nearestHint(name, targetNames(as))} A custom field is attributes.NAME`);
+    throw mappingError(
+      label,
+      node,
+      `${as} have no field “${name}”`,
+      `${nearestHint(name, targetNames(as))} A custom field is attributes.NAME`,
+    );
   }
   const known = targetName(target) as string;
   if (taken.has(known)) throw mappingError(label, node, `${known} is filled twice`, 'several columns in one field: [COLUMN, COLUMN]');
@@ -53,7 +58,10 @@ function fieldOf(label: string, as: ImportType, name: string, node: MappingNode,
 
 /** Checks that rows have what they cannot do without. @throws {CrmError} CONFIG_INVALID naming what is missing */
 export function requireFields(label: string, table: MappingNode, as: ImportType, fields: readonly MappedField[]): void {
-  const missing = missingFields(as, fields.map(({ target }) => target));
+  const missing = missingFields(
+    as,
+    fields.map(({ target }) => target),
+  );
   if (missing.length === 0) return;
   throw mappingError(label, table, `${as} need ${missing.join(', and ')}`, 'name a column for it under columns');
 }

@@ -71,7 +71,8 @@ function mappedTable(table: MappingMembers, sourceOfFile: string | null): Mapped
   table.required('as');
   const as = table.oneOf('as', TYPE_NAMES)?.replace('_', '-') as ImportType;
   const source = table.text('source') ?? sourceOfFile;
-  if (source === null) throw mappingError(label, node, 'nothing says which system the ids belong to', 'add a line to the file, for instance: source: shop');
+  if (source === null)
+    throw mappingError(label, node, 'nothing says which system the ids belong to', 'add a line to the file, for instance: source: shop');
   const aliases = new Set<string>();
   const joins = listOf(table.get('join')).map((join) => mappedJoin(label, join, aliases));
   const fields = mappedFields(label, as, { columns: table.required('columns'), constants: table.get('constants') }, aliases);

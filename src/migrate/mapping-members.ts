@@ -58,7 +58,8 @@ export class MappingMembers {
     const text = this.text(name);
     if (text === null) return null;
     const word = words.find((known) => known === text);
-    if (word === undefined) throw mappingError(this.label, this.get(name) as MappingNode, `it must be one of ${words.join(', ')}`, nearestHint(text, words));
+    if (word === undefined)
+      throw mappingError(this.label, this.get(name) as MappingNode, `it must be one of ${words.join(', ')}`, nearestHint(text, words));
     return word;
   }
 }

@@ -27,10 +27,14 @@ export function readMappingNodes(text: string, label: string): MappingNode {
   const [mistake] = document.errors;
   if (mistake !== undefined) {
     const what = mistake.message.split(/ at line |\n/)[0] as string;
-    throw new CrmError('CONFIG_INVALID', `${label}:${lines.linePos(mistake.pos[0]).line}: ${what.charAt(0).toLowerCase()}${what.slice(1)}`, {
-      cause: mistake,
-      hint: 'it must be YAML or JSON; crm migrate map FROM writes one',
-    });
+    throw new CrmError(
+      'CONFIG_INVALID',
+      `${label}:${lines.linePos(mistake.pos[0]).line}: ${what.charAt(0).toLowerCase()}${what.slice(1)}`,
+      {
+        cause: mistake,
+        hint: 'it must be YAML or JSON; crm migrate map FROM writes one',
+      },
+    );
   }
   return new NodeReader(document, lines).read(document.contents, '', 1);
 }

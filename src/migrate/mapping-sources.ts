@@ -31,7 +31,12 @@ export interface FoundTable extends ReadTable {
   readonly joins: readonly FoundJoin[];
   /** Where the key of a row stands; empty: it has none. */
   readonly key: readonly { readonly name: string; readonly at: number }[];
-  readonly fields: readonly { readonly target: string; readonly from: readonly CellPlace[]; readonly constant: string | null; readonly isMoney: boolean }[];
+  readonly fields: readonly {
+    readonly target: string;
+    readonly from: readonly CellPlace[];
+    readonly constant: string | null;
+    readonly isMoney: boolean;
+  }[];
   readonly where: readonly { readonly place: CellPlace; readonly test: MappedTable['where'][number] }[];
   /** The decimal sign of all its amounts; null: not known. */
   readonly decimal: '.' | ',' | null;
@@ -43,7 +48,12 @@ export async function findTables(mapping: Mapping, snapshot: Snapshot, wanted: r
   const schemas = new Map<string, TableSchema>();
   const schemaOf = async (table: string, place: MappingPlace): Promise<TableSchema> => {
     if (!names.includes(table)) {
-      throw mappingError(mapping.label, { ...place, path: `${place.path}.table` }, `the source has no table “${table}”`, nearestHint(table, names));
+      throw mappingError(
+        mapping.label,
+        { ...place, path: `${place.path}.table` },
+        `the source has no table “${table}”`,
+        nearestHint(table, names),
+      );
     }
     const schema = schemas.get(table) ?? (await snapshot.schema(table));
     schemas.set(table, schema);
