@@ -8,6 +8,7 @@ import type { Examples } from './help-layout.ts';
 import type { Run } from './run.ts';
 
 interface CopyFlags {
+  readonly mapping?: string;
   readonly tables?: string;
   readonly mode: CopyMode;
   readonly since?: string;
@@ -22,6 +23,8 @@ interface CopyFlags {
   readonly verify: boolean;
 }
 
+/** What has no meaning where rows are imported. */
+const WITHOUT_MAPPING = ['all', 'mode', 'since', 'batch', 'jobs', 'resume', 'strict', 'conversions', 'verify'];
 const DEFAULT_BATCH = 10_000;
 const DEFAULT_BUSY_TIMEOUT_MS = 5000;
 
@@ -30,6 +33,7 @@ export const EXAMPLES: Examples = [
   ['crm migrate copy shop.db postgres://crm@db.example/shop', 'all tables, compared cell by cell afterwards'],
   ['crm migrate copy shop.db new.db --tables customers,orders --dry-run', 'what it would do'],
   ['crm migrate copy shop.db new.db --resume', 'go on after it was broken off'],
+  ['crm migrate copy shop.db crm.db --mapping shop.yaml', 'tables of another program into ours'],
   ['crm migrate copy shop.db new.db --mode upsert --since changed=2026-11-01', 'bring over what changed'],
 ];
 
@@ -39,6 +43,11 @@ export function define(command: Command, run: Run): void {
     .argument('<from>', 'where the tables are: a SQLite file, the URL of a database, a folder …')
     .argument('<to>', 'where they go; made where it does not exist')
     .addOption(new Option('--tables <names>', 'only these tables, with commas between').conflicts('all'))
+    .addOption(
+      new Option('--mapping <file>', 'bring the tables into our database as this file says; crm migrate map drafts one').conflicts(
+        WITHOUT_MAPPING,
+      ),
+    )
     .option('--all', 'all tables (this is what happens without --tables)')
     .addOption(new Option('--mode <what>', 'what happens to tables that are there already').choices(COPY_MODES).default('create'))
     .option('--since <column=value>', 'only rows whose column is not less than this')
@@ -56,6 +65,11 @@ export function define(command: Command, run: Run): void {
 async function copy(context: Context, from: string, to: string, flags: CopyFlags): Promise<void> {
   const { io, mode } = context;
   const options = copyOptions(context, from, flags);
+  if (flags.mapping !== undefined) {
+    const { copyMapped } = await import('./mapped-copy.ts');
+    const { tables, dryRun, busyTimeoutMs } = options;
+    return copyMapped(context, { from, to, mapping: flags.mapping, tables, dryRun, rejectsPath: flags.rejects ?? null, busyTimeoutMs });
+  }
   const { copyTables } = await import('../migrate/copy-tables.ts');
   const progress = copyProgress(io, mode);
   let result: CopyResult;

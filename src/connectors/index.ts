@@ -16,6 +16,11 @@ interface Entry {
 
 /** The kinds of places, asked in this order. */
 const CONNECTORS: Readonly<Record<string, Entry>> = {
+  duckdb: {
+    matches: (address) => /^(duckdb|parquet):|\.(duckdb|ddb|parquet)$/i.test(address) && !/^\w+:\/\//.test(address),
+    address: 'FILE.duckdb, FILE.parquet',
+    load: async () => (await import('./duckdb.ts')).duckdb,
+  },
   mysql: {
     matches: (address) => /^(mysql|mariadb):\/\//i.test(address),
     address: 'mysql://user:password@host:3306/database',

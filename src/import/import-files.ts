@@ -25,6 +25,8 @@ import { type Warning, repairedIn } from './warnings.ts';
 export interface ImportFilesOptions extends RequestOptions, FeedOptions {
   /** Files; `-` is standard input. */
   readonly paths: readonly string[];
+  /** What is read instead of the files where it is open already; whoever opened it closes it. */
+  readonly inputs?: readonly LocalInput[];
   /** Default: external_id, then email. Empty: every row makes a customer. */
   readonly match?: readonly MatchKey[];
   readonly onMatch?: ImportSettings['onMatch'];
@@ -88,7 +90,7 @@ export async function importFiles(target: Repository | (() => Promise<Repository
   const start = performance.now();
   const presets = choosePresets(options.preset, options.ownPresets);
   const implicitSources = new Set<string>();
-  const { files, dispose } = await openInputs(options.paths, options.signal);
+  const { files, dispose } = await opened(options);
   const rejects = new RejectsFiles(options.rejectsPath ?? null);
   const commit = options.dryRun !== true && options.plan === undefined;
   const plan = options.plan === undefined ? null : new PlanWriter(options.plan);
@@ -133,6 +135,10 @@ export async function importFiles(target: Repository | (() => Promise<Repository
     plan?.discard();
     dispose();
   }
+}
+
+async function opened({ inputs, paths, signal }: ImportFilesOptions): ReturnType<typeof openInputs> {
+  return inputs === undefined ? openInputs(paths, signal) : { files: inputs, dispose: () => {} };
 }
 
 /** How the files are to be read, and the options with what their layouts say of the rows. */

@@ -9,8 +9,8 @@ import type { Preset } from './preset.ts';
 import { presetColumns } from './preset-columns.ts';
 import { presetTarget } from './preset-target.ts';
 
-/** Columns that our own rejects files add; a mended rejects file is imported as it is. */
-const REJECT_COLUMNS: ReadonlySet<string> = new Set(['_line', '_byte', '_column', '_code', '_reason']);
+/** Columns that our own rejects files have beside those of the file; a mended rejects file is imported as it is. */
+const REJECT_COLUMNS: ReadonlySet<string> = new Set(['_table', '_key', '_line', '_byte', '_column', '_code', '_reason']);
 
 /**
  * Says for each column of a file of related data where it goes: as the user says, else as the preset does; each column of

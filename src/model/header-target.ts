@@ -22,8 +22,8 @@ export type Target =
   | { readonly kind: 'external_id'; readonly source?: string }
   | { readonly kind: 'external_ids' | 'tags' | 'ignored' };
 
-/** Columns that our own rejects files add; a mended rejects file is imported as it is. */
-const REJECT_COLUMNS: ReadonlySet<string> = new Set(['_line', '_byte', '_column', '_code', '_reason']);
+/** Columns that our own rejects files have beside those of the file; a mended rejects file is imported as it is. */
+const REJECT_COLUMNS: ReadonlySet<string> = new Set(['_table', '_key', '_line', '_byte', '_column', '_code', '_reason']);
 const EXTERNAL_ID_KEYS: ReadonlySet<string> = new Set(EXTERNAL_ID_ALIASES.map(headerKey));
 const ROW_ID_KEYS: ReadonlySet<string> = new Set(ROW_ID_ALIASES.map(headerKey));
 /** `fname_c1`, `surname 1`: the first of several columns that hold one value in parts. */

@@ -23,6 +23,7 @@ const SIDEWAYS: Readonly<Record<string, readonly string[]>> = {
   job: ['import', 'query', 'cleansing', 'dedupe', 'archive', 'backup', 'migrate', 'quality'],
   archive: ['query'],
   backup: ['query'],
+  migrate: ['import', 'query'],
   context: ['ui'],
 };
 /** Parts that may use less than what lies below them. */
