@@ -80,7 +80,9 @@ export const COMMANDS = {
     summary: 'bring the schema of the database up to date',
     commands: {
       status: { summary: 'which schema versions the database has', load: () => import('./migrate-status.ts') },
+      plan: { summary: 'what up would do, with its SQL', load: () => import('./migrate-plan.ts') },
       up: { summary: 'apply the schema versions that it lacks', load: () => import('./migrate-up.ts') },
+      down: { summary: 'take schema versions back', load: () => import('./migrate-down.ts') },
     },
   },
   maintain: { summary: 'look after the database: check, tidy up, repair', load: () => import('./maintain.ts') },

@@ -10,7 +10,7 @@ import { schemaErrors } from '../support/json-schema.ts';
 import { resultOf } from '../support/sample-database.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
-const LATEST = readdirSync(join(ROOT, 'schemas/sqlite')).length;
+const LATEST = readdirSync(join(ROOT, 'schemas/sqlite')).filter((file) => /^\d{4}-[^.]+\.sql$/.test(file)).length;
 
 describeEachEngine('crm migrate', (target) => {
   const first = async (): Promise<{ db: string; env: Record<string, string> }> => {
