@@ -143,7 +143,8 @@ describeEachEngine('a database of an older version', (target) => {
     await set(engine, sql);
     if (states === null) await expect(schema.status()).rejects.toMatchObject({ code, exitCode });
     else expect((await schema.status()).applied.map(({ state }) => state)).toEqual(states);
-    for (const work of [schema.planUpgrade(), schema.upgrade(), schema.planDowngrade(), schema.downgrade()]) await expect(work).rejects.toMatchObject({ code, exitCode });
+    for (const work of [schema.planUpgrade(), schema.upgrade(), schema.planDowngrade(), schema.downgrade()])
+      await expect(work).rejects.toMatchObject({ code, exitCode });
     const columns = Object.keys((await engine.all('SELECT * FROM orders'))[0] ?? {});
     expect(columns).toContain('number');
     expect(columns).not.toContain('attributes');
