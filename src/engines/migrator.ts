@@ -162,6 +162,12 @@ export async function migrateUp(
   return versions;
 }
 
+/** Makes all tables in the open transaction, where there are none. */
+export async function makeSchema(connection: Connection, migrations: readonly Migration[]): Promise<void> {
+  await makeRecord(connection);
+  for (const migration of migrations) await apply(connection, migration);
+}
+
 async function makeRecord(connection: Connection): Promise<Applied[]> {
   await connection.script(RECORD_TABLE[connection.facts.name] as string);
   return [];
