@@ -113,7 +113,7 @@ class DatabaseCopy {
 
   async #isLarge(name: string): Promise<boolean> {
     const [row] = await this.#source.all<{ rows: number }>(
-      `SELECT count(*) AS rows FROM (SELECT 1 FROM ${name} LIMIT ${INDEX_LATER_FROM}) AS some`,
+      `SELECT count(*) AS rows FROM (SELECT 1 FROM ${name} LIMIT ${INDEX_LATER_FROM}) AS first_rows`,
     );
     return row?.rows === INDEX_LATER_FROM;
   }

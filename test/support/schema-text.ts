@@ -6,7 +6,7 @@ const POSTGRES = [
    FROM information_schema.columns WHERE table_schema = current_schema()`,
   `SELECT conrelid::regclass::text || ' ' || conname || ' ' || pg_get_constraintdef(oid) AS line
    FROM pg_constraint WHERE connamespace = to_regnamespace(quote_ident(current_schema()))`,
-  'SELECT indexdef AS line FROM pg_indexes WHERE schemaname = current_schema()',
+  "SELECT replace(indexdef, schemaname || '.', '') AS line FROM pg_indexes WHERE schemaname = current_schema()",
   'SELECT sequencename AS line FROM pg_sequences WHERE schemaname = current_schema()',
 ];
 const SQLITE = ["SELECT type || ' ' || name || ' ' || tbl_name || ' ' || coalesce(sql, '') AS line FROM sqlite_master"];

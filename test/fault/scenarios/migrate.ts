@@ -1,5 +1,5 @@
 import { openEngine } from '../../../src/engines/index.ts';
-import { migrateUp } from '../../../src/engines/migrator.ts';
+import { openSchema } from '../../../src/repository/database-schema.ts';
 import type { FaultScenario } from '../../support/fault/fault-scenario.ts';
 import { makeFirstVersion } from '../../support/first-version.ts';
 
@@ -14,7 +14,7 @@ export const MIGRATE_SCENARIOS: readonly FaultScenario[] = [
     },
     atomic: false, // each version is one transaction
     recovery: ['migrate', 'status'],
-    mayStay: /-migrate\.lock$/,
+    mayStay: /-migrate\.lock(-journal)?$/,
     share: 1,
   },
   {
@@ -22,13 +22,13 @@ export const MIGRATE_SCENARIOS: readonly FaultScenario[] = [
     command: ['migrate', 'down', '--to', '1', '--yes'],
     prepare: async ({ db }) => {
       const engine = await openEngine(db, { create: true, busyTimeoutMs: 1000 });
-      await makeFirstVersion(engine)
-        .then(() => migrateUp(engine))
-        .finally(() => engine.close());
+      await makeFirstVersion(engine).finally(() => engine.close());
+      const schema = await openSchema(db);
+      await schema.upgrade().finally(() => schema.close());
     },
     atomic: false,
     recovery: ['migrate', 'status'],
-    mayStay: /-migrate\.lock$/,
+    mayStay: /-migrate\.lock(-journal)?$/,
     share: 1,
   },
 ];
