@@ -19,7 +19,7 @@ export type { Field, FieldType } from './model/fields.ts';
 export type { Customer, FieldValue, FieldValues } from './model/customer.ts';
 export type { Change } from './model/changeset.ts';
 export { openSchema } from './repository/database-schema.ts';
-export type { DatabaseSchema, SchemaUpgrade } from './repository/database-schema.ts';
+export type { ChangeOptions, DatabaseSchema, SchemaChange, SchemaDowngrade, SchemaStep } from './repository/database-schema.ts';
 export type { AppliedMigration, SchemaStatus } from './engines/migrator.ts';
 export { openRepository } from './repository/repository.ts';
 export type { OpenOptions, Repository, WriteResult } from './repository/repository.ts';

@@ -38,6 +38,8 @@ export interface Connection {
   all<T extends SqlRow = SqlRow>(sql: string, parameters?: readonly SqlValue[]): Promise<T[]>;
   /** The same as arrays, which takes less time where they are many. */
   table(sql: string, parameters?: readonly SqlValue[]): Promise<TableRows>;
+  /** Streams a query in batches of rows as arrays; nothing else may be done until it has ended. */
+  stream(sql: string): AsyncIterable<SqlValue[][]>;
   /** Runs one statement and returns how many rows it changed. */
   run(sql: string, parameters?: readonly SqlValue[]): Promise<number>;
   /** Runs a script of several statements, without parameters. */
@@ -46,6 +48,10 @@ export interface Connection {
   upsert(table: string, key: readonly string[], rows: readonly SqlRow[]): Promise<void>;
   /** Inserts rows whose keys are new. */
   insert(table: string, rows: TableRows): Promise<void>;
+  /** The same with the fastest means of the engine, where no other row may refer to them yet; JSON columns as JSON text. */
+  load(table: string, rows: TableRows): Promise<void>;
+  /** Lets rows come before those that they refer to, until what it returns is called, or the transaction ends. */
+  deferReferences(): Promise<() => Promise<void>>;
   /** Sets columns of existing rows found by key: every row has the same members; others stay as they are. */
   update(table: string, key: readonly string[], rows: readonly SqlRow[]): Promise<void>;
   /** Loads packed rows with the fastest means of the engine: prepared inserts, or COPY. */

@@ -10,6 +10,7 @@ const NULL_CELL = Buffer.from('\\N');
 const FIRST_CAPACITY = 512 * 1024;
 /** Bytes of COPY text that may follow one byte or code unit at most. */
 const MAX_BYTES_PER_UNIT = 3;
+const NEEDS_ESCAPE = /[\\\t\n\r]/;
 const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
 
 /** Rows as PostgreSQL's COPY reads them (its text format, UTF-8), written without making a string of every cell. */
@@ -30,6 +31,22 @@ export function copyText({ columns, rows, pick }: BulkLoad): Buffer {
     text.addByte(LF);
   }
   return text.bytes;
+}
+
+/** Rows of cells as COPY reads them; bytes as `bytea`. */
+export function rowsCopyText(rows: readonly (readonly SqlValue[])[]): Buffer {
+  let text = '';
+  for (const row of rows) {
+    for (let c = 0; c < row.length; c++) {
+      const cell = row[c] as SqlValue;
+      if (c > 0) text += '\t';
+      if (cell === null) text += '\\N';
+      else if (typeof cell === 'string') text += NEEDS_ESCAPE.test(cell) ? escaped(cell) : cell;
+      else text += cell instanceof Uint8Array ? `\\\\x${Buffer.from(cell).toString('hex')}` : String(cell);
+    }
+    text += '\n';
+  }
+  return Buffer.from(text);
 }
 
 function constantCell(value: SqlValue): Buffer {

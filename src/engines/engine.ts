@@ -16,6 +16,10 @@ export interface WordsEntry {
 export interface EngineFacts {
   /** SQL that returns a row when the table named by the `?` parameter exists here. */
   readonly tableExistsSql: string;
+  /** SQL of the names of all tables that are here, in a column `name`. */
+  readonly tableNamesSql: string;
+  /** Whether a text may hold U+0000, and a JSON text halves of characters. */
+  readonly holdsAnyText: boolean;
   /** SQL of the distinct names of custom fields, in a column `name`. */
   readonly attributeNamesSql: string;
   /** SQL of a row source with columns `n` (position from 0) and `value` (text) over the `?` parameter, a JSON array of strings. */

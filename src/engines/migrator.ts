@@ -55,7 +55,7 @@ const RECORD_TABLE: Readonly<Record<string, string>> = {
  */
 export function readMigrations(engine: Engine, folder = schemaFolder(engine.schemaFolder)): Migration[] {
   const files = readdirSync(folder)
-    .filter((file) => /^\d{4}-.+\.sql$/.test(file))
+    .filter((file) => /^\d{4}-.+\.sql$/.test(file) && !file.endsWith('.down.sql'))
     .sort();
   return files.map((file, index) => {
     const version = Number(file.slice(0, 4));
@@ -69,7 +69,8 @@ export function readMigrations(engine: Engine, folder = schemaFolder(engine.sche
   });
 }
 
-function schemaFolder(engine: string): string {
+/** Where the schema files of an engine are. */
+export function schemaFolder(engine: string): string {
   return fileURLToPath(new URL(`../../schemas/${engine}`, import.meta.url));
 }
 
@@ -118,32 +119,58 @@ export async function schemaStatus(engine: Engine, migrations: readonly Migratio
   };
 }
 
+/** What goes with an upgrade. */
+export interface UpgradeSteps {
+  /** Version to stop at; the newest by default. */
+  readonly to?: number;
+  /** Called once, in the transaction of the first file and before it: nobody else can write from then on. A throw changes nothing. */
+  readonly before?: () => Promise<void>;
+  /** Called after each file, in its transaction: a throw leaves the schema at the version before. */
+  readonly check?: () => Promise<void>;
+  /** Called in the transaction of the newest file: what the data need beside SQL. */
+  readonly finish?: (connection: Connection) => Promise<void>;
+}
+
 /**
- * Brings the schema up to date: under the writer lock, each file with its record in one transaction for all of them.
- * Two processes at once: one does it, the other waits and finds nothing to do. Idempotent.
- * @param check called after each file: a throw leaves the schema as it was
- * @param finish called in the same transaction when files were applied: what the data need beside SQL
+ * Brings the schema up: under the writer lock, each file with its record in a transaction of its own, so that what is broken off
+ * leaves a lower version; a database without any gets them all in one. Idempotent.
  * @returns the versions applied now
  * @throws {CrmError} SCHEMA_NEWER or SCHEMA_EDITED when the database does not fit, BUSY when the lock cannot be had.
  */
 export async function migrateUp(
   engine: Engine,
   migrations: readonly Migration[] = readMigrations(engine),
-  check: () => Promise<void> = async () => {},
-  finish: (connection: Connection) => Promise<void> = async () => {},
+  steps: UpgradeSteps = {},
 ): Promise<number[]> {
-  return engine.transaction(async (connection) => {
-    if (!(await tableExists(connection, 'schema_migrations'))) {
-      await connection.script(RECORD_TABLE[engine.facts.name] as string);
-    }
-    const pending = compare(engine, migrations, await applied(connection));
-    for (const migration of pending) {
-      await apply(connection, migration);
-      await check();
-    }
-    if (pending.length > 0) await finish(connection);
-    return pending.map((migration) => migration.version);
-  });
+  const versions: number[] = [];
+  for (let isDone = false; !isDone; ) {
+    isDone = await engine.transaction(async (connection) => {
+      const done = (await tableExists(connection, 'schema_migrations')) ? await applied(connection) : await makeRecord(connection);
+      const pending = compare(engine, migrations, done).filter(({ version }) => version <= (steps.to ?? version));
+      if (pending.length === 0) return true;
+      if (versions.length === 0) await steps.before?.();
+      const now = done.length === 0 ? pending : pending.slice(0, 1);
+      for (const migration of now) {
+        await apply(connection, migration);
+        await steps.check?.();
+      }
+      if (now.at(-1)?.version === migrations.length) await steps.finish?.(connection);
+      versions.push(...now.map(({ version }) => version));
+      return now.length === pending.length;
+    });
+  }
+  return versions;
+}
+
+/** Makes all tables in the open transaction, where there are none. */
+export async function makeSchema(connection: Connection, migrations: readonly Migration[]): Promise<void> {
+  await makeRecord(connection);
+  for (const migration of migrations) await apply(connection, migration);
+}
+
+async function makeRecord(connection: Connection): Promise<Applied[]> {
+  await connection.script(RECORD_TABLE[connection.facts.name] as string);
+  return [];
 }
 
 async function apply(connection: Connection, migration: Migration): Promise<void> {
@@ -164,6 +191,14 @@ async function tableExists(connection: Pick<Connection, 'all' | 'facts'>, name: 
 
 function applied(connection: Pick<Connection, 'all'>): Promise<Applied[]> {
   return connection.all<Applied>('SELECT version, name, sha256, applied_at FROM schema_migrations ORDER BY version');
+}
+
+/**
+ * The schema files that a database has, from the first; only reads.
+ * @throws {CrmError} NO_DATABASE, SCHEMA_NEWER, SCHEMA_EDITED or INTEGRITY, as `checkSchema` does
+ */
+export async function appliedMigrations(engine: Engine, migrations: readonly Migration[]): Promise<Migration[]> {
+  return migrations.slice(0, migrations.length - (await pendingMigrations(engine, migrations)).length);
 }
 
 /** The versions of a database that is one of ours: it has the record, and at least one version. */

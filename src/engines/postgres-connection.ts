@@ -3,13 +3,14 @@ import { finished } from 'node:stream/promises';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { BulkLoad, Connection, TableRows } from './connection.ts';
-import { copyText } from './copy-text.ts';
+import { copyText, rowsCopyText } from './copy-text.ts';
 import type { SqlRow, SqlValue, WordsEntry } from './engine.ts';
 import { postgresError } from './postgres-errors.ts';
 import { postgresFacts } from './postgres-facts.ts';
 import { rowJson } from './postgres-types.ts';
 
 const UPSERT_BATCH = 2000;
+const STREAM_BATCH = 1000;
 /** Bytes of rows gathered for COPY before they are sent, over all tables. */
 const PENDING_BYTES = 4 * 1024 * 1024;
 
@@ -62,6 +63,16 @@ export class PostgresConnection implements Connection {
     return { columns: fields.map(({ name }) => name), rows };
   }
 
+  async *stream(sql: string): AsyncIterable<SqlValue[][]> {
+    await this.script(`DECLARE crm_rows NO SCROLL CURSOR FOR ${sql}`);
+    for (;;) {
+      const { rows } = await this.table(`FETCH ${STREAM_BATCH} FROM crm_rows`);
+      if (rows.length === 0) break;
+      yield rows as SqlValue[][];
+    }
+    await this.script('CLOSE crm_rows');
+  }
+
   async run(sql: string, parameters: readonly SqlValue[] = []): Promise<number> {
     return (await this.#query(numbered(sql), parameters)).rowCount ?? 0;
   }
@@ -107,9 +118,16 @@ export class PostgresConnection implements Connection {
   /** Gathers rows of all tables and sends them together: a COPY of its own for every batch would mostly wait. */
   async bulkLoad(load: BulkLoad): Promise<void> {
     const sql = `COPY ${load.table} (${load.columns.map((column) => column.name).join(', ')}) FROM STDIN`;
+    await this.#gather(sql, copyText(load));
+  }
+
+  async load(table: string, { columns, rows }: TableRows): Promise<void> {
+    await this.#gather(`COPY ${table} (${columns.join(', ')}) FROM STDIN`, rowsCopyText(rows));
+  }
+
+  async #gather(sql: string, bytes: Buffer): Promise<void> {
     const chunks = this.#pending.get(sql) ?? [];
     this.#pending.set(sql, chunks);
-    const bytes = copyText(load);
     chunks.push(bytes);
     this.#pendingBytes += bytes.length;
     if (this.#pendingBytes <= PENDING_BYTES) return;
@@ -118,7 +136,19 @@ export class PostgresConnection implements Connection {
     this.#sending.catch(() => {}); // awaited by the next statement
   }
 
-  /** Sends the rows gathered by `bulkLoad`; every other statement does so first. */
+  /** Foreign keys go, and are made again at the end: all rows are then checked at once. */
+  async deferReferences(): Promise<() => Promise<void>> {
+    const keys = await this.all<{ owner: string; name: string; ddl: string }>(
+      `SELECT conrelid::regclass::text AS owner, quote_ident(conname) AS name, pg_get_constraintdef(oid) AS ddl
+       FROM pg_constraint WHERE contype = 'f' AND connamespace = to_regnamespace(quote_ident(current_schema())) ORDER BY conname`,
+    );
+    for (const { owner, name } of keys) await this.script(`ALTER TABLE ${owner} DROP CONSTRAINT ${name}`);
+    return async () => {
+      for (const { owner, name, ddl } of keys) await this.script(`ALTER TABLE ${owner} ADD CONSTRAINT ${name} ${ddl}`);
+    };
+  }
+
+  /** Sends the rows gathered by `bulkLoad` and `load`; every other statement does so first. */
   async flush(): Promise<void> {
     await this.#sending;
     await this.#send();

@@ -8,6 +8,8 @@ export const postgresFacts: EngineFacts = {
   name: 'postgres',
   attributeNamesSql: 'SELECT DISTINCT jsonb_object_keys(attributes) AS name FROM customers WHERE attributes IS NOT NULL',
   wordsColumn: 'search',
+  tableNamesSql: 'SELECT tablename AS name FROM pg_tables WHERE schemaname = current_schema()',
+  holdsAnyText: false,
   tableExistsSql: 'SELECT 1 AS found FROM pg_tables WHERE schemaname = current_schema() AND tablename = ?',
   customersByKey: (column, limit) =>
     `FROM (SELECT ordinality - 1 AS n, value FROM jsonb_array_elements_text(CAST(? AS jsonb)) WITH ORDINALITY) j

@@ -5,6 +5,8 @@ import type { SqlRow, SqlValue, WordsEntry } from './engine.ts';
 import { sqliteError } from './sqlite-errors.ts';
 import { sqliteFacts } from './sqlite-facts.ts';
 
+const STREAM_BATCH = 1000;
+
 /** The statements of one SQLite database handle; the engine sees to it that one task at a time uses it. */
 export class SqliteConnection implements Connection {
   readonly facts = sqliteFacts;
@@ -49,6 +51,21 @@ export class SqliteConnection implements Connection {
     });
   }
 
+  async *stream(sql: string): AsyncIterable<SqlValue[][]> {
+    try {
+      let batch: SqlValue[][] = [];
+      for (const row of this.#prepare(sql, 'arrays').iterate()) {
+        batch.push(row as SqlValue[]);
+        if (batch.length < STREAM_BATCH) continue;
+        yield batch;
+        batch = [];
+      }
+      if (batch.length > 0) yield batch;
+    } catch (error) {
+      throw sqliteError(error, this.#label);
+    }
+  }
+
   async run(sql: string, parameters: readonly SqlValue[] = []): Promise<number> {
     return this.#guard(() => this.#prepare(sql).run(...parameters).changes);
   }
@@ -80,6 +97,16 @@ export class SqliteConnection implements Connection {
       // Spread: the driver reads arguments faster than the members of an array.
       for (const row of rows) statement.run(...row);
     });
+  }
+
+  load(table: string, rows: TableRows): Promise<void> {
+    return this.insert(table, rows);
+  }
+
+  /** They are checked when the transaction ends. */
+  async deferReferences(): Promise<() => Promise<void>> {
+    await this.script('PRAGMA defer_foreign_keys = ON');
+    return async () => {};
   }
 
   async update(table: string, key: readonly string[], rows: readonly SqlRow[]): Promise<void> {

@@ -5,6 +5,8 @@ export const sqliteFacts: EngineFacts = {
   name: 'sqlite',
   attributeNamesSql: 'SELECT DISTINCT j.key AS name FROM customers, json_each(attributes) j WHERE attributes IS NOT NULL',
   wordsColumn: null,
+  tableNamesSql: "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
+  holdsAnyText: true,
   tableExistsSql: "SELECT 1 AS found FROM sqlite_master WHERE type = 'table' AND name = ?",
   // CROSS JOIN: the order of the tables stays, the keys first, whatever the statistics say.
   customersByKey: (column, limit) =>

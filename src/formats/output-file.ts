@@ -14,15 +14,18 @@ export class OutputFile {
   #file: number | null;
   #bytes = 0;
 
-  /** @throws {CrmError} OUTPUT_FAILED when the file cannot be made */
-  constructor(path: string) {
+  /**
+   * @param mode permissions of a file that is new
+   * @throws {CrmError} OUTPUT_FAILED when the file cannot be made
+   */
+  constructor(path: string, { mode = 0o666 }: { readonly mode?: number } = {}) {
     this.path = path;
     try {
       const existing = statSync(path, { throwIfNoEntry: false });
       if (existing?.isDirectory()) throw Object.assign(new Error('is a folder'), { code: 'EISDIR' });
       this.#target = existing === undefined ? path : realpathSync(path);
       this.#partPath = existing === undefined || existing.isFile() ? `${this.#target}.part-${process.pid}` : null;
-      this.#file = openSync(this.#partPath ?? this.#target, 'w');
+      this.#file = openSync(this.#partPath ?? this.#target, 'w', mode);
       if (existing?.isFile()) fchmodSync(this.#file, existing.mode & 0o777);
     } catch (error) {
       throw outputError(error, path);
@@ -34,9 +37,9 @@ export class OutputFile {
     return this.#bytes;
   }
 
-  /** Appends text as UTF-8. @throws {CrmError} DISK_FULL, OUTPUT_FAILED */
-  write(text: string): void {
-    const bytes = Buffer.from(text, 'utf8');
+  /** Appends bytes, or text as UTF-8. @throws {CrmError} DISK_FULL, OUTPUT_FAILED */
+  write(content: string | Uint8Array): void {
+    const bytes = typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
     try {
       for (let at = 0; at < bytes.length; ) at += writeSync(this.#file as number, bytes, at);
     } catch (error) {

@@ -119,8 +119,10 @@ const CALLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['--id', '1', '--dry-run'],
   ],
   'migrate status': [[]],
+  'migrate plan': [[]],
   'migrate up': [['--dry-run'], []],
   'migrate verify': [['crm.db', 'crm.db', '--sample', '50%']],
+  'migrate down': [['--dry-run', '--to', '2']],
   maintain: [['--check', '--quick'], ['--repair', '--reindex'], ['--vacuum'], ['--sizes'], ['--slow'], []],
   completion: [['bash']],
 };

@@ -1,4 +1,5 @@
 import { openEngine } from '../../../src/engines/index.ts';
+import { openSchema } from '../../../src/repository/database-schema.ts';
 import type { FaultScenario } from '../../support/fault/fault-scenario.ts';
 import { makeFirstVersion } from '../../support/first-version.ts';
 
@@ -11,8 +12,23 @@ export const MIGRATE_SCENARIOS: readonly FaultScenario[] = [
       const engine = await openEngine(db, { create: true, busyTimeoutMs: 1000 });
       await makeFirstVersion(engine).finally(() => engine.close());
     },
-    atomic: true,
+    atomic: false, // each version is one transaction
     recovery: ['migrate', 'status'],
+    mayStay: /-migrate\.lock(-journal)?$/,
+    share: 1,
+  },
+  {
+    name: 'migrate down',
+    command: ['migrate', 'down', '--to', '1', '--yes'],
+    prepare: async ({ db }) => {
+      const engine = await openEngine(db, { create: true, busyTimeoutMs: 1000 });
+      await makeFirstVersion(engine).finally(() => engine.close());
+      const schema = await openSchema(db);
+      await schema.upgrade().finally(() => schema.close());
+    },
+    atomic: false,
+    recovery: ['migrate', 'status'],
+    mayStay: /-migrate\.lock(-journal)?$/,
     share: 1,
   },
 ];

@@ -1,0 +1,25 @@
+import type { Command } from 'commander';
+import { CrmError } from '../errors.ts';
+
+/** Flags of commands that change the schema of the database. */
+export interface SchemaFlags {
+  readonly to?: string;
+  readonly dryRun?: boolean;
+  /** False with `--no-snapshot`. */
+  readonly snapshot?: boolean;
+}
+
+/** Adds `--to`, `--dry-run` and `--no-snapshot`. */
+export function addSchemaOptions(command: Command, defaultTo: string): Command {
+  return command
+    .option('--to <version>', `schema version to go to (default: ${defaultTo})`)
+    .option('--dry-run', 'print the SQL that would be executed, and change nothing')
+    .option('--no-snapshot', 'keep no copy of the database before');
+}
+
+/** The version that `--to` names. @throws {CrmError} USAGE */
+export function versionOf({ to }: Pick<SchemaFlags, 'to'>): { readonly to?: number } {
+  if (to === undefined) return {};
+  if (/^\d{1,4}$/.test(to) && Number(to) > 0) return { to: Number(to) };
+  throw new CrmError('USAGE', '--to is no schema version', { hint: 'for instance: --to 4; the versions are listed by crm migrate status' });
+}
