@@ -38,6 +38,8 @@ const ENUM_BYTES = 63;
  * @param labels of an enum, or of the enum that an array is of; null: it is none
  */
 export function postgresType(name: string, labels: readonly string[] | null): ColumnType {
+  // The items of this one alone are not told apart by commas.
+  if (name === 'box[]') return { kind: 'other', name };
   if (name.endsWith('[]')) return { kind: 'array', of: postgresType(name.slice(0, -2), labels) };
   if (labels !== null) return { kind: 'enum', name: unquoted(name), values: labels };
   const plain = PLAIN[name];

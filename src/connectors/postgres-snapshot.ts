@@ -113,7 +113,8 @@ function query(client: pg.Client, { table, columns, ordered, after, upTo, since 
     ...(after == null ? [] : [`(${ordering.join(', ')}) > (${row(after)})`]),
     ...(upTo == null ? [] : [`(${ordering.join(', ')}) <= (${row(upTo)})`]),
   ];
-  const order = ordered ? ` ORDER BY ${ordering.map((one) => `${one} NULLS FIRST`).join(', ')}` : '';
+  // A key is never NULL; said of it, the order would not be that of its index.
+  const order = ordered ? ` ORDER BY ${ordering.join(', ')}` : '';
   const list = columns.map(quoteName).join(', ');
   return `SELECT ${list} FROM ${quoteName(table.name)}${where.length === 0 ? '' : ` WHERE ${where.join(' AND ')}`}${order}`;
 }

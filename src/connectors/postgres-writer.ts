@@ -15,7 +15,7 @@ const SAVEPOINT = 'crm_rows';
 /** Where rows wait that meet others, or that name others. */
 const STAGE = '_crm_rows';
 /** A value that does not fit, a rule that is broken, a row that is there twice in one statement. */
-const REFUSALS = /^(22|23|21000)/;
+const REFUSALS = /^(22|23|21000|54000)/;
 /** Rows that are made text at a time. */
 const CHUNK_ROWS = 2000;
 

@@ -31,8 +31,9 @@ const FACTS: StoreFacts = {
   nameBytes: 63,
 };
 
-/** How values are written, whatever the server or the user has set. */
-const SESSION = 'SET IntervalStyle TO iso_8601; SET extra_float_digits TO 1; SET bytea_output TO hex;';
+/** How values are written and how long a session may last, whatever the server or the user has set. */
+const SESSION =
+  'SET IntervalStyle TO iso_8601; SET extra_float_digits TO 1; SET bytea_output TO hex; SET statement_timeout TO 0; SET idle_in_transaction_session_timeout TO 0';
 
 /** A schema (namespace) of a PostgreSQL database. */
 export const postgres: Connector = {
