@@ -82,6 +82,7 @@ export const COMMANDS = {
       status: { summary: 'which schema versions the database has', load: () => import('./migrate-status.ts') },
       up: { summary: 'apply the schema versions that it lacks', load: () => import('./migrate-up.ts') },
       copy: { summary: 'copy tables between any two databases', load: () => import('./migrate-copy.ts') },
+      map: { summary: 'draft how tables of another program become ours', load: () => import('./migrate-map.ts') },
       verify: { summary: 'compare the tables of two databases, cell by cell', load: () => import('./migrate-verify.ts') },
     },
   },
