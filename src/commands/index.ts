@@ -83,6 +83,7 @@ export const COMMANDS = {
       plan: { summary: 'what up would do, with its SQL', load: () => import('./migrate-plan.ts') },
       up: { summary: 'apply the schema versions that it lacks', load: () => import('./migrate-up.ts') },
       copy: { summary: 'copy tables between any two databases', load: () => import('./migrate-copy.ts') },
+      map: { summary: 'draft how tables of another program become ours', load: () => import('./migrate-map.ts') },
       verify: { summary: 'compare the tables of two databases, cell by cell', load: () => import('./migrate-verify.ts') },
       down: { summary: 'take schema versions back', load: () => import('./migrate-down.ts') },
     },

@@ -6,6 +6,7 @@ import { COPY_MODES, type CopyMode, type CopyOptions, type CopyResult } from '..
 import { copyProgress } from '../ui/copy-progress.ts';
 import type { Examples } from './help-layout.ts';
 import type { Run } from './run.ts';
+import { tableNames } from './table-names.ts';
 
 interface CopyFlags {
   readonly mapping?: string;
@@ -103,12 +104,6 @@ function copyOptions(context: Context, from: string, flags: CopyFlags): Omit<Cop
     ...context.busyTimeout(),
     signal: context.signal,
   };
-}
-
-function tableNames(text: string): readonly string[] {
-  const names = text.split(',').map((name) => name.trim());
-  if (names.every((name) => name !== '')) return names;
-  throw new CrmError('USAGE', '--tables: a name is missing', { hint: 'for instance: --tables customers,orders' });
 }
 
 function sinceOf(text: string): { readonly column: string; readonly value: string } {
