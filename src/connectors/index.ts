@@ -1,6 +1,5 @@
 import { CrmError, redactUrl } from '../errors.ts';
 import type { Connector, StoreOptions, TableStore } from './connector.ts';
-import { isCsvFolder, isNdjsonFolder } from './folder-address.ts';
 import { isSqliteAddress, SQLITE_ADDRESS } from './sqlite-address.ts';
 import { isCsvFolder, isNdjsonFolder, isWorkbook } from './file-address.ts';
 import { isRedis } from './redis-address.ts';
@@ -39,11 +38,6 @@ const CONNECTORS: Readonly<Record<string, Entry>> = {
     matches: (address) => /^postgres(ql)?:\/\//i.test(address),
     address: 'postgres://user@host:5432/database?schema=name',
     load: async () => (await import('./postgres.ts')).postgres,
-  },
-  duckdb: {
-    matches: (address) => /^(duckdb|parquet):|\.(duckdb|ddb|parquet)$/i.test(address) && !/^\w+:\/\//.test(address),
-    address: 'FILE.duckdb, FILE.parquet',
-    load: async () => (await import('./duckdb.ts')).duckdb,
   },
 };
 
