@@ -10,7 +10,6 @@ import { sameType } from './type-name.ts';
 export {
   type ConversionRule,
   type Converter,
- 
   CONVERSION_RULES,
   Converted,
   UNFIT_REASONS,
