@@ -10,7 +10,6 @@ import { sameType } from './type-name.ts';
 export {
   type ConversionRule,
   type Converter,
-  type UnfitReason,
   CONVERSION_RULES,
   Converted,
   UNFIT_REASONS,

@@ -1,6 +1,5 @@
 import type { Snapshot, TableStore } from '../connectors/connector.ts';
 import { CrmError } from '../errors.ts';
-import { checkInterruption } from '../interruption.ts';
 import { rowKey, type TableSchema } from '../model/table-schema.ts';
 import { auditSchema } from './audit-schema.ts';
 import { ComparedColumns } from './compared-columns.ts';
@@ -154,7 +153,7 @@ class Verification {
     const isPaired = rowKey(schemaA).every((name) => columnB.has(name));
     const key = isPaired ? rowKey(schemaA) : [];
     const columns = new ComparedColumns(plan, key, this.#b.facts);
-    const { showValues = false, mayHaveMore = false, sample = 1 } = this.#options;
+    const { showValues = false, mayHaveMore = false, sample = 1, signal } = this.#options;
     const findings = new Findings(schemaA.name, columns, { showValues, mayHaveMore }, (difference) => this.#add(difference));
     const namesB = key.map((name) => columnB.get(name) as string);
     const ordered = mayMerge && key.length > 0 && isUnique(schemaB, namesB);
@@ -162,8 +161,8 @@ class Verification {
     const open = (): [RowStream, RowStream] => {
       const [a, b] = this.#snapshots;
       return [
-        new RowStream(a, { table: schemaA, columns: plan.columns.map(({ source }) => source.name), ordered }),
-        new RowStream(b, { table: keyedB, columns: plan.columns.map(({ target }) => target.name), ordered }),
+        new RowStream(a, { table: schemaA, columns: plan.columns.map(({ source }) => source.name), ordered }, signal),
+        new RowStream(b, { table: keyedB, columns: plan.columns.map(({ target }) => target.name), ordered }, signal),
       ];
     };
     const onRows = this.#progress(schemaA.name);
@@ -195,12 +194,11 @@ class Verification {
   }
 
   #progress(table: string): (rows: number) => void {
-    const { onProgress, signal } = this.#options;
+    const { onProgress } = this.#options;
     let nextRows = PROGRESS_ROWS;
     return (rows) => {
       if (rows < nextRows) return;
       nextRows = rows + PROGRESS_ROWS;
-      checkInterruption(signal);
       onProgress?.(table, rows);
     };
   }

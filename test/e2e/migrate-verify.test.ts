@@ -252,6 +252,7 @@ function corrupt(database: Database.Database, random: (below: number) => number)
   const column = columns[random(columns.length)] as string;
   const before = database.prepare(`SELECT * FROM ${table} LIMIT 1 OFFSET ?`).get(random(ROWS)) as Record<string, StoredValue>;
   const after = corrupted(before[column] as StoredValue, random);
+  if (after === before[column]) return null;
   const where = columns.map((name) => `${name} IS @${name}`).join(' AND ');
   const { changes } = database
     .prepare(`UPDATE OR IGNORE ${table} SET ${column} = @new_value WHERE ${where}`)
