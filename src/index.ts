@@ -124,5 +124,17 @@ export { type MaintainOptions, type MaintainReport, maintainDatabase } from './m
 export { type SlowReport, type SlowStatement, slowQueries } from './maintain/slow-queries.ts';
 export { type SalvageReport, salvageFile } from './maintain/salvage-file.ts';
 export type { MaintenanceStore, RepairOutcome } from './repository/maintenance-store.ts';
+export { openStore } from './connectors/index.ts';
+export type { StoreOptions, TableStore } from './connectors/connector.ts';
+export {
+  type ConversionCount,
+  type Difference,
+  type VerifiedTable,
+  type VerifyOptions,
+  type VerifyResult,
+  verifyTables,
+} from './migrate/verify-tables.ts';
 export { rekeyDatabase } from './engines/index.ts';
 export type { Rekeyed, RekeyOptions } from './engines/sqlite-rekey.ts';
+export { copyTables } from './migrate/copy-tables.ts';
+export type { CopiedTable, CopyMode, CopyOptions, CopyProgress, CopyResult, CountedConversion } from './migrate/copy-options.ts';

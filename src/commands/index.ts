@@ -77,12 +77,14 @@ export const COMMANDS = {
   },
   restore: { summary: 'bring a snapshot back', load: () => import('./restore.ts') },
   migrate: {
-    summary: 'bring the schema of the database up to date',
+    summary: 'bring schemas up to date, copy tables and prove copies',
     commands: {
       status: { summary: 'which schema versions the database has', load: () => import('./migrate-status.ts') },
       plan: { summary: 'what up would do, with its SQL', load: () => import('./migrate-plan.ts') },
       up: { summary: 'apply the schema versions that it lacks', load: () => import('./migrate-up.ts') },
       down: { summary: 'take schema versions back', load: () => import('./migrate-down.ts') },
+      copy: { summary: 'copy tables between any two databases', load: () => import('./migrate-copy.ts') },
+      verify: { summary: 'compare the tables of two databases, cell by cell', load: () => import('./migrate-verify.ts') },
     },
   },
   maintain: { summary: 'look after the database: check, tidy up, repair', load: () => import('./maintain.ts') },

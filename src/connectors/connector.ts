@@ -22,6 +22,8 @@ export interface ValueLimits {
   readonly timeHours: number;
   /** The empty string is stored as NULL. */
   readonly emptyIsNull: boolean;
+  /** A column takes any cell, whatever its type says; absent: it does not. */
+  readonly anyCell?: boolean;
 }
 
 /** What a kind of database can do. */
@@ -150,6 +152,8 @@ export interface StoreOptions {
   /** Make it where it does not exist: the target of a copy. */
   readonly create: boolean;
   readonly busyTimeoutMs: number;
+  /** The passphrase of an encrypted SQLite file, or of one that is made. */
+  readonly key?: Uint8Array;
 }
 
 /** A kind of place: one file, one line in `index.ts`. */

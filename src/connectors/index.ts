@@ -1,5 +1,7 @@
 import { CrmError, redactUrl } from '../errors.ts';
 import type { Connector, StoreOptions, TableStore } from './connector.ts';
+import { isCsvFolder, isNdjsonFolder } from './folder-address.ts';
+import { isSqliteAddress, SQLITE_ADDRESS } from './sqlite-address.ts';
 
 /** How a connector is loaded: only the one that is used. */
 interface Entry {
@@ -11,7 +13,30 @@ interface Entry {
 }
 
 /** The kinds of places, asked in this order. */
-const CONNECTORS: Readonly<Record<string, Entry>> = {};
+const CONNECTORS: Readonly<Record<string, Entry>> = {
+  mysql: {
+    matches: (address) => /^(mysql|mariadb):\/\//i.test(address),
+    address: 'mysql://user:password@host:3306/database',
+    load: async () => (await import('./mysql.ts')).mysqlConnector,
+  },
+  ndjson: {
+    matches: isNdjsonFolder,
+    address: 'ndjson:folder',
+    load: async () => (await import('./ndjson-folder.ts')).ndjsonFolder,
+  },
+  csv: { matches: isCsvFolder, address: 'csv:folder', load: async () => (await import('./csv-folder.ts')).csvFolder },
+  sqlite: { matches: isSqliteAddress, address: SQLITE_ADDRESS, load: async () => (await import('./sqlite.ts')).sqlite },
+  postgres: {
+    matches: (address) => /^postgres(ql)?:\/\//i.test(address),
+    address: 'postgres://user@host:5432/database?schema=name',
+    load: async () => (await import('./postgres.ts')).postgres,
+  },
+  duckdb: {
+    matches: (address) => /^(duckdb|parquet):|\.(duckdb|ddb|parquet)$/i.test(address) && !/^\w+:\/\//.test(address),
+    address: 'FILE.duckdb, FILE.parquet',
+    load: async () => (await import('./duckdb.ts')).duckdb,
+  },
+};
 
 /**
  * Opens a place of tables.

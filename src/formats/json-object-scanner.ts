@@ -27,10 +27,16 @@ export class JsonObjectScanner {
   count = 0;
   /** Which of them, by index, are objects or arrays; their values are JSON text. */
   readonly nested: number[] = [];
+  readonly #keepsSource: boolean;
   readonly #loaded = new TextUnits();
   #at = 0;
   #problem: JsonProblem | null = null;
   #token: string | undefined = undefined;
+
+  /** @param keepsSource values are the JSON of each as it stands in the text: quoted texts, `null`, white space in what is nested */
+  constructor(keepsSource = false) {
+    this.#keepsSource = keepsSource;
+  }
 
   /** Sets the text that `scan` works on. */
   load(text: string): void {
@@ -61,7 +67,10 @@ export class JsonObjectScanner {
       const key = this.#token as string;
       if (this.#skipBlanks() !== 58) return false;
       this.#at++;
-      if (!this.#value(this.#skipBlanks())) return false;
+      const first = this.#skipBlanks();
+      const from = this.#at;
+      if (!this.#value(first)) return false;
+      if (this.#keepsSource) this.#token = this.#loaded.text.slice(from, this.#at);
       this.keys[this.count] = key;
       this.values[this.count++] = this.#token;
       this.#skipBlanks();
@@ -113,6 +122,7 @@ export class JsonObjectScanner {
 
   #escaped(raw: string, value: string): boolean {
     this.#token = value;
+    if (this.#keepsSource) return true;
     if (value.includes('\0'))
       this.#problem = { code: 'NUL_BYTE', reason: 'a text holds a zero character (U+0000)', column: this.count + 1 };
     else if (SURROGATE_ESCAPE.test(raw) && LONE_SURROGATE.test(value)) {

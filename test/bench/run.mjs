@@ -1,8 +1,8 @@
 /**
  * Benchmarks: every figure as a ratio against a peer in the same run, because machines differ and are shared.
- *   npm run bench -- [--rows 1000000] [--runs 3] [--only start,import,detect,again,companies,query,export,normalize,quality,merge,archive,backup,postgres,memory,pollution,linkage,dedupe-speed] [--generator FILE]
+ *   npm run bench -- [--rows 1000000] [--runs 3] [--only start,import,detect,again,companies,query,export,normalize,quality,merge,archive,backup,postgres,migrate,memory,pollution,linkage,dedupe-speed] [--generator FILE]
  *   [--data FOLDER]  sets with a known truth, for linkage; [--database FILE]  a database for backup instead of a new one
- * Needs the peers on the PATH (sqlite-utils, sqlite3, restic, psql with CRM_BENCH_POSTGRES_URL); what is missing is said.
+ * Needs the peers on the PATH (sqlite-utils, sqlite3, restic, psql and pgloader with CRM_BENCH_POSTGRES_URL); what is missing is said.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
@@ -14,6 +14,7 @@ import { backupBench } from './backup.mjs';
 import { dedupeSpeedBench, linkageBench } from './linkage.mjs';
 import { compare, isInstalled, runOnce } from './measure.mjs';
 import { measureMerge } from './merge.mjs';
+import { migrateBench } from './migrate.mjs';
 import { qualityBench } from './quality.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -177,6 +178,7 @@ const benches = {
     const peer = `psql -q "${url}" -c "\\copy raw_people from '${file}' csv header"`;
     report('import to PostgreSQL / \\copy', compare({ ours, peer, runs, before: drop }), 3);
   },
+  migrate: () => migrateBench({ crm, csv: file, runs, report }),
   pollution: () => {
     execFileSync(process.execPath, [join(root, 'test/bench/pollution.mjs')], { stdio: 'inherit' });
   },

@@ -26,6 +26,7 @@ describe.each([
   'docs/guide/backup.md',
   'docs/guide/restore.md',
   'docs/guide/import.md',
+  'docs/guide/migrate.md',
   'docs/guide/plans.md',
   'docs/guide/presets.md',
   'docs/guide/measuring-duplicates.md',

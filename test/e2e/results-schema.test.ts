@@ -122,6 +122,7 @@ const CALLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'migrate plan': [[]],
   'migrate up': [['--dry-run'], []],
   'migrate down': [['--dry-run', '--to', '2']],
+  'migrate verify': [['crm.db', 'crm.db', '--sample', '50%']],
   maintain: [['--check', '--quick'], ['--repair', '--reindex'], ['--vacuum'], ['--sizes'], ['--slow'], []],
   completion: [['bash']],
 };

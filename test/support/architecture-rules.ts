@@ -37,6 +37,7 @@ const OWNERS: Readonly<Record<string, RegExp>> = {
   'pg-copy-streams': /^src\/(engines|connectors)\/postgres[^/]*\.ts$/,
   mysql2: /^src\/connectors\/mysql[^/]*\.ts$/,
   redis: /^src\/connectors\/redis[^/]*\.ts$/,
+  '@duckdb/node-api': /^src\/connectors\/duckdb[^/]*\.ts$/,
   yaml: /^src\/(config|migrate)\/mapping-[^/]*\.ts$/,
   'libphonenumber-js': /^src\/normalize\/phone[^/]*\.ts$/,
   'i18n-iso-countries': /^src\/normalize\/country-names\.ts$/,

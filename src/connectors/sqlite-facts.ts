@@ -1,0 +1,27 @@
+import type { StoreFacts } from './connector.ts';
+
+/** What a SQLite file can hold: any value of any type, since columns do not bind what is in them. */
+export const sqliteStoreFacts: StoreFacts = {
+  name: 'sqlite',
+  title: 'SQLite',
+  hold: (type) => type,
+  limits: {
+    nulInText: true,
+    invalidUtf8: true,
+    floatSpecials: true,
+    decimalSpecials: true,
+    decimalPrecision: null,
+    decimalScale: null,
+    infiniteDates: true,
+    zeroDates: true,
+    dateYears: [-999_999, 999_999],
+    timestampYears: [-999_999, 999_999],
+    timeHours: 999_999,
+    emptyIsNull: false,
+    anyCell: true,
+  },
+  transactions: true,
+  constraints: true,
+  parallel: 4,
+  nameBytes: 1000,
+};
