@@ -45,9 +45,7 @@ export function define(command: Command, run: Run): void {
     .argument('<to>', 'where they go; made where it does not exist')
     .addOption(new Option('--tables <names>', 'only these tables, with commas between').conflicts('all'))
     .option('--all', 'all tables (this is what happens without --tables)')
-    .addOption(
-      new Option('--only-crm', 'from is a customer database: copy it whole, as one').conflicts(GENERAL),
-    )
+    .addOption(new Option('--only-crm', 'from is a customer database: copy it whole, as one').conflicts(GENERAL))
     .addOption(new Option('--mode <what>', 'what happens to tables that are there already').choices(COPY_MODES).default('create'))
     .option('--since <column=value>', 'only rows whose column is not less than this')
     .option('--batch <n>', `rows that are written in one transaction (default: ${DEFAULT_BATCH})`)

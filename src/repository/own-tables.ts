@@ -10,7 +10,16 @@ export interface OwnTable {
 }
 
 /** Columns that hold JSON, which databases write in ways of their own. */
-export const JSON_COLUMNS: ReadonlySet<string> = new Set(['attributes', 'before', 'after', 'arguments', 'counts', 'rules', 'report', 'guards']);
+export const JSON_COLUMNS: ReadonlySet<string> = new Set([
+  'attributes',
+  'before',
+  'after',
+  'arguments',
+  'counts',
+  'rules',
+  'report',
+  'guards',
+]);
 
 /** Columns of keys that hold text. */
 export const TEXT_KEYS: ReadonlySet<string> = new Set(['name', 'external_id', 'source', 'channel', 'tag', 'entity', 'rule']);

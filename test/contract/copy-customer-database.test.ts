@@ -80,7 +80,11 @@ function meant([name, value]: readonly [string, unknown]): unknown {
 function sorted(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const isList = Array.isArray(value);
-  return isList ? value.map(sorted) : Object.entries(value).sort().map(([name, member]) => [name, sorted(member)]);
+  return isList
+    ? value.map(sorted)
+    : Object.entries(value)
+        .sort()
+        .map(([name, member]) => [name, sorted(member)]);
 }
 
 async function open(url: string): Promise<Repository> {
@@ -121,7 +125,8 @@ describeEachEngine('a customer database copied to another engine and back', (tar
     const copied = await copyCustomerDatabase({ from, to: there, onProgress: (rows) => seen.push(rows) });
     expect(copied.conversions).toEqual([]);
     expect(copied.tables.map(({ name }) => name)).toEqual(OWN_TABLES.map(({ name }) => name));
-    for (const { name, read, written, verified } of copied.tables) expect({ name, written, verified }).toEqual({ name, written: read, verified: true });
+    for (const { name, read, written, verified } of copied.tables)
+      expect({ name, written, verified }).toEqual({ name, written: read, verified: true });
     expect(seen.at(-1)).toBe(copied.tables.reduce((sum, { read }) => sum + 2 * read, 0));
     await copyCustomerDatabase({ from: there, to: back });
 
@@ -189,8 +194,8 @@ describeEachEngine('a customer database copied to another engine and back', (tar
     const from = await fill(target);
     const engine = await target.open(from);
     await engine.transaction(async (connection) => {
-      await connection.run("UPDATE customers SET notes = ? WHERE id = 1", ['a\0b']);
-      await connection.run("UPDATE customers SET attributes = ? WHERE id = 2", ['{"x":"\\u0000","y":"\\ud800 \\\\u0000"}']);
+      await connection.run('UPDATE customers SET notes = ? WHERE id = 1', ['a\0b']);
+      await connection.run('UPDATE customers SET attributes = ? WHERE id = 2', ['{"x":"\\u0000","y":"\\ud800 \\\\u0000"}']);
     });
     const to = other();
     const { conversions, tables } = await copyCustomerDatabase({ from, to });
