@@ -11,6 +11,7 @@ import { tableNames } from './table-names.ts';
 interface CopyFlags {
   readonly mapping?: string;
   readonly tables?: string;
+  readonly onlyCrm?: boolean;
   readonly mode: CopyMode;
   readonly since?: string;
   readonly batch?: string;
@@ -29,12 +30,16 @@ const WITHOUT_MAPPING = ['all', 'mode', 'since', 'batch', 'jobs', 'resume', 'str
 const DEFAULT_BATCH = 10_000;
 const DEFAULT_BUSY_TIMEOUT_MS = 5000;
 
+/** Options that a customer database leaves no choice for. */
+const GENERAL = ['tables', 'all', 'mode', 'since', 'batch', 'jobs', 'resume', 'dryRun', 'strict', 'conversions', 'rejects', 'verify'];
+
 /** For the help. */
 export const EXAMPLES: Examples = [
   ['crm migrate copy shop.db postgres://crm@db.example/shop', 'all tables, compared cell by cell afterwards'],
   ['crm migrate copy shop.db new.db --tables customers,orders --dry-run', 'what it would do'],
   ['crm migrate copy shop.db new.db --resume', 'go on after it was broken off'],
   ['crm migrate copy shop.db crm.db --mapping shop.yaml', 'tables of another program into ours'],
+  ['crm migrate copy crm.db postgres://crm@db.example/crm --only-crm', 'a customer database to another engine, whole'],
   ['crm migrate copy shop.db new.db --mode upsert --since changed=2026-11-01', 'bring over what changed'],
 ];
 
@@ -50,6 +55,7 @@ export function define(command: Command, run: Run): void {
       ),
     )
     .option('--all', 'all tables (this is what happens without --tables)')
+    .addOption(new Option('--only-crm', 'from is a customer database: copy it whole, as one').conflicts(GENERAL))
     .addOption(new Option('--mode <what>', 'what happens to tables that are there already').choices(COPY_MODES).default('create'))
     .option('--since <column=value>', 'only rows whose column is not less than this')
     .option('--batch <n>', `rows that are written in one transaction (default: ${DEFAULT_BATCH})`)
@@ -60,7 +66,9 @@ export function define(command: Command, run: Run): void {
     .option('--conversions <file>', 'list each converted cell in this file: table, key, column, reason')
     .option('--rejects <file>', 'where rejected rows go (default: NAME.rejects.ndjson here)')
     .option('--no-verify', 'do not compare both sides afterwards')
-    .action((from: string, to: string, flags: CopyFlags) => run(command, (context) => copy(context, from, to, flags)));
+    .action((from: string, to: string, flags: CopyFlags) =>
+      run(command, (context) => (flags.onlyCrm === true ? copyCrm(context, from, to) : copy(context, from, to, flags))),
+    );
 }
 
 async function copy(context: Context, from: string, to: string, flags: CopyFlags): Promise<void> {
@@ -85,6 +93,25 @@ async function copy(context: Context, from: string, to: string, flags: CopyFlags
   else if (result.tables.some(({ rejected }) => rejected > 0)) context.exitWith(3);
   const { printCopy } = await import('../ui/copy-report.ts');
   await printCopy(io, mode, result);
+}
+
+/** The new database gets the key of the old one. */
+async function copyCrm(context: Context, from: string, to: string): Promise<void> {
+  const { io, mode, signal } = context;
+  const { copyOnlyCrm } = await import('../migrate/copy-only-crm.ts');
+  const { Progress } = await import('../ui/progress.ts');
+  const progress = new Progress(io, { label: 'copying and comparing', unit: 'row', ...mode });
+  try {
+    const onProgress = (rows: number): void => progress.update(rows);
+    const result = await context.withDatabaseKey((key) =>
+      copyOnlyCrm({ from, to, ...(key === null ? {} : { key, newKey: key }), ...context.busyTimeout(), signal, onProgress }),
+    );
+    progress.done();
+    const { printCopy } = await import('../ui/copy-report.ts');
+    await printCopy(io, mode, result);
+  } finally {
+    progress.done();
+  }
 }
 
 function copyOptions(context: Context, from: string, flags: CopyFlags): Omit<CopyOptions, 'key'> {

@@ -1,13 +1,12 @@
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { CrmError } from '../errors.ts';
-import { pause } from '../interruption.ts';
 import type { SchemaDowngrade } from '../repository/database-schema.ts';
 import { lossWords, printSchemaChange } from '../ui/migrate-report.ts';
 import { confirm } from '../ui/prompt.ts';
 import type { Examples } from './help-layout.ts';
 import type { Run } from './run.ts';
-import { addSchemaOptions, type SchemaFlags, versionOf } from './schema-flags.ts';
+import { addSchemaOptions, type SchemaFlags, stopBetween, versionOf } from './schema-flags.ts';
 
 /** For the help. */
 export const EXAMPLES: Examples = [
@@ -29,7 +28,7 @@ async function down(context: Context, flags: SchemaFlags): Promise<void> {
   const mayLose = !dryRun && planned.lost.length > 0 && (await mayGo(context, planned));
   const change = dryRun
     ? { ...planned, snapshot: null }
-    : await schema.downgrade({ to: planned.to, mayLose, snapshot: flags.snapshot ?? true, check: () => pause(signal) });
+    : await schema.downgrade({ to: planned.to, mayLose, snapshot: flags.snapshot ?? true, check: stopBetween(signal) });
   await printSchemaChange(io, mode, { command: 'migrate down', database: schema.label, dryRun, change });
 }
 

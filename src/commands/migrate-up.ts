@@ -1,10 +1,9 @@
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
-import { pause } from '../interruption.ts';
 import { printSchemaChange } from '../ui/migrate-report.ts';
 import type { Examples } from './help-layout.ts';
 import type { Run } from './run.ts';
-import { addSchemaOptions, type SchemaFlags, versionOf } from './schema-flags.ts';
+import { addSchemaOptions, type SchemaFlags, stopBetween, versionOf } from './schema-flags.ts';
 
 /** For the help. */
 export const EXAMPLES: Examples = [
@@ -24,6 +23,6 @@ async function up(context: Context, flags: SchemaFlags): Promise<void> {
   const schema = await context.openSchema();
   const change = dryRun
     ? { ...(await schema.planUpgrade(version)), snapshot: null }
-    : await schema.upgrade({ ...version, snapshot: flags.snapshot ?? true, check: () => pause(signal) });
+    : await schema.upgrade({ ...version, snapshot: flags.snapshot ?? true, check: stopBetween(signal) });
   await printSchemaChange(io, mode, { command: 'migrate up', database: schema.label, dryRun, change });
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { CrmError } from '../errors.ts';
+import { pause } from '../interruption.ts';
 
 /** Flags of commands that change the schema of the database. */
 export interface SchemaFlags {
@@ -22,4 +23,15 @@ export function versionOf({ to }: Pick<SchemaFlags, 'to'>): { readonly to?: numb
   if (to === undefined) return {};
   if (/^\d{1,4}$/.test(to) && Number(to) > 0) return { to: Number(to) };
   throw new CrmError('USAGE', '--to is no schema version', { hint: 'for instance: --to 4; the versions are listed by crm migrate status' });
+}
+
+/** Stops between two schema versions when the user wants it to stop. @throws {CrmError} INTERRUPTED */
+export function stopBetween(signal: AbortSignal): () => Promise<void> {
+  return () =>
+    pause(signal).catch((cause: unknown) => {
+      throw new CrmError('INTERRUPTED', 'interrupted; the version that was under way was not touched', {
+        cause,
+        hint: 'which version the schema has: crm migrate status',
+      });
+    });
 }

@@ -121,8 +121,12 @@ const CALLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'migrate status': [[]],
   'migrate plan': [[]],
   'migrate up': [['--dry-run'], []],
-  'migrate verify': [['crm.db', 'crm.db', '--sample', '50%']],
   'migrate down': [['--dry-run', '--to', '2']],
+  'migrate copy': [
+    ['crm.db', 'segments.db', '--tables', 'segments'],
+    ['crm.db', 'whole.db', '--only-crm'],
+  ],
+  'migrate verify': [['crm.db', 'crm.db', '--sample', '50%']],
   maintain: [['--check', '--quick'], ['--repair', '--reindex'], ['--vacuum'], ['--sizes'], ['--slow'], []],
   completion: [['bash']],
 };
@@ -169,7 +173,7 @@ describe.each(['sqlite', 'postgres'])('results on %s', (engine) => {
     const env = { CRM_DB: database };
     await runCli(['import', 'people.csv', '--source', 'shop', '--quiet'], { cwd, env });
     await fillFolder(cwd, database);
-    const isHere = (name: string): boolean => engine === 'sqlite' || !/^(backup|restore)\b/.test(name);
+    const isHere = (name: string): boolean => engine === 'sqlite' || !/^(backup|restore|migrate (copy|verify))\b/.test(name);
     for (const [name, calls] of Object.entries(CALLS).filter(([name]) => isHere(name))) {
       const schema = schemaOf(name);
       for (const args of calls) {
