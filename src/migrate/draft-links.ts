@@ -1,3 +1,4 @@
+import { knownTarget } from '../model/header-target.ts';
 import type { TableSchema } from '../model/table-schema.ts';
 import type { DraftLink } from './draft-form.ts';
 import { pointsTo } from './draft-names.ts';
@@ -24,6 +25,7 @@ export function linksOf(schema: TableSchema, all: readonly TableSchema[]): reado
   return [...declared, ...named];
 }
 
+/** What has the name of a field is no reference: tables of words have a `name` as their key. */
 function isKeyOf(column: string, { primaryKey }: TableSchema): boolean {
-  return primaryKey[0] === column && !PLAIN_KEYS.test(column);
+  return primaryKey[0] === column && !PLAIN_KEYS.test(column) && knownTarget(column, false)?.kind !== 'field';
 }

@@ -27,9 +27,9 @@ export function lookupsOf(
   seen: ReadonlyMap<string, SeenTable>,
   fields: readonly DraftField[],
 ): DraftedLookups {
-  if (isRelatedType(as)) return { joins: [], fields: [] };
   const finder = new LookupFinder(seen, new Set(fields.map(({ target }) => target)));
-  for (const link of links) finder.follow(link, null, 1);
+  if (as === 'order-items') for (const link of links) finder.describe(link);
+  else if (!isRelatedType(as)) for (const link of links) finder.follow(link, null, 1);
   return { joins: finder.joins, fields: finder.fields };
 }
 
@@ -61,6 +61,16 @@ class LookupFinder {
     if (this.fields.length === found) this.joins = before;
   }
 
+  /** What an item is of: the name in the table that it points to. */
+  describe(link: DraftLink): void {
+    const seen = this.#seen.get(link.table);
+    const label = seen === undefined ? undefined : labelOf(seen);
+    if (label === undefined || this.#taken.has('description')) return;
+    const as = plainName(link.table).replaceAll(' ', '_');
+    this.joins.push({ table: link.table, as, on: { [link.column]: link.references } });
+    this.#add('description', [`${as}.${label}`], link, `of ${link.table}`);
+  }
+
   #owner(seen: SeenTable, link: DraftLink, as: string): void {
     const { fields } = draftColumns('customers', seen, { targets: new Set(), columns: new Set() });
     const columnOf = (target: string): readonly string[] => fields.find((field) => field.target === target)?.from ?? [];
@@ -89,11 +99,11 @@ class LookupFinder {
   }
 
   /** A table of words fills the field that it is named like. */
-  #word({ schema }: SeenTable, link: DraftLink, as: string): void {
-    const target = knownTarget(plainName(schema.name).replace(/(?<=[a-z]{3})s$/, ''), false);
-    const label = schema.columns.find(({ name }) => headersOf(name, schema.name).some((header) => LABELS.includes(header.toLowerCase())));
+  #word(seen: SeenTable, link: DraftLink, as: string): void {
+    const target = knownTarget(plainName(seen.schema.name).replace(/(?<=[a-z]{3})s$/, ''), false);
+    const label = labelOf(seen);
     const name = target === null ? null : targetName(target);
-    if (name !== null && label !== undefined) this.#add(name, [`${as}.${label.name}`], link, `of ${link.table}`);
+    if (name !== null && label !== undefined) this.#add(name, [`${as}.${label}`], link, `of ${link.table}`);
   }
 
   #add(target: string, from: readonly string[], { isDeclared }: DraftLink, why: string): void {
@@ -101,4 +111,9 @@ class LookupFinder {
     this.#taken.add(target);
     this.fields.push({ target, from, confidence: isDeclared ? DECLARED : BY_NAME, why });
   }
+}
+
+/** The column that says what a row is called. */
+function labelOf({ schema }: SeenTable): string | undefined {
+  return schema.columns.find(({ name }) => headersOf(name, schema.name).some((header) => LABELS.includes(header.toLowerCase())))?.name;
 }
