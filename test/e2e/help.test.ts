@@ -99,8 +99,16 @@ describe('wrong usage', () => {
       'see: crm import --help',
     ],
     [['--quiet'], 'no command was given', 'one of: init, inspect, import, query, '],
-    [['migrate'], 'crm migrate: no command was given', 'one of: migrate status, migrate plan, migrate up, migrate down, migrate copy, migrate verify'],
-    [['migrate', '--quiet'], 'crm migrate: no command was given', 'one of: migrate status, migrate plan, migrate up, migrate down, migrate copy, migrate verify'],
+    [
+      ['migrate'],
+      'crm migrate: no command was given',
+      'one of: migrate status, migrate plan, migrate up, migrate down, migrate copy, migrate verify',
+    ],
+    [
+      ['migrate', '--quiet'],
+      'crm migrate: no command was given',
+      'one of: migrate status, migrate plan, migrate up, migrate down, migrate copy, migrate verify',
+    ],
     [['migrate', 'upp'], 'there is no command “migrate upp”', 'did you mean crm migrate up?'],
     [['migrate', 'help', 'stats'], 'there is no command “migrate stats”', 'did you mean crm migrate status?'],
     [['migrate', 'zzzzzz'], 'there is no command “migrate zzzzzz”', 'see: crm migrate --help'],
