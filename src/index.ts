@@ -136,5 +136,11 @@ export {
 } from './migrate/verify-tables.ts';
 export { rekeyDatabase } from './engines/index.ts';
 export type { Rekeyed, RekeyOptions } from './engines/sqlite-rekey.ts';
+export { importMapped } from './migrate/mapped-import.ts';
+export type { MappedImport, MappedImportOptions, MappedImportResult } from './migrate/mapped-import.ts';
+export { draftMapping } from './migrate/mapping-draft.ts';
+export type { Draft, DraftField, DraftJoin, DraftTable } from './migrate/draft-form.ts';
+export type { DraftOptions } from './migrate/mapping-draft.ts';
+export { draftAsYaml } from './migrate/mapping-yaml.ts';
 export { copyTables } from './migrate/copy-tables.ts';
 export type { CopiedTable, CopyMode, CopyOptions, CopyProgress, CopyResult, CountedConversion } from './migrate/copy-options.ts';

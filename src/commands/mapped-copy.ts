@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import { importMapped, type MappedImportOptions, type MappedImportResult } from '../migrate/mapped-import.ts';
+import { importMapped, rehearseMapped, type MappedImportOptions, type MappedImportResult } from '../migrate/mapped-import.ts';
 import { Progress } from '../ui/progress.ts';
 import { printMapped } from '../ui/mapped-report.ts';
 import { regionOf } from './region.ts';
@@ -35,9 +35,7 @@ export async function copyMapped(context: Context, { to, ...request }: MappedCop
 
 async function bringIn(context: Context, to: string, options: MappedImportOptions): Promise<MappedImportResult> {
   if (!options.dryRun) return importMapped(() => context.openRepository({ target: to, create: true }), options);
-  const { rehearse } = await import('../repository/rehearsal.ts');
-  const { busyTimeoutMs, key } = options;
-  return rehearse(to, { busyTimeoutMs, ...(key === null ? {} : { key }) }, (repository) => importMapped(repository, options));
+  return rehearseMapped(to, options);
 }
 
 async function archiveOf(context: Context, to: string): Promise<string> {

@@ -39,6 +39,7 @@ async function map(context: Context, from: string, flags: MapFlags): Promise<voi
   const { io, mode, signal } = context;
   const { draftMapping } = await import('../migrate/mapping-draft.ts');
   const { draftAsYaml } = await import('../migrate/mapping-yaml.ts');
+  const { writeDraft } = await import('../migrate/draft-file.ts');
   const options = {
     from,
     tables: flags.tables === undefined ? null : tableNames(flags.tables),
@@ -51,20 +52,9 @@ async function map(context: Context, from: string, flags: MapFlags): Promise<voi
   };
   const draft = await context.withDatabaseKey((key) => draftMapping({ ...options, key }));
   const text = draftAsYaml(draft);
-  if (flags.out !== undefined) await writeDraft(flags.out, text);
+  if (flags.out !== undefined) writeDraft(flags.out, text);
   const { printDraft } = await import('../ui/map-report.ts');
   await printDraft(io, mode, { draft, text, out: flags.out ?? null });
-}
-
-async function writeDraft(path: string, text: string): Promise<void> {
-  const { OutputFile } = await import('../formats/output-file.ts');
-  const file = new OutputFile(path);
-  try {
-    file.write(text);
-    file.finish();
-  } finally {
-    file.discard();
-  }
 }
 
 function currencyOf(text: string): string {

@@ -8,6 +8,7 @@ import type { ImportType } from '../import/related-request.ts';
 import { spoolInput } from '../import/spooled-input.ts';
 import type { Warning } from '../import/warnings.ts';
 import type { CustomRule } from '../normalize/custom-rules.ts';
+import { rehearse } from '../repository/rehearsal.ts';
 import type { Repository } from '../repository/repository.ts';
 import { MappedRows } from './mapped-rows.ts';
 import { loadMapping } from './mapping-file.ts';
@@ -63,6 +64,15 @@ export interface MappedImportResult {
   readonly imports: readonly MappedImport[];
   readonly dryRun: boolean;
   readonly elapsedMs: number;
+}
+
+/**
+ * The same as `importMapped` on the database named by a path or URL, with everything taken back at the end: exact counts.
+ * @throws {CrmError} what `importMapped` throws
+ */
+export function rehearseMapped(target: string, options: MappedImportOptions): Promise<MappedImportResult> {
+  const { busyTimeoutMs, key } = options;
+  return rehearse(target, { busyTimeoutMs, ...(key === null ? {} : { key }) }, (repository) => importMapped(repository, options));
 }
 
 /**

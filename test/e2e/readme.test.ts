@@ -27,6 +27,7 @@ describe.each([
   'docs/guide/restore.md',
   'docs/guide/import.md',
   'docs/guide/migrate.md',
+  'docs/guide/migrate-map.md',
   'docs/guide/plans.md',
   'docs/guide/presets.md',
   'docs/guide/measuring-duplicates.md',

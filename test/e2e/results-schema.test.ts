@@ -118,6 +118,7 @@ const CALLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['latest', '--to', 'restored.db'],
     ['--id', '1', '--dry-run'],
   ],
+  'migrate map': [['crm.db'], ['crm.db', '--out', 'mapping.yaml']],
   'migrate status': [[]],
   'migrate plan': [[]],
   'migrate up': [['--dry-run'], []],

@@ -43,6 +43,7 @@ describe('the library', () => {
       'checkDatabase',
       'checkPresetName',
       'comparedFields',
+      'copyTables',
       'countCustomers',
       'createBackup',
       'customRules',
