@@ -65,7 +65,7 @@ describe('the rules catch what they forbid', () => {
     [
       'librariesHaveOwners',
       { 'src/commands/a.ts': `import pg from 'pg'; import { Command } from 'commander';` },
-      ['src/commands/a.ts: pg belongs to ^src\\/engines\\/postgres[^/]*\\.ts$'],
+      ['src/commands/a.ts: pg belongs to ^src\\/(engines|connectors)\\/postgres[^/]*\\.ts$'],
     ],
     [
       'librariesHaveOwners',

@@ -214,7 +214,7 @@ function query(request: ReadRequest): { readonly sql: string; readonly decoders:
 /** Enums are ordered by their place in the list, all else as keys are. */
 function orderedKey(table: TableSchema, name: string): string {
   const kind = table.columns.find((column) => column.name === name)?.type.kind;
-  return kind === 'enum' || kind === 'uuid' || kind === 'timestamp' || kind === 'date' ? `CAST(${quoted(name)} AS VARCHAR)` : quoted(name);
+  return kind === 'enum' || kind === 'uuid' ? `CAST(${quoted(name)} AS VARCHAR)` : quoted(name);
 }
 
 /** DuckDB compares rows of values only for sameness: the columns one after the other. */

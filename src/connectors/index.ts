@@ -14,11 +14,6 @@ interface Entry {
 
 /** The kinds of places, asked in this order. */
 const CONNECTORS: Readonly<Record<string, Entry>> = {
-  duckdb: {
-    matches: (address) => /^(duckdb|parquet):|\.(duckdb|ddb|parquet)$/i.test(address) && !/^\w+:\/\//.test(address),
-    address: 'FILE.duckdb, FILE.parquet',
-    load: async () => (await import('./duckdb.ts')).duckdb,
-  },
   mysql: {
     matches: (address) => /^(mysql|mariadb):\/\//i.test(address),
     address: 'mysql://user:password@host:3306/database',
@@ -31,6 +26,16 @@ const CONNECTORS: Readonly<Record<string, Entry>> = {
   },
   csv: { matches: isCsvFolder, address: 'csv:folder', load: async () => (await import('./csv-folder.ts')).csvFolder },
   sqlite: { matches: isSqliteAddress, address: SQLITE_ADDRESS, load: async () => (await import('./sqlite.ts')).sqlite },
+  postgres: {
+    matches: (address) => /^postgres(ql)?:\/\//i.test(address),
+    address: 'postgres://user@host:5432/database?schema=name',
+    load: async () => (await import('./postgres.ts')).postgres,
+  },
+  duckdb: {
+    matches: (address) => /^(duckdb|parquet):|\.(duckdb|ddb|parquet)$/i.test(address) && !/^\w+:\/\//.test(address),
+    address: 'FILE.duckdb, FILE.parquet',
+    load: async () => (await import('./duckdb.ts')).duckdb,
+  },
 };
 
 /**

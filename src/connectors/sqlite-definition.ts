@@ -1,6 +1,6 @@
 import type { ColumnType } from '../model/table-schema.ts';
 
-/** What SQLite has no place for, kept in a comment of the CREATE statement: `/*crm {…}*\/`. */
+/** What SQLite has no place for: JSON in a comment of the CREATE statement, which begins with `crm`. */
 export interface ColumnNote {
   /** Where the declared name does not tell the type. */
   readonly type?: ColumnType;

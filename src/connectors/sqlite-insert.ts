@@ -6,7 +6,7 @@ import { type Encoder, encoderOf, type Stored } from './sqlite-cells.ts';
 import { nameList, quoteName } from './sqlite-names.ts';
 
 /** Rows that one statement takes: more make it slower again. */
-const ROWS_AT_ONCE = 4;
+const ROWS_AT_ONCE = 16;
 
 /** Writes rows of some columns of a table. */
 export class RowInsert {
@@ -42,15 +42,20 @@ export class RowInsert {
   /** Writes the rows in the open transaction. */
   run(rows: readonly Row[]): void {
     const width = this.#columns.length;
-    for (let at = 0; at < rows.length; at += ROWS_AT_ONCE) {
-      const group = rows.slice(at, at + ROWS_AT_ONCE);
-      if (group.length < ROWS_AT_ONCE || group.some((row) => this.#castAt(row).length > 0)) {
-        for (const row of group) this.#runOne(row);
-        continue;
-      }
-      for (let i = 0; i < ROWS_AT_ONCE; i++) this.#fill(this.#values, group[i] as Row, i * width);
+    const together = this.#hasBytes(rows) ? 0 : rows.length - (rows.length % ROWS_AT_ONCE);
+    for (let at = 0; at < together; at += ROWS_AT_ONCE) {
+      for (let i = 0; i < ROWS_AT_ONCE; i++) this.#fill(this.#values, rows[at + i] as Row, i * width);
       this.#several.run(this.#values);
     }
+    for (let at = together; at < rows.length; at++) this.#runOne(rows[at] as Row);
+  }
+
+  /** Whether a text of any of the rows comes as bytes. */
+  #hasBytes(rows: readonly Row[]): boolean {
+    for (const index of this.#textAt) {
+      for (const row of rows) if (typeof row[index] === 'object' && row[index] !== null) return true;
+    }
+    return false;
   }
 
   #runOne(row: Row): void {

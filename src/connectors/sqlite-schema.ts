@@ -127,8 +127,8 @@ function nextIdentity(db: Database.Database, table: string, column: string, { au
       .pluck()
       .safeIntegers(true)
       .get(...values) as bigint | null | undefined) ?? 0n) + 1n;
-  const behindLast = one(`SELECT max(${quoteName(column)}) FROM ${quoteName(table)}`);
-  const kept = autoincrement ? one('SELECT seq FROM sqlite_sequence WHERE name = ?', table) : 1n;
+  const behindLast = one(`SELECT CAST(max(${quoteName(column)}) AS INTEGER) FROM ${quoteName(table)}`);
+  const kept = autoincrement ? one('SELECT CAST(seq AS INTEGER) FROM sqlite_sequence WHERE name = ?', table) : 1n;
   return [behindLast, kept, 1n].reduce((a, b) => (a > b ? a : b));
 }
 

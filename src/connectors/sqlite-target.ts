@@ -9,6 +9,7 @@ import { quoteName, quoteText } from './sqlite-names.ts';
 import { LEDGER_TABLE, listTables, readSchema } from './sqlite-schema.ts';
 import { SqliteWriter } from './sqlite-writer.ts';
 
+const MAX_ROWID = 2n ** 63n - 1n;
 /** How many broken references are counted. */
 const MAX_COUNTED = 1_000_000;
 
@@ -135,6 +136,7 @@ function sequenceSql(table: TableSchema): string[] {
   const column = identityColumn(table);
   if (column === null || column.nextIdentity === null) return [];
   const [name, id] = [quoteText(table.name), quoteName(column.name)];
-  const last = `max(${column.nextIdentity - 1n}, (SELECT coalesce(max(${id}), 0) FROM ${quoteName(table.name)}))`;
+  const wanted = column.nextIdentity > MAX_ROWID ? MAX_ROWID : column.nextIdentity - 1n;
+  const last = `max(${wanted}, (SELECT coalesce(max(${id}), 0) FROM ${quoteName(table.name)}))`;
   return [`DELETE FROM sqlite_sequence WHERE name = ${name}`, `INSERT INTO sqlite_sequence (name, seq) VALUES (${name}, ${last})`];
 }

@@ -41,8 +41,8 @@ export function declaredName(type: ColumnType): string {
 
 /** What a declared type means, of a table of ours or anybody's. */
 export function typeOf(declared: string): ColumnType {
-  const parts = /^\s*([^(]*?)\s*(?:\(\s*([+-]?\d+)\s*(?:,\s*([+-]?\d+)\s*)?\)\s*(.*?)\s*)?$/s.exec(declared);
-  const name = `${parts?.[1] ?? declared} ${parts?.[4] ?? ''}`.trim().toUpperCase().replace(/\s+/g, ' ');
+  const parts = /^\s*([^(]*?)\s*(?:\(\s*([+-]?\d+)\s*(?:,\s*([+-]?\d+)\s*)?\)\s*)?$/s.exec(declared);
+  const name = (parts?.[1] ?? declared).trim().toUpperCase().replace(/\s+/g, ' ');
   const first = parts?.[2] === undefined ? null : Number(parts[2]);
   const second = parts?.[3] === undefined ? null : Number(parts[3]);
   return ourType(name, first, second) ?? foreignType(name, first, second);

@@ -1,4 +1,5 @@
 import type { TableWriter } from '../connectors/connector.ts';
+import { Mutex } from '../engines/mutex.ts';
 import { CrmError } from '../errors.ts';
 import { type CopyContext, rowsOf } from './copy-context.ts';
 import { NOTHING_COPIED, type TableState } from './copy-ledger.ts';
@@ -16,6 +17,8 @@ export class CopyRun {
   readonly #states: Map<string, TableState>;
   readonly #writers = new Map<number, Promise<TableWriter>>();
   readonly #stop = new AbortController();
+  /** What the target itself does, it does on one connection. */
+  readonly #targetTurn = new Mutex();
   readonly #rows = new Map<string, number>();
   readonly #totalRows: number | null;
 
@@ -63,7 +66,7 @@ export class CopyRun {
     const { source } = planned.plan;
     const state = this.stateOf(source.name);
     if (!state.isEnd) this.#states.set(source.name, await copyTable(this.#copyOf(planned), await this.#writer(worker), state));
-    await this.#context.target.finish(planned.plan.target);
+    await this.#targetTurn.run(() => this.#context.target.finish(planned.plan.target));
     this.#tell(source.name, this.#rows.get(source.name) ?? 0, true);
   }
 
@@ -88,7 +91,7 @@ export class CopyRun {
   #writer(worker: number): Promise<TableWriter> {
     let writer = this.#writers.get(worker);
     if (writer === undefined) {
-      writer = this.#context.target.writer();
+      writer = this.#targetTurn.run(() => this.#context.target.writer());
       this.#writers.set(worker, writer);
     }
     return writer;

@@ -179,7 +179,7 @@ describe('wrong usage', { timeout: 60_000 }, () => {
 
 describe('a copy that is broken off', { timeout: 60_000 * ROUNDS + 60_000 }, () => {
   it('goes on with --resume, and ends as if nothing had been, whenever it was killed', async () => {
-    const cwd = folderWith((path) => makeHostile(path, { rows: 4000, unholdable: true }));
+    const cwd = folderWith((path) => makeHostile(path, { rows: 1500, unholdable: true }));
     const expected = dumpSqlite(join(cwd, 'from.db'));
     const random = seeded(SEED);
     const startMs = performance.now();
@@ -195,7 +195,7 @@ describe('a copy that is broken off', { timeout: 60_000 * ROUNDS + 60_000 }, () 
   });
 
   it('does not begin again by itself', async () => {
-    const cwd = folderWith((path) => makeHostile(path, { rows: 20_000 }));
+    const cwd = folderWith((path) => makeHostile(path, { rows: 6000 }));
     const interrupted = await runCli(['migrate', 'copy', 'from.db', 'to.db', '--batch', '10'], {
       cwd,
       onStart: (child) => {

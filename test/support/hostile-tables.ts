@@ -41,7 +41,7 @@ const EXTREMES: readonly (readonly [string, unknown, unknown, unknown, unknown, 
   [
     'line\r\nbreak\ttab\\N\\.',
     9223372036854775807n,
-    '99999999999999999999.9999999999',
+    '9999999999999999999.9999999999',
     1.7976931348623157e308,
     Buffer.from('text'),
     'text',
@@ -114,20 +114,22 @@ export function dumpSqlite(path: string): Readonly<Record<string, readonly strin
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
 function schemaLines(db: Database.Database, table: string): string[] {
-  const text = (pragma: string): string[] =>
-    (db.prepare(`SELECT * FROM ${pragma}(?)`).raw().all(table) as unknown[][]).map((row) => row.map(String).join('|'));
-  const indexes = db
-    .prepare('SELECT name, "unique", origin, partial FROM pragma_index_list(?) WHERE origin <> \'pk\' ORDER BY name')
-    .raw()
-    .all(table) as unknown[][];
+  const text = (pragma: string, of = table): string[] => {
+    const rows = db.prepare(`SELECT * FROM ${pragma}(?)`).raw().all(of) as unknown[][];
+    return rows.map((row) => row.map(String).join('|'));
+  };
+  const without = (line: string, place: number): string =>
+    line
+      .split('|')
+      .filter((_, at) => at !== place)
+      .join('|');
+  const indexes = db.prepare('SELECT name, "unique" AS isUnique FROM pragma_index_list(?) WHERE origin <> \'pk\'').all(table) as {
+    name: string;
+    isUnique: bigint;
+  }[];
   return [
-    ...text('pragma_table_xinfo').map((line) =>
-      line
-        .split('|')
-        .filter((_, at) => at !== 2)
-        .join('|'),
-    ),
-    ...indexes.map((index) => `index ${index.slice(1).map(String).join('|')} ${text('pragma_index_xinfo').length}`),
+    ...text('pragma_table_xinfo').map((line) => without(line, 2)),
+    ...indexes.map(({ name, isUnique }) => `index ${isUnique} ${text('pragma_index_xinfo', name).join(' ')}`).sort(),
     ...text('pragma_foreign_key_list')
       .map((line) => `reference ${line.split('|').slice(2).join('|')}`)
       .sort(),
@@ -135,14 +137,17 @@ function schemaLines(db: Database.Database, table: string): string[] {
 }
 
 function rowLines(db: Database.Database, table: string): string[] {
-  const columns = db.prepare('SELECT name FROM pragma_table_info(?) ORDER BY cid').pluck().all(table) as string[];
-  const cells = columns.map(
-    (name) =>
-      `typeof(${quoted(name)}), CASE WHEN typeof(${quoted(name)}) IN ('text', 'blob') THEN hex(CAST(${quoted(name)} AS BLOB)) ELSE ${quoted(name)} END`,
-  );
+  const columns = db.prepare('SELECT name, type FROM pragma_table_info(?) ORDER BY cid').all(table) as { name: string; type: string }[];
   const rows = db
-    .prepare(`SELECT ${cells.join(', ')} FROM ${quoted(table)}`)
+    .prepare(`SELECT ${columns.map(cellSql).join(', ')} FROM ${quoted(table)}`)
     .raw()
     .all() as unknown[][];
   return rows.map((row) => row.map((cell) => (Object.is(cell, -0) ? '-0' : String(cell))).join('|')).sort();
+}
+
+/** Storage class and cell. Decimals are numbers in some files, and texts where their digits are kept. */
+function cellSql({ name, type }: { readonly name: string; readonly type: string }): string {
+  const cell = quoted(name);
+  if (type.startsWith('DECIMAL')) return `CAST(${cell} AS REAL)`;
+  return `typeof(${cell}), CASE WHEN typeof(${cell}) IN ('text', 'blob') THEN hex(CAST(${cell} AS BLOB)) ELSE ${cell} END`;
 }

@@ -1,0 +1,135 @@
+import type pg from 'pg';
+import { to as copyTo } from 'pg-copy-streams';
+import { quoteName } from '../engines/postgres-client.ts';
+import { postgresError } from '../engines/postgres-errors.ts';
+import { type Cell, type ColumnType, type Row, rowKey, type TableSchema } from '../model/table-schema.ts';
+import type { ReadRequest, Snapshot, TableEntry } from './connector.ts';
+import { postgresDecoder, postgresText } from './postgres-cell.ts';
+import { CopyRows } from './postgres-rows-text.ts';
+import { readEntries, readSchema } from './postgres-tables.ts';
+
+const BEGIN = 'BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY';
+/** Kinds whose values are ordered as keys are. */
+const NATIVE: ReadonlySet<string> = new Set(['integer', 'decimal', 'float', 'boolean', 'bytes', 'uuid']);
+const UNKNOWN: ColumnType = { kind: 'other', name: 'unknown' };
+
+/** The tables of a schema at one moment; readings have connections of their own that see the same. */
+export class PostgresSnapshot implements Snapshot {
+  readonly #client: pg.Client;
+  readonly #label: string;
+  readonly #id: string;
+  readonly #connect: () => Promise<pg.Client>;
+  readonly #free: pg.Client[] = [];
+  readonly #schemas = new Map<string, TableSchema>();
+
+  private constructor(client: pg.Client, id: string, label: string, connect: () => Promise<pg.Client>) {
+    this.#client = client;
+    this.#id = id;
+    this.#label = label;
+    this.#connect = connect;
+  }
+
+  /** @param connect makes a session on the schema @throws {CrmError} CONNECTION, LOGIN, NO_DATABASE */
+  static async open(label: string, connect: () => Promise<pg.Client>): Promise<PostgresSnapshot> {
+    const client = await connect();
+    await client.query(BEGIN);
+    const { rows } = await client.query<{ id: string }>('SELECT pg_export_snapshot() AS id');
+    return new PostgresSnapshot(client, rows[0]?.id as string, label, connect);
+  }
+
+  tables(): Promise<readonly TableEntry[]> {
+    return this.#guard(() => readEntries(this.#client));
+  }
+
+  async schema(table: string): Promise<TableSchema> {
+    const known = this.#schemas.get(table) ?? (await this.#guard(() => readSchema(this.#client, table, this.#label)));
+    this.#schemas.set(table, known);
+    return known;
+  }
+
+  async count({ name }: TableSchema): Promise<number> {
+    const { rows } = await this.#guard(() => this.#client.query<{ n: string }>(`SELECT count(*) AS n FROM ${quoteName(name)}`));
+    return Number(rows[0]?.n);
+  }
+
+  async *read(request: ReadRequest): AsyncIterable<readonly Row[]> {
+    const client = await this.#reader();
+    let isWhole = false;
+    try {
+      const stream = client.query(copyTo(`COPY (${query(client, request)}) TO STDOUT`));
+      const parser = new CopyRows(request.columns.map((name) => postgresDecoder(typeOf(request.table, name))));
+      let rows: Row[] = [];
+      for await (const piece of stream) {
+        for (const row of parser.add(piece as Buffer)) rows.push(row);
+        if (rows.length < request.batch) continue;
+        yield rows;
+        rows = [];
+      }
+      if (rows.length > 0) yield rows;
+      isWhole = true;
+    } catch (error) {
+      throw postgresError(error, this.#label);
+    } finally {
+      // Whoever stops in the middle leaves the rest of the rows on the line: that session is of no use any more.
+      if (isWhole) this.#free.push(client);
+      else void client.end().catch(() => {});
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#client, ...this.#free.splice(0)].map((client) => client.end().catch(() => {})));
+  }
+
+  async #reader(): Promise<pg.Client> {
+    const free = this.#free.pop();
+    if (free !== undefined) return free;
+    const client = await this.#connect();
+    await this.#guard(async () => {
+      await client.query(BEGIN);
+      await client.query(`SET TRANSACTION SNAPSHOT ${client.escapeLiteral(this.#id)}`);
+    });
+    return client;
+  }
+
+  async #guard<T>(task: () => Promise<T>): Promise<T> {
+    try {
+      return await task();
+    } catch (error) {
+      throw postgresError(error, this.#label);
+    }
+  }
+}
+
+function typeOf(table: TableSchema, name: string): ColumnType {
+  return table.columns.find((column) => column.name === name)?.type ?? UNKNOWN;
+}
+
+function query(client: pg.Client, { table, columns, ordered, after, upTo, since }: ReadRequest): string {
+  const key = rowKey(table);
+  const ordering = key.map((name) => orderedBy(table, name));
+  const row = (cells: Row): string => cells.map((cell, i) => literal(client, cell, table, key[i] as string)).join(', ');
+  const where = [
+    ...(since === undefined ? [] : [`${quoteName(since.column)} >= ${literal(client, since.value, table, since.column)}`]),
+    ...(after == null ? [] : [`(${ordering.join(', ')}) > (${row(after)})`]),
+    ...(upTo == null ? [] : [`(${ordering.join(', ')}) <= (${row(upTo)})`]),
+  ];
+  const order = ordered ? ` ORDER BY ${ordering.map((one) => `${one} NULLS FIRST`).join(', ')}` : '';
+  const list = columns.map(quoteName).join(', ');
+  return `SELECT ${list} FROM ${quoteName(table.name)}${where.length === 0 ? '' : ` WHERE ${where.join(' AND ')}`}${order}`;
+}
+
+/** Texts by their bytes; what the server orders by rules of its own, by its text. */
+function orderedBy(table: TableSchema, name: string): string {
+  const type = typeOf(table, name);
+  const isNative = NATIVE.has(type.kind) || type.kind === 'date' || type.kind === 'timestamp' || (type.kind === 'time' && !type.zone);
+  if (isNative) return quoteName(name);
+  return type.kind === 'text' ? `${quoteName(name)} COLLATE "C"` : `${quoteName(name)}::text COLLATE "C"`;
+}
+
+function literal(client: pg.Client, cell: Cell, table: TableSchema, name: string): string {
+  if (cell === null) return 'NULL';
+  const type = typeOf(table, name);
+  const text = client.escapeLiteral(postgresText(cell, type));
+  if (!NATIVE.has(type.kind)) return text;
+  return `CAST(${text} AS ${table.columns.find((column) => column.name === name)?.declared})`;
+}

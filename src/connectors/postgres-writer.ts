@@ -1,0 +1,145 @@
+import { once } from 'node:events';
+import { finished } from 'node:stream/promises';
+import type pg from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
+import { quoteName } from '../engines/postgres-client.ts';
+import { messageWithoutValue, postgresError } from '../engines/postgres-errors.ts';
+import { type Column, type Row, rowKey, type TableSchema } from '../model/table-schema.ts';
+import { type LedgerEntry, RefusedRows, type TableWriter, type WriteMode } from './connector.ts';
+import { postgresDeclaration } from './postgres-column-type.ts';
+import { enumsOf, list } from './postgres-ddl.ts';
+import { copyText } from './postgres-rows-text.ts';
+import { LEDGER_TABLE } from './postgres-tables.ts';
+
+const SAVEPOINT = 'crm_rows';
+/** Where rows wait that meet others, or that name others. */
+const STAGE = '_crm_rows';
+/** A value that does not fit, a rule that is broken, a row that is there twice in one statement. */
+const REFUSALS = /^(22|23|21000)/;
+/** Rows that are made text at a time. */
+const CHUNK_ROWS = 2000;
+
+/** Writes rows by COPY. */
+export class PostgresWriter implements TableWriter {
+  readonly #client: pg.Client;
+  readonly #label: string;
+  #isOpen = false;
+
+  constructor(client: pg.Client, label: string) {
+    this.#client = client;
+    this.#label = label;
+  }
+
+  async begin(): Promise<void> {
+    await this.#do('BEGIN');
+    this.#isOpen = true;
+  }
+
+  async write(table: TableSchema, columns: readonly string[], rows: readonly Row[], mode: WriteMode): Promise<void> {
+    if (rows.length === 0) return;
+    const described = columns.map((name) => table.columns.find((column) => column.name === name) as Column);
+    await this.#allOrNothing(async () => {
+      if (mode === 'insert') return this.#copy(table.name, described, rows);
+      await this.#stage(table, described, rows);
+      await this.#client.query(upsertSql(table, columns));
+      await this.#client.query(`DROP TABLE ${STAGE}`);
+    });
+  }
+
+  async remove(table: TableSchema, keys: readonly Row[]): Promise<void> {
+    const names = rowKey(table);
+    const described = names.map((name) => table.columns.find((column) => column.name === name) as Column);
+    await this.#allOrNothing(async () => {
+      await this.#stage(table, described, keys);
+      await this.#client.query(`DELETE FROM ${quoteName(table.name)} WHERE (${list(names)}) IN (SELECT ${list(names)} FROM ${STAGE})`);
+      await this.#client.query(`DROP TABLE ${STAGE}`);
+    });
+  }
+
+  async record({ copy, table, part, content }: LedgerEntry): Promise<void> {
+    await this.#do(
+      `INSERT INTO ${LEDGER_TABLE} (copy, table_name, part, content) VALUES ($1, $2, $3, $4)
+       ON CONFLICT (copy, table_name, part) DO UPDATE SET content = excluded.content`,
+      [copy, table, part, content],
+    );
+  }
+
+  async commit(): Promise<void> {
+    await this.#do('COMMIT');
+    this.#isOpen = false;
+  }
+
+  async rollback(): Promise<void> {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    await this.#client.query('ROLLBACK').catch(() => {}); // a lost session has rolled back already
+  }
+
+  async close(): Promise<void> {
+    await this.rollback();
+    await this.#client.end().catch(() => {});
+  }
+
+  async #allOrNothing(work: () => Promise<void>): Promise<void> {
+    await this.#do(`SAVEPOINT ${SAVEPOINT}`);
+    try {
+      await work();
+    } catch (error) {
+      const refused = refusalOf(error);
+      if (refused === null) throw postgresError(error, this.#label);
+      await this.#do(`ROLLBACK TO SAVEPOINT ${SAVEPOINT}`);
+      throw refused;
+    }
+    await this.#do(`RELEASE SAVEPOINT ${SAVEPOINT}`);
+  }
+
+  async #stage(table: TableSchema, columns: readonly Column[], rows: readonly Row[]): Promise<void> {
+    const enums = enumsOf(table);
+    const lines = columns.map(({ name, type, declared }) => {
+      const known = declared === '' ? postgresDeclaration(type, quoteName(enums.get(name)?.name ?? 'text')) : declared;
+      return `${quoteName(name)} ${known}`;
+    });
+    await this.#client.query(`CREATE TEMPORARY TABLE ${STAGE} (${lines.join(', ')}) ON COMMIT DROP`);
+    await this.#copy(STAGE, columns, rows);
+  }
+
+  async #copy(table: string, columns: readonly Column[], rows: readonly Row[]): Promise<void> {
+    const stream = this.#client.query(copyFrom(`COPY ${quoteName(table)} (${list(columns.map(({ name }) => name))}) FROM STDIN`));
+    const types = columns.map(({ type }) => type);
+    const done = finished(stream);
+    done.catch(() => {}); // told by the await below
+    for (let i = 0; i < rows.length; i += CHUNK_ROWS) {
+      const text = copyText(rows.length <= CHUNK_ROWS ? rows : rows.slice(i, i + CHUNK_ROWS), types);
+      if (!stream.write(text)) await Promise.race([once(stream, 'drain'), done]);
+    }
+    stream.end();
+    await done;
+  }
+
+  async #do(sql: string, values?: readonly unknown[]): Promise<void> {
+    try {
+      await this.#client.query(sql, values as unknown[] | undefined);
+    } catch (error) {
+      throw postgresError(error, this.#label);
+    }
+  }
+}
+
+function upsertSql(table: TableSchema, columns: readonly string[]): string {
+  const key = rowKey(table);
+  const others = columns.filter((name) => !key.includes(name));
+  const set = others.map((name) => `${quoteName(name)} = excluded.${quoteName(name)}`).join(', ');
+  const action = others.length === 0 ? 'NOTHING' : `UPDATE SET ${set}`;
+  const from = `OVERRIDING SYSTEM VALUE SELECT ${list(columns)} FROM ${STAGE}`;
+  return `INSERT INTO ${quoteName(table.name)} (${list(columns)}) ${from} ON CONFLICT (${list(key)}) DO ${action}`;
+}
+
+/** What the server has against rows, without their values; null where it is something else. */
+function refusalOf(thrown: unknown): RefusedRows | null {
+  const { code, column, where, message } = thrown as { code?: string; column?: string; where?: string; message?: string };
+  if (typeof code !== 'string' || !REFUSALS.test(code)) return null;
+  const named = column ?? /^COPY [^\n]*, line \d+, column ([^:\n]+)/.exec(where ?? '')?.[1] ?? null;
+  const reason =
+    code === '23505' || code === '21000' ? 'duplicate key' : messageWithoutValue({ code, ...(message === undefined ? {} : { message }) });
+  return new RefusedRows(reason, named, thrown);
+}
