@@ -25,7 +25,9 @@ export function draftAsYaml({ from, source, country, currency, tables, others }:
     'tables:',
     ...tables.flatMap(tableLines),
     ...(tables.length === 0 ? ['  []'] : []),
-    ...(others.length === 0 ? [] : ['', '# Tables that are left out:', ...others.map(({ table, why }) => `#   ${word(table)}: ${note(why)}`)]),
+    ...(others.length === 0
+      ? []
+      : ['', '# Tables that are left out:', ...others.map(({ table, why }) => `#   ${word(table)}: ${note(why)}`)]),
   ];
   return `${lines.join('\n')}\n`;
 }
