@@ -39,11 +39,6 @@ const CONNECTORS: Readonly<Record<string, Entry>> = {
     address: 'postgres://user@host:5432/database?schema=name',
     load: async () => (await import('./postgres.ts')).postgres,
   },
-  duckdb: {
-    matches: (address) => /^(duckdb|parquet):|\.(duckdb|ddb|parquet)$/i.test(address) && !/^\w+:\/\//.test(address),
-    address: 'FILE.duckdb, FILE.parquet',
-    load: async () => (await import('./duckdb.ts')).duckdb,
-  },
 };
 
 /**
