@@ -308,10 +308,11 @@ describe('slow queries', () => {
     for (let i = 0; i < 2; i++) expect((await slowly('query', '--sql', sql)).exitCode).toBe(0);
     const log = readFileSync(`${path}-slow.ndjson`, 'utf8');
     expect(log).not.toMatch(/secret|City 3/i);
-    expect(JSON.parse(log.split('\n')[0] as string)).toMatchObject({
-      rows: 1,
-      statement: expect.stringContaining('a.owner = ? OR a.city = ?'),
-    });
+    // On a busy machine other statements take a millisecond, too.
+    const logged = log.trimEnd().split('\n');
+    expect(logged.map((line) => JSON.parse(line))).toContainEqual(
+      expect.objectContaining({ rows: 1, statement: expect.stringContaining('a.owner = ? OR a.city = ?') }),
+    );
     const listed = await crm('maintain', '--slow', '--json');
     expect(listed.exitCode, listed.stderr).toBe(0);
     const { statements } = (
