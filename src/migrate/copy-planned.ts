@@ -1,4 +1,5 @@
 import { CrmError } from '../errors.ts';
+import { statesOfComplete } from './copy-complete.ts';
 import { type CopiedRows, type CopyContext, rowsOf } from './copy-context.ts';
 import { lookThrough } from './copy-counted.ts';
 import { refuseAnyConversion } from './copy-dry-run.ts';
@@ -45,7 +46,8 @@ function idOf({ from, to, planned, options }: CopyContext, mode: CopyMode): stri
 async function statesOf(context: CopyContext, copy: string): Promise<States> {
   const { target, options } = context;
   const states = tableStates(await target.ledger(copy));
-  if (states.size === 0 || options.resume) return states;
+  if (options.resume) return states.size === 0 ? statesOfComplete(context, copy) : states;
+  if (states.size === 0) return states;
   if (options.mode !== 'truncate') {
     throw new CrmError('USAGE', 'this copy was begun before and broken off', {
       hint: 'go on with --resume, or begin again with --mode truncate',

@@ -194,6 +194,20 @@ describe('a copy that is broken off', { timeout: 60_000 * ROUNDS + 60_000 }, () 
     }
   });
 
+  it('that was complete is compared once more with --resume, and nothing is done', async () => {
+    const cwd = folderWith((path) => makeHostile(path, { rows: 20 }));
+    await copied(0, cwd, 'from.db', 'to.db');
+    await copied(0, cwd, 'from.db', 'to.db', '--resume');
+    expect(dumpSqlite(join(cwd, 'to.db'))).toEqual(dumpSqlite(join(cwd, 'from.db')));
+    const db = new Database(join(cwd, 'to.db'));
+    db.exec('DELETE FROM composite WHERE b = 1');
+    db.close();
+    expect(await copy(cwd, 'from.db', 'to.db', '--resume')).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('already, with rows'),
+    });
+  });
+
   it('does not begin again by itself', async () => {
     const cwd = folderWith((path) => makeHostile(path, { rows: 6000 }));
     const interrupted = await runCli(['migrate', 'copy', 'from.db', 'to.db', '--batch', '10'], {
