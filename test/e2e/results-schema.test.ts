@@ -168,7 +168,7 @@ describe('results', () => {
 describe.each(['sqlite', 'postgres'])('results on %s', (engine) => {
   const isAvailable = engine === 'sqlite' || postgresAvailable;
 
-  test.skipIf(!isAvailable).sequential('are as their schemas say', { timeout: 120_000 }, async () => {
+  test.skipIf(!isAvailable).sequential('are as their schemas say', { timeout: 300_000 }, async () => {
     const cwd = await sampleFolder();
     const database = engine === 'sqlite' ? join(cwd, 'crm.db') : freshSchemaUrl();
     const env = { CRM_DB: database };
