@@ -12,7 +12,7 @@ const DISK_KILOBYTES = 96 * 1024;
 const BLOCK = 4096;
 const TRIES = 8;
 /** In CI there is time for the main commands. */
-const MAIN_SHARE = 0.4;
+const MAIN_SHARE = 0.5;
 /** What there is beside the database file while it is open. */
 const SPARE_BYTES = 256 * 1024;
 /** In these words the user is told; nothing of the engine's own. */

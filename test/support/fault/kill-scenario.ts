@@ -3,18 +3,20 @@ import { postgresAvailable } from '../postgres.ts';
 import { copyPlace, dropPlace, type FaultPlace } from './fault-place.ts';
 import { reportFaults } from './fault-report.ts';
 import { type Control, controlOf, DEFAULT_RECOVERY, type FaultScenario, recoveredProblems, repeatedProblems } from './fault-scenario.ts';
-import { fewerRounds, randomOf, reproduction, roundsOf } from './fault-settings.ts';
+import { fewerRounds, isLongRun, randomOf, reproduction, roundsOf } from './fault-settings.ts';
 import { killAt, surelyKilled } from './killed-command.ts';
 import { KillMoments, momentText } from './kill-moments.ts';
 
 /** PostgreSQL has crash recovery of its own: there it is a client that is killed. */
 const POSTGRES_PART = 0.2;
+/** Shares from which on there is time in CI for both engines; a long run has it for all. */
+const BOTH_ENGINES_SHARE = 0.4;
 
 /** Declares the tests of such commands, one for each engine. */
 export function describeKills(about: string, scenarios: readonly FaultScenario[]): void {
   describe(`SIGKILL at any moment: ${about}`, () => {
     for (const scenario of scenarios) {
-      for (const engine of scenario.engines ?? (['sqlite', 'postgres'] as const)) {
+      for (const engine of enginesOf(scenario)) {
         const all = roundsOf(scenario.share);
         const rounds = engine === 'sqlite' ? all : fewerRounds(all, POSTGRES_PART);
         const name = `kill ${scenario.name} [${engine}]`;
@@ -24,6 +26,10 @@ export function describeKills(about: string, scenarios: readonly FaultScenario[]
       }
     }
   });
+}
+
+function enginesOf({ engines, share }: FaultScenario): readonly FaultPlace['engine'][] {
+  return engines ?? (isLongRun || share >= BOTH_ENGINES_SHARE ? ['sqlite', 'postgres'] : ['sqlite']);
 }
 
 async function survives(name: string, engine: FaultPlace['engine'], scenario: FaultScenario, rounds: readonly number[]): Promise<void> {
