@@ -190,7 +190,8 @@ describeEachEngine('a customer database copied to another engine and back', (tar
     expect(own.sort()).toEqual(OWN_TABLES.map(({ name }) => name).sort());
   });
 
-  it.skipIf(target.name !== 'sqlite' || !postgresAvailable)('says which texts PostgreSQL cannot hold', async () => {
+  const itFromSqlite = target.name === 'sqlite' ? it.skipIf(!postgresAvailable) : () => undefined;
+  itFromSqlite('says which texts PostgreSQL cannot hold', async () => {
     const from = await fill(target);
     const engine = await target.open(from);
     await engine.transaction(async (connection) => {
