@@ -1,4 +1,4 @@
-import { closeSync, openSync, rmSync, statSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import Database from 'better-sqlite3';
@@ -59,8 +59,8 @@ export function tune(db: Database.Database, size: 'usual' | 'large'): void {
 export function lockBeside(path: string, name: string): (() => Promise<void>) | null {
   const file = `${path}-${name}.lock`;
   for (;;) {
-    closeSync(openSync(file, 'a', 0o600));
     const before = identity(file);
+    // Makes the file. It is opened by SQLite alone: closing another handle would give back the locks that this process has on it.
     const lock = new Database(file, { timeout: 0 });
     try {
       lock.exec('BEGIN EXCLUSIVE');
