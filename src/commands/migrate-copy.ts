@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Context } from '../context.ts';
+import { DEFAULT_BUSY_TIMEOUT_MS } from '../engines/index.ts';
 import { CrmError } from '../errors.ts';
 import { COPY_MODES, type CopyMode, type CopyOptions, type CopyResult } from '../migrate/copy-options.ts';
 import { copyProgress } from '../ui/copy-progress.ts';
@@ -28,7 +29,6 @@ interface CopyFlags {
 /** What has no meaning where rows are imported. */
 const WITHOUT_MAPPING = ['all', 'mode', 'since', 'batch', 'jobs', 'resume', 'strict', 'conversions', 'verify'];
 const DEFAULT_BATCH = 10_000;
-const DEFAULT_BUSY_TIMEOUT_MS = 5000;
 
 /** Options that a customer database leaves no choice for. */
 const GENERAL = ['tables', 'all', 'mode', 'since', 'batch', 'jobs', 'resume', 'dryRun', 'strict', 'conversions', 'rejects', 'verify'];

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
+import { DEFAULT_BUSY_TIMEOUT_MS } from '../engines/index.ts';
 import { CrmError } from '../errors.ts';
 import { normalizeCurrency } from '../normalize/money.ts';
 import type { Examples } from './help-layout.ts';
@@ -14,8 +15,6 @@ interface MapFlags {
   readonly country?: string;
   readonly currency?: string;
 }
-
-const DEFAULT_BUSY_TIMEOUT_MS = 5000;
 
 /** For the help. */
 export const EXAMPLES: Examples = [

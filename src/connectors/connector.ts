@@ -26,6 +26,22 @@ export interface ValueLimits {
   readonly anyCell?: boolean;
 }
 
+/** What is held by a place that writes values as texts of its own, and by a cell on its way: everything. */
+export const NO_LIMITS: ValueLimits = {
+  nulInText: true,
+  invalidUtf8: true,
+  floatSpecials: true,
+  decimalSpecials: true,
+  decimalPrecision: null,
+  decimalScale: null,
+  infiniteDates: true,
+  zeroDates: true,
+  dateYears: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
+  timestampYears: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
+  timeHours: Number.POSITIVE_INFINITY,
+  emptyIsNull: false,
+};
+
 /** What a kind of database can do. */
 export interface StoreFacts {
   /** As in a URL and in docs: `sqlite`, `postgres`, `mysql` … */
@@ -158,10 +174,6 @@ export interface StoreOptions {
 
 /** A kind of place: one file, one line in `index.ts`. */
 export interface Connector {
-  /** Whether an address is one of these: `postgres://…`, `shop.xlsx`, a folder. */
-  readonly matches: (address: string) => boolean;
-  /** How an address of it looks, for the help: `postgres://user@host/database?schema=name`. */
-  readonly address: string;
   /** @throws {CrmError} NO_DATABASE, CONNECTION, LOGIN, PERMISSION, ENGINE when it cannot be opened, or its driver is absent */
   readonly open: (address: string, options: StoreOptions) => Promise<TableStore>;
 }

@@ -1,6 +1,15 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { CrmError } from '../errors.ts';
-import { type Column, type ForeignKey, rowKey, type Cell, type Row, type TableIndex, type TableSchema } from '../model/table-schema.ts';
+import {
+  bareColumn,
+  type Column,
+  type ForeignKey,
+  rowKey,
+  type Cell,
+  type Row,
+  type TableIndex,
+  type TableSchema,
+} from '../model/table-schema.ts';
 import type { ReadRequest, Snapshot, TableEntry } from './connector.ts';
 import { duckdbDecoder, duckdbType, readExpression } from './duckdb-types.ts';
 
@@ -84,16 +93,11 @@ function columnOf(row: ColumnRow): Column {
   const constant =
     text === null ? null : (/^'((?:[^']|'')*)'$/.exec(text)?.[1]?.replaceAll("''", "'") ?? (/^-?\d+$/.test(text) ? Number(text) : null));
   return {
-    name: row.column_name,
-    type: duckdbType(row.data_type),
+    ...bareColumn(row.column_name, duckdbType(row.data_type)),
     declared: row.data_type,
     nullable: row.is_nullable,
     default: text === null || text === 'NULL' ? null : constant === null ? { expression: text } : { value: constant },
-    generated: null,
-    identity: false,
-    nextIdentity: null,
     comment: row.comment,
-    collation: null,
   };
 }
 

@@ -37,8 +37,6 @@ const FACTS: StoreFacts = {
 
 /** A DuckDB file, or a Parquet file that is read as one table. */
 export const duckdb: Connector = {
-  matches: isDuckdb,
-  address: 'FILE.duckdb, FILE.parquet',
   open: async (address, options) => {
     const path = address.replace(/^(duckdb|parquet):/, '');
     const isParquet = /\.parquet$/i.test(path) || address.startsWith('parquet:');
@@ -49,11 +47,6 @@ export const duckdb: Connector = {
     return new DuckdbStore(path, instance, isParquet);
   },
 };
-
-/** Whether an address is a DuckDB or Parquet file. */
-export function isDuckdb(address: string): boolean {
-  return /^(duckdb|parquet):|\.(duckdb|ddb|parquet)$/i.test(address) && !/^\w+:\/\//.test(address);
-}
 
 async function instanceOf(path: string, label: string): Promise<DuckDBInstance> {
   const driver = await import('@duckdb/node-api').catch((error: unknown) => {

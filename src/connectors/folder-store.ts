@@ -1,27 +1,11 @@
 import { statSync } from 'node:fs';
 import { CrmError } from '../errors.ts';
 import type { ColumnType } from '../model/table-schema.ts';
-import type { Snapshot, StoreFacts, StoreOptions, TableStore, TableTarget, ValueLimits } from './connector.ts';
+import { NO_LIMITS, type Snapshot, type StoreFacts, type StoreOptions, type TableStore, type TableTarget } from './connector.ts';
 import { folderOf } from './file-address.ts';
 import type { FolderFormat } from './folder-format.ts';
 import { FolderSnapshot } from './folder-snapshot.ts';
 import { FolderTarget } from './folder-target.ts';
-
-/** What a place holds that writes values as texts of its own: everything. */
-export const NO_LIMITS: ValueLimits = {
-  nulInText: true,
-  invalidUtf8: true,
-  floatSpecials: true,
-  decimalSpecials: true,
-  decimalPrecision: null,
-  decimalScale: null,
-  infiniteDates: true,
-  zeroDates: true,
-  dateYears: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
-  timestampYears: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
-  timeHours: Number.POSITIVE_INFINITY,
-  emptyIsNull: false,
-};
 
 /**
  * Opens a folder of files.

@@ -16,11 +16,6 @@ export interface MysqlAddress {
   readonly label: string;
 }
 
-/** Whether an address is one of MySQL or MariaDB. */
-export function isMysqlAddress(address: string): boolean {
-  return /^(mysql|mariadb):\/\//i.test(address);
-}
-
 /** Takes a URL apart, which may ask for a local socket, `?socket=path`, or for encryption, `?ssl=true`. @throws {CrmError} USAGE */
 export function mysqlAddress(url: string): MysqlAddress {
   const label = redactUrl(url).replace(/\?.*$/s, '');

@@ -1,5 +1,5 @@
 import { CrmError } from '../errors.ts';
-import type { ForeignKey, TableSchema } from '../model/table-schema.ts';
+import { type ForeignKey, isSameReference, type TableSchema } from '../model/table-schema.ts';
 import type { LedgerEntry, TableEntry, TableTarget, TableWriter } from './connector.ts';
 import { createTableSql, danglingSql, type DdlContext, finishTableSql, referenceSql } from './mysql-ddl.ts';
 import { LEDGER_TABLE, readSchema, readTables } from './mysql-schema.ts';
@@ -128,8 +128,4 @@ class MysqlTarget implements TableTarget {
       details: { table: table.name, columns: key.columns, references: key.table, count },
     });
   }
-}
-
-function isSameReference(a: ForeignKey, b: ForeignKey): boolean {
-  return a.table === b.table && a.columns.join('\0') === b.columns.join('\0') && a.references.join('\0') === b.references.join('\0');
 }

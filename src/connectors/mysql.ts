@@ -1,6 +1,6 @@
 import { CrmError } from '../errors.ts';
 import type { Connector, Snapshot, StoreFacts, StoreOptions, TableStore, TableTarget } from './connector.ts';
-import { isMysqlAddress, type MysqlAddress, mysqlAddress } from './mysql-address.ts';
+import { type MysqlAddress, mysqlAddress } from './mysql-address.ts';
 import { mysqlFacts } from './mysql-facts.ts';
 import { type MysqlServer, MysqlSession, quoteMysqlName, serverOf } from './mysql-session.ts';
 import { takeMysqlSnapshot } from './mysql-snapshot.ts';
@@ -8,8 +8,6 @@ import { openMysqlTarget } from './mysql-target.ts';
 
 /** Databases of MySQL and MariaDB. */
 export const mysqlConnector: Connector = {
-  matches: isMysqlAddress,
-  address: 'mysql://user:password@host:3306/database',
   open: openMysql,
 };
 

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { quoteName } from '../engines/postgres-client.ts';
 import { postgresError } from '../engines/postgres-errors.ts';
 import { CrmError } from '../errors.ts';
-import type { TableIndex, TableSchema } from '../model/table-schema.ts';
+import { isSameReference, type TableIndex, type TableSchema } from '../model/table-schema.ts';
 import type { LedgerEntry, TableEntry, TableTarget, TableWriter } from './connector.ts';
 import { addReference, afterRows, createEnum, createIndex, createTable, enumsOf, list, shortName } from './postgres-ddl.ts';
 import { LEDGER_TABLE, readEntries, readSchema } from './postgres-tables.ts';
@@ -71,8 +71,7 @@ export class PostgresTarget implements TableTarget {
     await this.#guard(async () => {
       const there = await readSchema(this.#client, table.name, this.#label);
       for (const key of table.foreignKeys) {
-        const isThere = there.foreignKeys.some((one) => one.table === key.table && one.columns.join('\0') === key.columns.join('\0'));
-        if (isThere) continue;
+        if (there.foreignKeys.some((one) => isSameReference(one, key))) continue;
         await this.#client.query(addReference(table.name, key)).catch((error: { code?: string }) => {
           if (error.code !== FOREIGN_KEY_VIOLATION) throw error;
           throw new CrmError('INTEGRITY', `rows of ${table.name} point to rows of ${key.table} that are not there`, {

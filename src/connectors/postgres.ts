@@ -37,8 +37,6 @@ const SESSION =
 
 /** A schema (namespace) of a PostgreSQL database. */
 export const postgres: Connector = {
-  matches: isPostgres,
-  address: 'postgres://user@host:5432/database?schema=name',
   open: async (address, options) => {
     const place = postgresAddress(address);
     const client = await connectClient({ ...place, schema: null });
@@ -50,11 +48,6 @@ export const postgres: Connector = {
     return new PostgresStore(place);
   },
 };
-
-/** Whether an address is a PostgreSQL database. */
-function isPostgres(address: string): boolean {
-  return /^postgres(ql)?:\/\//i.test(address);
-}
 
 async function requireSchema(client: pg.Client, { schema, label }: PostgresAddress, create: boolean): Promise<void> {
   if (schema === null) return;

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { CrmError } from '../errors.ts';
-import type { Column, Row, TableSchema } from '../model/table-schema.ts';
+import { bareColumn, type Column, type Row, type TableSchema } from '../model/table-schema.ts';
 
 /** The longest record that is read or written: what a text in memory can hold. */
 export const MAX_RECORD_BYTES = 256 * 1024 * 1024;
@@ -61,21 +61,6 @@ export function bareTable(name: string, columns: readonly Pick<Column, 'name' | 
     indexes: [],
     foreignKeys: [],
     comment: null,
-  };
-}
-
-function bareColumn(name: string, type: Column['type']): Column {
-  return {
-    name,
-    type,
-    declared: '',
-    nullable: true,
-    default: null,
-    generated: null,
-    identity: false,
-    nextIdentity: null,
-    comment: null,
-    collation: null,
   };
 }
 

@@ -1,6 +1,5 @@
-import type { Connector, Snapshot, StoreFacts, TableStore, TableTarget } from './connector.ts';
-import { NO_LIMITS } from './folder-store.ts';
-import { isRedis, redisAddress } from './redis-address.ts';
+import { type Connector, NO_LIMITS, type Snapshot, type StoreFacts, type TableStore, type TableTarget } from './connector.ts';
+import { redisAddress } from './redis-address.ts';
 import { connectRedis, type RedisLink } from './redis-client.ts';
 import { RedisLayout } from './redis-layout.ts';
 import { RedisSnapshot } from './redis-snapshot.ts';
@@ -8,8 +7,6 @@ import { RedisTarget } from './redis-target.ts';
 
 /** A Redis database: rows are hashes, see `RedisLayout`. */
 export const redis: Connector = {
-  matches: isRedis,
-  address: 'redis://host:6379/0?prefix=shop:',
   async open(address): Promise<TableStore> {
     const taken = redisAddress(address);
     return new RedisStore(taken.label, await connectRedis(taken), new RedisLayout(taken.prefix));

@@ -1,4 +1,4 @@
-import type { StoreFacts } from './connector.ts';
+import { NO_LIMITS, type StoreFacts } from './connector.ts';
 
 /** What a SQLite file can hold: any value of any type, since columns do not bind what is in them. */
 export const sqliteStoreFacts: StoreFacts = {
@@ -6,18 +6,10 @@ export const sqliteStoreFacts: StoreFacts = {
   title: 'SQLite',
   hold: (type) => type,
   limits: {
-    nulInText: true,
-    invalidUtf8: true,
-    floatSpecials: true,
-    decimalSpecials: true,
-    decimalPrecision: null,
-    decimalScale: null,
-    infiniteDates: true,
-    zeroDates: true,
+    ...NO_LIMITS,
     dateYears: [-999_999, 999_999],
     timestampYears: [-999_999, 999_999],
     timeHours: 999_999,
-    emptyIsNull: false,
     anyCell: true,
   },
   transactions: true,

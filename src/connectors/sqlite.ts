@@ -5,15 +5,13 @@ import { checkFile, openWhenFree, statsOf } from '../engines/sqlite-file.ts';
 import { tune } from '../engines/sqlite-storage.ts';
 import { CrmError } from '../errors.ts';
 import type { Connector, Snapshot, StoreOptions, TableStore, TableTarget } from './connector.ts';
-import { isSqliteAddress, SQLITE_ADDRESS, sqlitePath } from './sqlite-address.ts';
+import { sqlitePath } from './sqlite-address.ts';
 import { sqliteStoreFacts } from './sqlite-facts.ts';
 import { SqliteSnapshot } from './sqlite-snapshot.ts';
 import { SqliteTarget } from './sqlite-target.ts';
 
 /** A SQLite file, of whatever program. */
 export const sqlite: Connector = {
-  matches: isSqliteAddress,
-  address: SQLITE_ADDRESS,
   open: async (address, options) => SqliteStore.open(sqlitePath(address), options),
 };
 

@@ -4,9 +4,16 @@ import { readParts, type SheetPart, type WorkbookParts } from '../formats/xlsx-p
 import { type SheetRow, sheetRows } from '../formats/xlsx-sheet.ts';
 import { ZipArchive } from '../formats/zip-archive.ts';
 import type { Cell, ColumnType, Row, TableSchema } from '../model/table-schema.ts';
-import type { Connector, ReadRequest, Snapshot, StoreFacts, TableEntry, TableStore, TableTarget } from './connector.ts';
-import { isWorkbook } from './file-address.ts';
-import { NO_LIMITS } from './folder-store.ts';
+import {
+  type Connector,
+  NO_LIMITS,
+  type ReadRequest,
+  type Snapshot,
+  type StoreFacts,
+  type TableEntry,
+  type TableStore,
+  type TableTarget,
+} from './connector.ts';
 import { bareTable, checkColumnNames } from './pushed-rows.ts';
 import { selectedRows } from './selected-rows.ts';
 
@@ -19,8 +26,6 @@ const TEXT: ColumnType = { kind: 'text', length: null, fixed: false };
  * Cells are texts as they are shown, dates in ISO form; an empty cell is NULL, a blank row none.
  */
 export const xlsxWorkbook: Connector = {
-  matches: isWorkbook,
-  address: 'workbook.xlsx',
   async open(address): Promise<TableStore> {
     const stat = statSync(address, { throwIfNoEntry: false });
     if (stat?.isFile() !== true) throw new CrmError('NO_DATABASE', `${address} does not exist`, { hint: 'name a workbook that is there' });

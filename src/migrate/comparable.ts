@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import type { ValueLimits } from '../connectors/connector.ts';
+import { NO_LIMITS, type ValueLimits } from '../connectors/connector.ts';
 import type { Cell, ColumnType } from '../model/table-schema.ts';
 import { converter } from './conversion.ts';
 import { type ConversionRule, Converted, type Converter, Unfit } from './conversion-rules.ts';
@@ -21,21 +21,6 @@ export interface Comparable {
 
 type Form = (cell: Cell) => Cell;
 
-/** For bringing cells into their usual form, in which nothing is lost. */
-const UNLIMITED: ValueLimits = {
-  nulInText: true,
-  invalidUtf8: true,
-  floatSpecials: true,
-  decimalSpecials: true,
-  decimalPrecision: null,
-  decimalScale: null,
-  infiniteDates: true,
-  zeroDates: true,
-  dateYears: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
-  timestampYears: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
-  timeHours: Number.POSITIVE_INFINITY,
-  emptyIsNull: false,
-};
 /** Digits of a second: nanoseconds. */
 const FINEST = 9;
 /** `2009-01-01 00:00:00` */
@@ -104,7 +89,7 @@ const plainForm: Form = (cell) => (Array.isArray(cell) ? elementText(cell, plain
 
 /** A column that takes anything may hold one value in several ways: all of them as the type has it. */
 function usualForm(type: ColumnType): Form {
-  const convert = converter(type, type, UNLIMITED) as Converter;
+  const convert = converter(type, type, NO_LIMITS) as Converter;
   return (cell) => {
     if (type.kind === 'timestamp' && !type.zone && typeof cell === 'string' && cell.length === SECONDS_LENGTH && cell[10] === ' ')
       return cell;

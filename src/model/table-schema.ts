@@ -117,6 +117,28 @@ export function rowKey({ primaryKey, indexes, columns }: TableSchema): readonly 
   return best?.columns.map(({ name }) => name) ?? [];
 }
 
+/** Whether two references lead from the same columns to the same columns, whatever they are called and do. */
+export function isSameReference(a: ForeignKey, b: ForeignKey): boolean {
+  const place = ({ table, columns, references }: ForeignKey): string => JSON.stringify([table, columns, references]);
+  return place(a) === place(b);
+}
+
+/** A column of which no more is known than its name and type: it may be NULL, and has no default. */
+export function bareColumn(name: string, type: ColumnType): Column {
+  return {
+    name,
+    type,
+    declared: '',
+    nullable: true,
+    default: null,
+    generated: null,
+    identity: false,
+    nextIdentity: null,
+    comment: null,
+    collation: null,
+  };
+}
+
 /** The columns whose values are copied and compared: all that are not computed. */
 export function storedColumns({ columns }: TableSchema): readonly Column[] {
   return columns.filter(({ generated }) => generated === null);
