@@ -1,81 +1,10 @@
 import pg from 'pg';
-import { afterEach, describe, expect, it } from 'vitest';
-import { RefusedRows, type TableStore } from '../../src/connectors/connector.ts';
-import { openStore } from '../../src/connectors/index.ts';
-import type { Cell, Column, ColumnType, Row, TableSchema } from '../../src/model/table-schema.ts';
+import { describe, expect, it } from 'vitest';
+import type { TableTarget } from '../../src/connectors/connector.ts';
+import type { Cell, ColumnType, Row, TableSchema } from '../../src/model/table-schema.ts';
+import { columnOf, storeAt } from '../support/connectors.ts';
 import { freshSchemaUrl, postgresAvailable, postgresUrl } from '../support/postgres.ts';
-
-const OPTIONS = { create: true, busyTimeoutMs: 1000 };
-const opened: TableStore[] = [];
-afterEach(async () => {
-  for (const store of opened.splice(0)) await store.close();
-});
-
-async function store(path = freshSchemaUrl(), create = true): Promise<TableStore> {
-  const one = await openStore(path, { ...OPTIONS, create });
-  opened.push(one);
-  return one;
-}
-
-const column = (name: string, type: ColumnType, more: Partial<Column> = {}): Column => ({
-  name,
-  type,
-  declared: '',
-  nullable: true,
-  default: null,
-  generated: null,
-  identity: false,
-  nextIdentity: null,
-  comment: null,
-  collation: null,
-  ...more,
-});
-const ID = column('id', { kind: 'integer', bits: 64, unsigned: false }, { nullable: false });
-const table = (columns: readonly Column[], more: Partial<TableSchema> = {}): TableSchema => ({
-  name: 'things',
-  columns,
-  primaryKey: ['id'],
-  indexes: [],
-  foreignKeys: [],
-  comment: null,
-  ...more,
-});
-
-async function written(one: TableStore, schema: TableSchema, rows: readonly Row[]): Promise<void> {
-  const target = await one.target();
-  await target.create(schema);
-  const writer = await target.writer();
-  await writer.begin();
-  await writer.write(
-    schema,
-    schema.columns.map(({ name }) => name),
-    rows,
-    'insert',
-  );
-  await writer.commit();
-  await writer.close();
-  await target.finish(schema);
-  await target.close();
-}
-
-/** Bytes as bytes, whatever class the driver has for them. */
-function plainBytes(cell: Cell): Cell {
-  return cell instanceof Uint8Array ? Uint8Array.from(cell) : cell;
-}
-
-async function readBack(
-  one: TableStore,
-  options: { readonly after?: Row; readonly upTo?: Row; readonly batch?: number } = {},
-): Promise<Row[]> {
-  const snapshot = await one.snapshot();
-  const schema = await snapshot.schema('things');
-  const rows: Row[] = [];
-  const columns = schema.columns.map(({ name }) => name);
-  for await (const batch of snapshot.read({ table: schema, columns, ordered: true, batch: 2, ...options }))
-    rows.push(...batch.map((row) => row.map(plainBytes)));
-  await snapshot.close();
-  return rows;
-}
+import { ID, itKeepsThings, things, written } from '../support/things-table.ts';
 
 const KINDS: readonly (readonly [ColumnType, readonly Cell[]])[] = [
   [{ kind: 'boolean' }, [true, false]],
@@ -111,127 +40,21 @@ const KINDS: readonly (readonly [ColumnType, readonly Cell[]])[] = [
   [{ kind: 'array', of: { kind: 'timestamp', precision: 6, zone: true } }, [['2026-01-31 18:00:00Z', null]]],
 ];
 
+/** TRUNCATE is seen by snapshots that are older. */
+async function removeAll(target: TableTarget, table: TableSchema, rows: readonly Row[]): Promise<void> {
+  const writer = await target.writer();
+  await writer.begin();
+  await writer.remove(table, rows);
+  await writer.commit();
+  await writer.close();
+}
+
 describe.skipIf(!postgresAvailable)('PostgreSQL', () => {
-  it.each(KINDS.map(([type, cells]) => [JSON.stringify(type), type, cells] as const))('keeps %s', async (_, type, cells) => {
-    const one = await store();
-    expect(one.facts.hold(type, { isKey: false })).toEqual(type);
-    const rows: Row[] = [...cells, null].map((cell, i) => [i, cell]);
-    await written(one, table([ID, column('v', type)]), rows);
-    expect(await readBack(one)).toEqual(rows);
-    const snapshot = await one.snapshot();
-    expect((await snapshot.schema('things')).columns[1]?.type).toEqual(type);
-    await snapshot.close();
-  });
-
-  it('keeps keys, indexes, defaults and comments', async () => {
-    const one = await store();
-    const schema = table(
-      [
-        { ...ID, comment: 'the number' },
-        column('code', { kind: 'text', length: null, fixed: false }, { nullable: false, default: { value: "it's" } }),
-        column('n', { kind: 'integer', bits: 32, unsigned: false }, { default: { value: 7 } }),
-      ],
-      {
-        indexes: [
-          { name: 'by_code', columns: [{ name: 'code', descending: false }], unique: true, special: null },
-          {
-            name: 'by_both',
-            columns: [
-              { name: 'n', descending: false },
-              { name: 'code', descending: false },
-            ],
-            unique: false,
-            special: null,
-          },
-        ],
-        comment: 'things of all kinds',
-      },
-    );
-    await written(one, schema, [[1, 'a', 1]]);
-    const snapshot = await one.snapshot();
-    const read = await snapshot.schema('things');
-    await snapshot.close();
-    expect({
-      ...read,
-      columns: read.columns.map((one) => ({ ...one, declared: '' })),
-      indexes: [...read.indexes].sort((a, b) => (a.name < b.name ? 1 : -1)),
-    }).toEqual(schema);
-  });
-
-  it('reads in the order of the key, from and to a key, at one moment', async () => {
-    const one = await store();
-    const text: ColumnType = { kind: 'text', length: null, fixed: false };
-    const schema = table([column('a', text, { nullable: false }), column('b', ID.type, { nullable: false })], { primaryKey: ['a', 'b'] });
-    const rows: Row[] = [
-      ['B', 1],
-      ['a', 1],
-      ['a', 2],
-      ['z', -1],
-      ['\uffee', 1],
-      ['👍', 1],
-    ];
-    await written(one, schema, [...rows].reverse());
-    expect(await readBack(one)).toEqual(rows);
-    expect(await readBack(one, { after: ['a', 1], upTo: ['\uffee', 1] })).toEqual(rows.slice(2, 5));
-    const snapshot = await one.snapshot();
-    const target = await one.target();
-    const writer = await target.writer();
-    await writer.begin();
-    await writer.remove(schema, rows);
-    await writer.commit();
-    await writer.close();
-    await target.close();
-    expect(await snapshot.count(schema)).toBe(6);
-    await snapshot.close();
-    expect(await readBack(one)).toEqual([]);
-  });
-
-  it('refuses rows without losing the transaction, and the ledger goes with the rows', async () => {
-    const one = await store();
-    const schema = table([ID, column('v', { kind: 'integer', bits: 16, unsigned: false })]);
-    await written(one, schema, [[1, 1]]);
-    const target = await one.target();
-    const writer = await target.writer();
-    const write = (rows: readonly Row[], mode: 'insert' | 'upsert' = 'insert'): Promise<void> =>
-      writer.write(schema, ['id', 'v'], rows, mode);
-    await writer.begin();
-    await expect(
-      write([
-        [2, 1],
-        [1, 1],
-      ]),
-    ).rejects.toThrow(RefusedRows);
-    await expect(write([[2, 70_000]])).rejects.toMatchObject({ column: 'v' });
-    await expect(
-      write([
-        [2, 1],
-        [2, 2],
-      ]),
-    ).rejects.toThrow(RefusedRows);
-    await expect(write([[null, 2]])).rejects.toMatchObject({ column: 'id' });
-    await write([[2, 2]]);
-    await writer.record({ copy: 'c', table: 'things', part: 0, content: '{}' });
-    await writer.rollback();
-    expect(await target.ledger('c')).toEqual([]);
-    await writer.begin();
-    await write(
-      [
-        [1, 5],
-        [3, 3],
-      ],
-      'upsert',
-    );
-    await writer.record({ copy: 'c', table: 'things', part: 0, content: '{}' });
-    await writer.commit();
-    await writer.begin();
-    await writer.remove(schema, [[3]]);
-    await writer.commit();
-    await writer.close();
-    expect(await target.ledger('c')).toEqual([{ copy: 'c', table: 'things', part: 0, content: '{}' }]);
-    await target.forget('c');
-    expect((await target.tables()).map(({ name }) => name)).toEqual(['things']);
-    await target.close();
-    expect(await readBack(one)).toEqual([[1, 5]]);
+  itKeepsThings({
+    open: () => storeAt(freshSchemaUrl()),
+    kinds: KINDS,
+    narrow: { bits: 16, tooLarge: 70_000 },
+    clear: removeAll,
   });
 
   it('describes a schema that somebody wrote', async () => {
@@ -252,7 +75,7 @@ describe.skipIf(!postgresAvailable)('PostgreSQL', () => {
       CREATE TABLE parts_1 PARTITION OF parts FOR VALUES FROM ('2020-01-01') TO ('2030-01-01');
       INSERT INTO "Child ""x" (z, moods) VALUES ('01234', ARRAY['sad', NULL]::"Mood"[])`);
     await client.end();
-    const snapshot = await (await store(url, false)).snapshot();
+    const snapshot = await (await storeAt(url, false)).snapshot();
     expect(await snapshot.tables()).toEqual([
       { name: 'Child "x', kind: 'table' },
       { name: 'parent', kind: 'table' },
@@ -301,8 +124,8 @@ describe.skipIf(!postgresAvailable)('PostgreSQL', () => {
   });
 
   it('numbers new rows behind the copied ones', async () => {
-    const one = await store();
-    const schema = table([{ ...ID, identity: true, nextIdentity: 100n }]);
+    const one = await storeAt(freshSchemaUrl());
+    const schema = things([{ ...ID, identity: true, nextIdentity: 100n }]);
     await written(one, schema, [[7]]);
     const snapshot = await one.snapshot();
     expect((await snapshot.schema('things')).columns[0]).toMatchObject({ identity: true, nextIdentity: 100n });
@@ -310,8 +133,8 @@ describe.skipIf(!postgresAvailable)('PostgreSQL', () => {
   });
 
   it('two readings at once, one left in the middle', async () => {
-    const one = await store();
-    const schema = table([ID, column('v', { kind: 'text', length: null, fixed: false })]);
+    const one = await storeAt(freshSchemaUrl());
+    const schema = things([ID, columnOf('v', { kind: 'text', length: null, fixed: false })]);
     await written(
       one,
       schema,
@@ -333,7 +156,7 @@ describe.skipIf(!postgresAvailable)('PostgreSQL', () => {
   });
 
   it('says what is wrong with a server or a schema', async () => {
-    await expect(store(freshSchemaUrl(), false)).rejects.toMatchObject({ code: 'NO_DATABASE' });
-    await expect(store('postgres://127.0.0.1:1/x')).rejects.toMatchObject({ code: 'CONNECTION' });
+    await expect(storeAt(freshSchemaUrl(), false)).rejects.toMatchObject({ code: 'NO_DATABASE' });
+    await expect(storeAt('postgres://127.0.0.1:1/x')).rejects.toMatchObject({ code: 'CONNECTION' });
   });
 });

@@ -2,7 +2,15 @@ import { join } from 'node:path';
 import { afterAll, describe } from 'vitest';
 import type { Snapshot, TableStore, TableTarget, WriteMode } from '../../src/connectors/connector.ts';
 import { openStore } from '../../src/connectors/index.ts';
-import { type Cell, type Column, type ColumnType, type Row, storedColumns, type TableSchema } from '../../src/model/table-schema.ts';
+import {
+  bareColumn,
+  type Cell,
+  type Column,
+  type ColumnType,
+  type Row,
+  storedColumns,
+  type TableSchema,
+} from '../../src/model/table-schema.ts';
 import { freshSchemaUrl, postgresAvailable } from './postgres.ts';
 import { tempDir } from './temp-dir.ts';
 
@@ -33,9 +41,9 @@ export async function freshStore(kind: StoreKind): Promise<TableStore> {
   return storeAt(await kind.freshAddress());
 }
 
-/** Opens a place by its address; it is closed when the test file ends. */
-export async function storeAt(address: string): Promise<TableStore> {
-  const store = await openStore(address, { create: true, busyTimeoutMs: 2000 });
+/** Opens a place by its address, made where that is wanted; it is closed when the test file ends. */
+export async function storeAt(address: string, create = true): Promise<TableStore> {
+  const store = await openStore(address, { create, busyTimeoutMs: 2000 });
   opened.push(store);
   return store;
 }
@@ -46,8 +54,7 @@ afterAll(async () => {
 
 /** A column, ordinary where nothing else is said. */
 export function columnOf(name: string, type: ColumnType, more: Partial<Column> = {}): Column {
-  const ordinary = { declared: '', nullable: true, default: null, generated: null, identity: false, nextIdentity: null };
-  return { name, type, ...ordinary, comment: null, collation: null, ...more };
+  return { ...bareColumn(name, type), ...more };
 }
 
 /** A table, without keys where nothing else is said. */
