@@ -36,15 +36,17 @@ export function migrateBench({ crm, csv, runs, report }) {
   if (postgres === undefined) console.log('migrate: to PostgreSQL skipped, set CRM_BENCH_POSTGRES_URL');
   else if (!isInstalled('pgloader')) console.log('migrate: pgloader is not installed');
   else {
-    const before = `psql -q "${postgres}" -c "DROP SCHEMA IF EXISTS crm_migrate CASCADE" -c "DROP TABLE IF EXISTS people" 2> /dev/null`;
+    const psql = (sql) => `psql -q "${postgres}" -c "${sql}" 2> /dev/null`;
+    const dropOurs = psql('DROP SCHEMA IF EXISTS crm_migrate CASCADE');
+    const dropTheirs = psql('DROP TABLE IF EXISTS people');
     const peer = `pgloader sqlite://${process.cwd()}/${source} "${postgres.replace(/^postgres:/, 'postgresql:')}" > /dev/null`;
     const target = `${postgres}?schema=crm_migrate`;
     const ours = `${crm} migrate copy ${source} "${target}" --all --mode create --quiet`;
-    report('SQLite -> PostgreSQL, verified / pgloader', compare({ ours, peer, runs, before }), 1);
+    report('SQLite -> PostgreSQL, verified / pgloader', compare({ ours, peer, runs, before: dropOurs, peerBefore: dropTheirs }), 1);
     const back = `${crm} migrate copy "${target}" back.sqlite --all --mode create --quiet`;
     report(
       'PostgreSQL -> SQLite, verified / pgloader',
-      compare({ ours: back, peer, runs, before: 'rm -f back.sqlite*', peerBefore: before.replace(/-c "DROP SCHEMA[^"]*"/, '') }),
+      compare({ ours: back, peer, runs, before: 'rm -f back.sqlite*', peerBefore: dropTheirs }),
       1,
     );
   }
