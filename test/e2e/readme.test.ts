@@ -22,9 +22,16 @@ const SHELL_HEAD = `crm() { "${process.execPath}" "${CRM}" "$@"; }; npx() { "$@"
 // Documents run from their first command to their last in one folder, as a reader would.
 describe.each([
   'README.md',
+  'README.zh-CN.md',
   'docs/guide/archive.md',
   'docs/guide/backup.md',
   'docs/guide/restore.md',
+  'docs/guide/first-import.md',
+  'docs/guide/recovering.md',
+  'docs/guide/moving-to-postgresql.md',
+  'docs/guide/zh-CN/first-import.md',
+  'docs/guide/zh-CN/recovering.md',
+  'docs/guide/zh-CN/moving-to-postgresql.md',
   'docs/guide/import.md',
   'docs/guide/migrate.md',
   'docs/guide/migrate-map.md',
