@@ -97,11 +97,13 @@ export class UnpackThreads {
       this.#waiting.delete(lane);
       waiting?.resolve(isWhole);
     });
-    worker.on('error', (error) => {
-      this.#failure = error;
-      for (const { reject } of this.#waiting.values()) reject(error);
+    const fail = (error: Error): void => {
+      this.#failure ??= error;
+      for (const { reject } of this.#waiting.values()) reject(this.#failure);
       this.#waiting.clear();
-    });
+    };
+    worker.on('error', fail);
+    worker.on('exit', () => fail(new Error('the thread that unpacks blocks has ended')));
     return worker;
   }
 
