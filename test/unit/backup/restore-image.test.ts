@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { BackupRepository } from '../../../src/backup/backup-repository.ts';
@@ -49,6 +49,15 @@ async function restored(backups: Backups, manifest: Manifest, options: RestoreIm
   const path = join(tempDir(), 'restored.db');
   await restoreImage(backups.repository, manifest, path, options);
   return readFileSync(path);
+}
+
+/** What an open file of this process is; it may be closed by now. */
+function linkOf(fd: string): string {
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`);
+  } catch {
+    return '';
+  }
 }
 
 describe.each([
@@ -119,12 +128,11 @@ describe.each([
   });
 
   test('leaves no file open, neither of the repository nor its own', async () => {
-    const open = (): number => readdirSync('/proc/self/fd').length;
+    const open = (): number => readdirSync('/proc/self/fd').filter((fd) => /\.pack|restored\.db/.test(linkOf(fd))).length;
     const [first, second] = backups.manifests as [Manifest, Manifest];
-    await restored(backups, first);
-    const before = open();
+    expect(open()).toBe(0);
     for (let turn = 0; turn < 3; turn++) await restored(backups, second);
     await expect(restored(backups, { ...first, totalBytes: first.totalBytes + 1 })).rejects.toMatchObject({ code: 'INTEGRITY' });
-    expect(open()).toBe(before);
+    expect(open()).toBe(0);
   });
 });
