@@ -26,6 +26,7 @@ const bundle = await rolldown({
     'search-worker': 'dist/dedupe/search-worker.js',
     'sqlite-word-worker': 'dist/engines/sqlite-word-worker.js',
     'image-hash-worker': 'dist/backup/image-hash-worker.js',
+    'unpack-worker': 'dist/backup/unpack-worker.js',
     'sqlite-snapshot-worker': 'dist/engines/sqlite-snapshot-worker.js',
   },
   platform: 'node',
