@@ -83,7 +83,10 @@ class SqliteEngine implements Engine {
       this.#key = isKeyed || isToBeKeyed ? key : null;
       this.isEncrypted = this.#key !== null;
       this.#prepare();
-      if (options.joined !== undefined) this.#join(options.joined);
+      if (options.joined !== undefined) {
+        attach(this.#db, { ...options.joined, name: 'joined' });
+        this.#sideFiles++;
+      }
       // From here on it has a lock that keeps others from replacing the file: it must have been this one until now.
       if (file !== null && identity(path) !== file) throw replaced(path);
       db.pragma(`busy_timeout = ${options.busyTimeoutMs}`);
@@ -111,11 +114,6 @@ class SqliteEngine implements Engine {
     this.#db.pragma('synchronous = FULL');
     this.#db.pragma('foreign_keys = ON');
     tune(this.#db, 'usual');
-  }
-
-  #join({ path, key }: JoinableFile): void {
-    attach(this.#db, { path, key, name: 'joined' });
-    this.#sideFiles++;
   }
 
   async all<T extends SqlRow>(sql: string, parameters: readonly SqlValue[] = []): Promise<T[]> {
