@@ -24,6 +24,7 @@ const bundle = await rolldown({
     main: 'dist/main.js',
     'file-worker': 'dist/import/file-worker.js',
     'search-worker': 'dist/dedupe/search-worker.js',
+    'whole-copier-worker': 'dist/repository/whole-copier-worker.js',
     'sqlite-word-worker': 'dist/engines/sqlite-word-worker.js',
     'image-hash-worker': 'dist/backup/image-hash-worker.js',
     'unpack-worker': 'dist/backup/unpack-worker.js',
