@@ -178,26 +178,60 @@ class Writes {
   }
 
   /**
-   * Rows that exchange unique values stand in each other's way, one after the other: they are deleted and written anew in one
-   * transaction, where nothing is lost by it. @returns whether that was done
+   * Rows that exchange unique values stand in each other's way, one after the other: in one transaction their unique columns are
+   * emptied, and then set; where those need a value, the rows are deleted and written anew, if nothing is lost by it.
+   * @returns whether that was done
    */
   async #exchange(updates: readonly Update[]): Promise<boolean> {
     const { table, isReferredTo } = this.#applied;
     const { target } = table.plan;
+    if (updates.length < 2) return false;
+    const unique = new Set(target.indexes.flatMap((index) => (index.unique ? index.columns.map(({ name }) => name) : [])));
+    const inWay = target.columns.filter(({ name }) => unique.has(name) && updates.some(({ columns }) => columns.includes(name)));
     const isWhole = storedColumns(target).every(({ name }) => table.targetColumns.includes(name));
-    if (updates.length < 2 || isReferredTo || !isWhole) return false;
+    const free = inWay.filter(({ name }) => !table.key.includes(name));
+    const canEmpty = free.length > 0 && free.every(({ nullable }) => nullable);
+    if (!canEmpty && (isReferredTo || !isWhole)) return false;
     try {
-      await inTransaction(this.#writer, async () => {
-        const keys = updates.map(({ key }) => key);
-        const rows = updates.map(({ whole }) => whole);
-        await this.#writer.remove(table.keyed, keys);
-        await this.#writer.write(target, table.targetColumns, rows, 'insert');
-      });
+      await inTransaction(this.#writer, () =>
+        canEmpty
+          ? this.#setAfterEmptying(
+              updates,
+              free.map(({ name }) => name),
+            )
+          : this.#writeAnew(updates),
+      );
       return true;
     } catch (error) {
       if (error instanceof RefusedRows) return false;
       throw error;
     }
+  }
+
+  async #setAfterEmptying(updates: readonly Update[], names: readonly string[]): Promise<void> {
+    const { keyed, key } = this.#applied.table;
+    const empty = updates.map((update): Row => [...update.key, ...names.map(() => null)]);
+    await this.#writer.update?.(keyed, [...key, ...names], empty);
+    const { targetColumns } = this.#applied.table;
+    for (const { columns, row, whole } of updates) {
+      const emptied = names.filter((name) => !columns.includes(name));
+      const again = emptied.map((name): Cell => whole[targetColumns.indexOf(name)] ?? null);
+      await this.#writer.update?.(keyed, [...columns, ...emptied], [[...row, ...again]]);
+    }
+  }
+
+  async #writeAnew(updates: readonly Update[]): Promise<void> {
+    const { keyed, plan, targetColumns } = this.#applied.table;
+    await this.#writer.remove(
+      keyed,
+      updates.map(({ key }) => key),
+    );
+    await this.#writer.write(
+      plan.target,
+      targetColumns,
+      updates.map(({ whole }) => whole),
+      'insert',
+    );
   }
 }
 

@@ -13,10 +13,11 @@ const FOUND = [
   { name: 'only in b', type: 'integer' },
 ];
 const DONE = [
-  ...FOUND,
+  { name: 'table', type: 'text' },
   { name: 'inserted', type: 'integer' },
   { name: 'updated', type: 'integer' },
   { name: 'deleted', type: 'integer' },
+  { name: 'only in b', type: 'integer' },
   { name: 'rejected', type: 'integer' },
   { name: 'verified', type: 'text' },
 ];
@@ -27,10 +28,11 @@ export async function printSync(io: Io, mode: OutputMode, result: SyncResult): P
   const warnings = result.rejects === null ? [] : [`rejected rows are in ${result.rejects}`];
   await printResult(io, mode, { ok: true, command: 'migrate sync', result: { ...result }, warnings }, () => {
     const { tables, conversions, notes, dryRun } = result;
-    const cells = tables.map((table) => [
-      ...[table.name, table.missing, table.different, table.extra],
-      ...(dryRun ? [] : [table.inserted, table.updated, table.deleted, table.rejected, verdict(table.verified)]),
-    ]);
+    const cells = tables.map((table) =>
+      dryRun
+        ? [table.name, table.missing, table.different, table.extra]
+        : [table.name, table.inserted, table.updated, table.deleted, kept(table), table.rejected, verdict(table.verified)],
+    );
     return [
       renderTable(dryRun ? FOUND : DONE, cells, { maxWidth: io.columns, style }).trimEnd(),
       ...conversions.map(
@@ -51,6 +53,11 @@ function proof(tables: SyncResult['tables'], rejects: string | null, style: Styl
   if (tables.some(({ verified }) => verified === false)) return style.red('b is still not as a');
   if (tables.some(({ verified }) => verified === null)) return style.yellow('not verified');
   return style.green(rejects === null ? 'verified' : 'verified, but for the rejected rows');
+}
+
+/** Rows that only b had, and still has. */
+function kept({ extra, deleted }: SyncResult['tables'][number]): number {
+  return Math.max(0, extra - deleted);
 }
 
 function verdict(verified: boolean | null): string {
