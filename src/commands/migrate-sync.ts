@@ -15,7 +15,6 @@ interface SyncFlags {
   readonly create?: boolean;
   readonly dryRun?: boolean;
   readonly maxChanges?: string;
-  readonly yes?: boolean;
   readonly strict?: boolean;
   readonly batch?: string;
   readonly conversions?: string;
@@ -43,7 +42,6 @@ export function define(command: Command, run: Run): void {
     .option('--create', 'make tables that b does not have')
     .option('--dry-run', 'say how many rows would change, and change nothing')
     .option('--max-changes <n>', 'write nothing when more rows would change: a number, or a share such as 5%')
-    .option('--yes', 'with --delete: empty a table, too, because it is empty in a')
     .option('--strict', 'write nothing when a changed value cannot be held as it is')
     .option('--batch <n>', `rows that are written in one transaction (default: ${DEFAULT_BATCH})`)
     .option('--conversions <file>', 'list each converted cell in this file: table, key, column, reason')
@@ -80,7 +78,7 @@ function syncOptions(context: Context, flags: SyncFlags): Omit<SyncOptions, 'key
     create: flags.create ?? false,
     dryRun: flags.dryRun ?? false,
     maxChanges: flags.maxChanges === undefined ? null : maxChangesOf(flags.maxChanges),
-    yes: flags.yes ?? false,
+    yes: context.mode.yes,
     strict: flags.strict ?? false,
     batch,
     verify: flags.verify,

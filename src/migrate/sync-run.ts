@@ -205,7 +205,11 @@ function refuseUnable(writer: TableWriter, found: readonly FoundTable[], options
 function stopped(error: unknown, signal: AbortSignal | undefined): unknown {
   const again = 'run the same command again: what still differs is found again';
   if (signal?.aborted === true)
-    return new CrmError('INTERRUPTED', 'interrupted; what was written so far stays', { hint: again, cause: error, details: { resumable: true } });
+    return new CrmError('INTERRUPTED', 'interrupted; what was written so far stays', {
+      hint: again,
+      cause: error,
+      details: { resumable: true },
+    });
   if (!(error instanceof CrmError)) return error;
   const { code, message, hint, details } = error;
   return new CrmError(code, message, {

@@ -5,6 +5,7 @@ import { chooseTables } from './copy-choice.ts';
 import { ConversionsList, RejectsList } from './copy-lists.ts';
 import { refuseSamePlace } from './copy-place.ts';
 import type { TablesOf } from './copy-target.ts';
+import { syncCustomerDatabase } from './sync-customer-database.ts';
 import { findAll, type FoundTable } from './sync-find.ts';
 import { guardChanges } from './sync-guards.ts';
 import type { SyncedTable, SyncOptions, SyncResult } from './sync-options.ts';
@@ -13,8 +14,8 @@ import { SyncRun } from './sync-run.ts';
 
 /** Name under which nothing is in the ledger: what is made with the writer goes away by it. */
 const LEDGER = 'sync';
-/** The table that every database of ours has. */
-const OURS = 'schema_migrations';
+/** Tables that every database of ours has. */
+const OURS = ['schema_migrations', 'customers', 'runs'];
 
 /**
  * Brings tables of `b` to those of `a`: inserts rows that are missing, sets cells that differ and, where that is wanted, deletes
@@ -29,6 +30,7 @@ export async function syncTables(a: string, b: string, options: SyncOptions): Pr
   try {
     const store = await openStore(b, opening);
     try {
+      if ((await holdsOurs(source)) && (await holdsOurs(store))) return await syncCustomerDatabase(a, b, options);
       return await syncBetween(source, store, options);
     } finally {
       await store.close();
@@ -129,11 +131,24 @@ async function syncPlanned(plans: readonly SyncedPlan[], target: TableTarget, en
 
 /** @throws {CrmError} USAGE when it is a customer database: its index of words and its history belong to its rows */
 async function refuseOurs(there: TablesOf, label: string): Promise<void> {
-  const names = new Set((await there.tables()).map(({ name }) => name));
-  if (!names.has(OURS) || !names.has('customers')) return;
+  if (!(await isOurs(there))) return;
   throw new CrmError('USAGE', `${label} is a customer database of crm, whose rows must not be written one by one`, {
-    hint: 'bring tables of other programs in with crm migrate copy --mapping; copy it whole with crm migrate copy --only-crm',
+    hint: 'bring tables of other programs in with crm migrate copy --mapping',
   });
+}
+
+async function holdsOurs(store: TableStore): Promise<boolean> {
+  const snapshot = await store.snapshot();
+  try {
+    return await isOurs(snapshot);
+  } finally {
+    await snapshot.close();
+  }
+}
+
+async function isOurs(there: TablesOf): Promise<boolean> {
+  const names = new Set((await there.tables()).map(({ name }) => name));
+  return OURS.every((name) => names.has(name));
 }
 
 function notesOf(plans: readonly SyncedPlan[]): readonly string[] {
