@@ -16,6 +16,8 @@ interface SyncFlags {
   readonly dryRun?: boolean;
   readonly maxChanges?: string;
   readonly strict?: boolean;
+  /** False with `--no-snapshot`. */
+  readonly snapshot: boolean;
   readonly batch?: string;
   readonly conversions?: string;
   readonly rejects?: string;
@@ -43,6 +45,7 @@ export function define(command: Command, run: Run): void {
     .option('--dry-run', 'say how many rows would change, and change nothing')
     .option('--max-changes <n>', 'write nothing when more rows would change: a number, or a share such as 5%')
     .option('--strict', 'write nothing when a changed value cannot be held as it is')
+    .option('--no-snapshot', 'keep no copy of a customer database before it is changed')
     .option('--batch <n>', `rows that are written in one transaction (default: ${DEFAULT_BATCH})`)
     .option('--conversions <file>', 'list each converted cell in this file: table, key, column, reason')
     .option('--rejects <file>', 'where rejected rows go (default: sync.rejects.ndjson here)')
@@ -81,6 +84,7 @@ function syncOptions(context: Context, flags: SyncFlags): Omit<SyncOptions, 'key
     yes: context.mode.yes,
     strict: flags.strict ?? false,
     batch,
+    snapshot: flags.snapshot,
     verify: flags.verify,
     conversionsPath: flags.conversions ?? null,
     rejectsPath: flags.rejects ?? 'sync.rejects.ndjson',

@@ -3,6 +3,7 @@ import { openEngine } from '../engines/index.ts';
 import { checkSchema } from '../engines/migrator.ts';
 import { CrmError } from '../errors.ts';
 import { pause } from '../interruption.ts';
+import { openSchema } from '../repository/database-schema.ts';
 import { syncDatabase, type SyncedDatabase, type SyncedOwnTable } from '../repository/sync-database.ts';
 import type { SyncedTable, SyncOptions, SyncResult } from './sync-options.ts';
 
@@ -22,12 +23,19 @@ export async function syncCustomerDatabase(a: string, b: string, options: SyncOp
     const target = await openEngine(b, opening);
     try {
       await checkSchema(target);
-      const done = await syncInto(source, target, options);
+      const kept: { snapshot: string | null } = { snapshot: null };
+      const keep = async (): Promise<void> => {
+        kept.snapshot ??= await snapshotOf(b, options);
+      };
+      const done = await syncInto([source, target], options, keep);
       const tables = done.tables.map((table) => countsOf(table, options));
       const conversions = done.conversions.map(({ table, column, rule, count }) => ({ table, column, reason: rule, cells: count }));
       const { dryRun } = options;
       const elapsedMs = Math.round(performance.now() - startMs);
-      return { a: source.label, b: target.label, dryRun, tables, conversions, rejects: null, notes: [], elapsedMs };
+      return {
+        ...{ a: source.label, b: target.label, dryRun, way: done.byLog ? 'change log' : 'database', ...kept },
+        ...{ tables, conversions, rejects: null, notes: [], elapsedMs },
+      };
     } finally {
       await target.close();
     }
@@ -36,11 +44,24 @@ export async function syncCustomerDatabase(a: string, b: string, options: SyncOp
   }
 }
 
-function syncInto(source: Engine, target: Engine, options: SyncOptions): Promise<SyncedDatabase> {
+async function snapshotOf(b: string, { busyTimeoutMs, key }: SyncOptions): Promise<string> {
+  const schema = await openSchema(b, { busyTimeoutMs, ...(key === null ? {} : { key }) });
+  try {
+    return await schema.keepBefore('sync');
+  } finally {
+    await schema.close();
+  }
+}
+
+function syncInto([source, target]: readonly [Engine, Engine], options: SyncOptions, keep: () => Promise<void>): Promise<SyncedDatabase> {
   const watch = {
     check: () => pause(options.signal),
     onProgress: (rows: number) => options.onProgress?.('comparing', 'customers', rows),
-    guard: (tables: readonly SyncedOwnTable[], rows: number) => guardChanges(tables, rows, options),
+    guard: async (tables: readonly SyncedOwnTable[], rows: number) => {
+      guardChanges(tables, rows, options);
+      const isSame = tables.every(({ missing, different, extra }) => missing + different + extra === 0);
+      if (options.snapshot && !options.dryRun && !isSame) await keep();
+    },
     verify: options.verify || options.dryRun,
   };
   return target.transaction((writing) => source.transaction((reading) => syncDatabase(reading, writing, watch), { commit: false }), {

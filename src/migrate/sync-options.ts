@@ -19,6 +19,8 @@ export interface SyncOptions {
   readonly yes: boolean;
   /** Write nothing when a changed value cannot be held as it is. */
   readonly strict: boolean;
+  /** Keep the whole of a customer database of ours in a file before it is changed. */
+  readonly snapshot: boolean;
   /** Rows that are written in one transaction. */
   readonly batch: number;
   /** Compare both sides again until nothing differs. */
@@ -56,6 +58,13 @@ export interface SyncResult {
   readonly a: string;
   readonly b: string;
   readonly dryRun: boolean;
+  /**
+   * How it was done: table by table; or a customer database as a whole, either by reading all of both, or only what the change log of
+   * the first says that runs have touched since.
+   */
+  readonly way: 'tables' | 'database' | 'change log';
+  /** The file that keeps the customer database as it was before; null: none. */
+  readonly snapshot: string | null;
   readonly tables: readonly SyncedTable[];
   readonly conversions: readonly CountedConversion[];
   /** File of the rejected rows; null: none was rejected. */

@@ -54,7 +54,15 @@ async function syncBetween(source: TableStore, store: TableStore, options: SyncO
       planSync(tables, { from: source.facts, to: store.facts, target: there, label: store.label }, options.create);
     const ends: SyncEnds = { snapshot, store, plan, options };
     const done = options.dryRun ? await planOnly(ends) : await syncLocked(ends);
-    return { a: source.label, b: store.label, dryRun: options.dryRun, ...done, elapsedMs: Math.round(performance.now() - startMs) };
+    return {
+      a: source.label,
+      b: store.label,
+      dryRun: options.dryRun,
+      way: 'tables',
+      snapshot: null,
+      ...done,
+      elapsedMs: Math.round(performance.now() - startMs),
+    };
   } finally {
     await snapshot.close();
   }

@@ -131,10 +131,10 @@ export async function columnsOf(source: Connection, name: string): Promise<strin
   return columns.filter((column) => column !== source.facts.wordsColumn);
 }
 
-/** Reads a table in the order of its key. */
-export function readingSql({ facts }: Connection, { name, key }: OwnTable, columns: readonly string[]): string {
+/** Reads a table in the order of its key; only some rows where a condition is given. */
+export function readingSql({ facts }: Connection, { name, key }: OwnTable, columns: readonly string[], where = ''): string {
   const order = key.map((column) => (TEXT_KEYS.has(column) ? facts.byteOrder(column) : column));
-  return `SELECT ${columns.join(', ')} FROM ${name} ORDER BY ${order.join(', ')}`;
+  return `SELECT ${columns.join(', ')} FROM ${name}${where === '' ? '' : ` WHERE ${where}`} ORDER BY ${order.join(', ')}`;
 }
 
 /**

@@ -1,11 +1,13 @@
 import type { Connection } from '../engines/connection.ts';
 import type { SqlRow, SqlValue, WordsEntry } from '../engines/engine.ts';
 import { CrmError } from '../errors.ts';
+import { CHILD_TABLES } from '../model/changeset.ts';
 import { columnsOf, type CopyWatch, objectOf, readingSql, takeOverIds } from './copy-database.ts';
 import { customerOf, wordsOf } from './customer-rows.ts';
 import { type HeldConversion, HeldTexts } from './held-texts.ts';
 import { OWN_TABLES, type OwnTable } from './own-tables.ts';
 import { TableDigest } from './table-digest.ts';
+import { touchedCustomers } from './touched-customers.ts';
 
 /** What became of a table. */
 export interface SyncedOwnTable {
@@ -17,6 +19,8 @@ export interface SyncedOwnTable {
 
 /** What was brought up to date. */
 export interface SyncedDatabase {
+  /** Whether only what the change log names was read, and not all. */
+  readonly byLog: boolean;
   readonly tables: readonly SyncedOwnTable[];
   readonly conversions: readonly HeldConversion[];
 }
@@ -24,7 +28,7 @@ export interface SyncedDatabase {
 /** How a database is brought up to date. */
 export interface SyncWatch extends CopyWatch {
   /** Told what differs before anything is written; a throw ends it. */
-  readonly guard: (tables: readonly SyncedOwnTable[], rows: number) => void;
+  readonly guard: (tables: readonly SyncedOwnTable[], rows: number) => Promise<void>;
   /** Read both again when all is written. */
   readonly verify: boolean;
 }
@@ -38,7 +42,6 @@ interface TableChanges extends SyncedOwnTable {
   readonly changed: readonly (readonly SqlValue[])[];
   /** Rows of the target that the source does not have. */
   readonly gone: readonly (readonly SqlValue[])[];
-  readonly rows: number;
 }
 
 /** Rows of these have rows below them that go when they go: they are changed where they stand. */
@@ -55,22 +58,45 @@ export async function syncDatabase(source: Connection, target: Connection, watch
   await refuseDiverged(source, target);
   const held = new HeldTexts();
   const differences = new Differences(source, target, held, watch);
-  const changes: TableChanges[] = [];
-  for (const table of OWN_TABLES) changes.push(await differences.of(table));
-  watch.guard(
-    changes,
-    changes.reduce((sum, { rows }) => sum + rows, 0),
-  );
+  const touched = await touchedCustomers(source, target);
+  let changes = await differences.all(touched);
+  const byLog = touched !== null && (await hasAllRows(source, target, changes));
+  if (touched !== null && !byLog) changes = await differences.all(null);
+  const rows = (await rowCounts(source)).reduce((sum, count) => sum + count, 0);
+  await watch.guard(changes, rows);
+  await writeAll(source, target, changes);
+  const found = watch.verify
+    ? await prove(differences, changes, { byLog, write: (left) => writeAll(source, target, left), guard: (all) => watch.guard(all, rows) })
+    : changes;
+  return {
+    byLog: byLog && found === changes,
+    tables: found.map(({ name, missing, different, extra }) => ({ name, missing, different, extra })),
+    conversions: held.conversions,
+  };
+}
+
+async function writeAll(source: Connection, target: Connection, changes: readonly TableChanges[]): Promise<void> {
   const checkReferences = await target.deferReferences();
   for (const one of [...changes].reverse()) await remove(target, one);
   for (const one of changes) await write(target, one);
   await checkReferences();
   for (const { name, hasIds } of OWN_TABLES) if (hasIds) await takeOverIds(source, target, name);
-  if (watch.verify) await prove(differences);
-  return {
-    tables: changes.map(({ name, missing, different, extra }) => ({ name, missing, different, extra })),
-    conversions: held.conversions,
-  };
+}
+
+/** Whether the target has as many rows as the source once the changes are written: else the log did not tell of all. */
+async function hasAllRows(source: Connection, target: Connection, changes: readonly TableChanges[]): Promise<boolean> {
+  const [wanted, there] = [await rowCounts(source), await rowCounts(target)];
+  return changes.every(({ missing, extra }, at) => (there[at] ?? 0) + missing - extra === wanted[at]);
+}
+
+/** Of `OWN_TABLES`. */
+async function rowCounts(connection: Connection): Promise<readonly number[]> {
+  const counts: number[] = [];
+  for (const { name } of OWN_TABLES) {
+    const [row] = await connection.all<{ rows: number }>(`SELECT count(*) AS rows FROM ${name}`);
+    counts.push(Number(row?.rows));
+  }
+  return counts;
 }
 
 /** The last run of the target has to be one of the source: then the target is what the source was at that time. */
@@ -100,15 +126,23 @@ class Differences {
     this.#watch = watch;
   }
 
+  /** @param touched the customers whose rows are read; null: all rows */
+  async all(touched: ReadonlySet<number> | null): Promise<readonly TableChanges[]> {
+    const changes: TableChanges[] = [];
+    for (const table of OWN_TABLES) changes.push(await this.of(table, touched));
+    return changes;
+  }
+
   /** Merges both sides of a table, which come in the order of its key. */
-  async of(table: OwnTable): Promise<TableChanges> {
+  async of(table: OwnTable, touched: ReadonlySet<number> | null): Promise<TableChanges> {
     const columns = await columnsOf(this.#source, table.name);
     const digest = new TableDigest(columns);
     const keyAt = table.key.map((name) => columns.indexOf(name));
     const mustHold = this.#source.facts.holdsAnyText && !this.#target.facts.holdsAnyText;
     const hold = (rows: SqlValue[][]): readonly (readonly SqlValue[])[] => (mustHold ? this.#held.rows(table.name, columns, rows) : rows);
-    const a = new OrderedRows(this.#source.stream(readingSql(this.#source, table, columns)), hold);
-    const b = new OrderedRows(this.#target.stream(readingSql(this.#target, table, columns)), (rows) => rows);
+    const where = whereOf(table, touched);
+    const a = new OrderedRows(this.#source.stream(readingSql(this.#source, table, columns, where)), hold);
+    const b = new OrderedRows(this.#target.stream(readingSql(this.#target, table, columns, where)), (rows) => rows);
     const [fresh, changed, gone]: (readonly SqlValue[])[][] = [[], [], []];
     let [left, right] = [await a.next(), await b.next()];
     let rows = 0;
@@ -124,7 +158,7 @@ class Differences {
     await this.#tell(rows % AT_ONCE);
     const lists = { fresh: fresh ?? [], changed: changed ?? [], gone: gone ?? [] };
     const counts = { missing: lists.fresh.length, different: lists.changed.length, extra: lists.gone.length };
-    return { name: table.name, table, columns, rows, ...lists, ...counts };
+    return { name: table.name, table, columns, ...lists, ...counts };
   }
 
   async #tell(rows: number): Promise<void> {
@@ -132,6 +166,21 @@ class Differences {
     this.#watch.onProgress(this.#rows);
     await this.#watch.check();
   }
+}
+
+/** Columns that name the customer whose rows they are, of the tables that grow with them. */
+const OWNERS: ReadonlyMap<string, string> = new Map([
+  ['customers', 'id'],
+  ['changes', 'entity_id'],
+  ['row_marks', 'customer_id'],
+  ...Object.keys(CHILD_TABLES).map((name) => [name, 'customer_id'] as const),
+]);
+
+/** Changes of products belong to nobody, 0. */
+function whereOf({ name }: OwnTable, touched: ReadonlySet<number> | null): string {
+  const owner = OWNERS.get(name);
+  if (touched === null || owner === undefined) return '';
+  return `${owner} IN (${[0, ...touched].join(', ')})`;
 }
 
 /** One row after another. */
@@ -203,13 +252,32 @@ async function write(target: Connection, { table, columns, fresh, changed }: Tab
   await target.putWords(entries);
 }
 
-async function prove(differences: Differences): Promise<void> {
-  const wrong: string[] = [];
-  for (const table of OWN_TABLES) {
-    const { missing, different, extra } = await differences.of(table);
-    if (missing + different + extra > 0) wrong.push(table.name);
+/** What is done when the log did not tell of all. */
+interface SecondTry {
+  readonly byLog: boolean;
+  readonly write: (changes: readonly TableChanges[]) => Promise<void>;
+  readonly guard: (tables: readonly SyncedOwnTable[]) => Promise<void>;
+}
+
+/** Compares all; what the log did not tell of is written then. @returns what was found in all */
+async function prove(
+  differences: Differences,
+  changes: readonly TableChanges[],
+  { byLog, write: writeRest, guard }: SecondTry,
+): Promise<readonly SyncedOwnTable[]> {
+  const left = await differences.all(null);
+  const wrong = left.filter(({ missing, different, extra }) => missing + different + extra > 0).map(({ name }) => name);
+  if (wrong.length === 0) return changes;
+  if (byLog) {
+    const sums = left.map((one, at): SyncedOwnTable => {
+      const { missing = 0, different = 0, extra = 0 } = changes[at] ?? {};
+      return { name: one.name, missing: one.missing + missing, different: one.different + different, extra: one.extra + extra };
+    });
+    await guard(sums);
+    await writeRest(left);
+    await prove(differences, left, { byLog: false, write: writeRest, guard });
+    return sums;
   }
-  if (wrong.length === 0) return;
   throw new CrmError('DIFFERENCES', `what was written is not what was read: ${wrong.join(', ')}; nothing is kept`, {
     hint: 'run again; if it happens again, report it',
     details: { tables: wrong },

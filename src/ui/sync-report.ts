@@ -38,6 +38,7 @@ export async function printSync(io: Io, mode: OutputMode, result: SyncResult): P
       ...conversions.map(
         ({ table, column, reason, cells: count }) => `converted: ${printable(`${table}.${column}`)} · ${reason} · ${plural(count, 'cell')}`,
       ),
+      ...(result.snapshot === null ? [] : [`kept as it was: ${printable(result.snapshot)}`]),
       ...notes.map((note) => `note: ${printable(note)}`),
       dryRun ? style.dim('dry run: nothing was changed') : summary(result, style),
     ].join('\n');

@@ -58,7 +58,18 @@ const CODES = tableOf('codes', [columnOf('code', TEXT, { nullable: false }), col
 const NOTES = tableOf('notes', [columnOf('text', TEXT), columnOf('weight', INTEGER)]);
 
 const OPTIONS: SyncOptions = {
-  ...{ tables: null, delete: true, create: false, dryRun: false, maxChanges: null, yes: false, strict: false, batch: 7, verify: true },
+  ...{
+    tables: null,
+    delete: true,
+    create: false,
+    dryRun: false,
+    maxChanges: null,
+    yes: false,
+    strict: false,
+    batch: 7,
+    verify: true,
+    snapshot: false,
+  },
   ...{ conversionsPath: null, rejectsPath: join(tempDir(), 'rejects.ndjson'), busyTimeoutMs: 2000, key: null },
 };
 const DIFF = { tables: null, limit: 1000, out: null, showValues: false, busyTimeoutMs: 2000, key: null };
