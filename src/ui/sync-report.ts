@@ -22,19 +22,28 @@ const DONE = [
   { name: 'verified', type: 'text' },
 ];
 
+/** How two customer databases were compared. */
+const WAYS = {
+  database: 'compared: all of both customer databases',
+  'change log': 'compared: what the change log says that runs have touched since',
+} as const;
+
 /** Tells what was brought up to date, or would be. */
 export async function printSync(io: Io, mode: OutputMode, result: SyncResult): Promise<void> {
   const style = await styleOf(io, 'stdout');
   const warnings = result.rejects === null ? [] : [`rejected rows are in ${result.rejects}`];
   await printResult(io, mode, { ok: true, command: 'migrate sync', result: { ...result }, warnings }, () => {
     const { tables, conversions, notes, dryRun } = result;
-    const cells = tables.map((table) =>
+    // A customer database has many tables, of which few change.
+    const told = result.way === 'tables' ? tables : tables.filter(({ missing, different, extra }) => missing + different + extra > 0);
+    const cells = told.map((table) =>
       dryRun
         ? [table.name, table.missing, table.different, table.extra]
         : [table.name, table.inserted, table.updated, table.deleted, kept(table), table.rejected, verdict(table.verified)],
     );
     return [
-      renderTable(dryRun ? FOUND : DONE, cells, { maxWidth: io.columns, style }).trimEnd(),
+      ...(cells.length === 0 ? [] : [renderTable(dryRun ? FOUND : DONE, cells, { maxWidth: io.columns, style }).trimEnd()]),
+      ...(result.way === 'tables' ? [] : [WAYS[result.way]]),
       ...conversions.map(
         ({ table, column, reason, cells: count }) => `converted: ${printable(`${table}.${column}`)} · ${reason} · ${plural(count, 'cell')}`,
       ),

@@ -255,6 +255,47 @@ describe('a sync that is stopped', { timeout: 60_000 * ROUNDS + 60_000 }, () => 
   });
 });
 
+describe('crm migrate sync of a customer database', { timeout: 60_000 * ROUNDS + 60_000 }, () => {
+  const people = (count: number): string =>
+    `id,name,email\n${Array.from({ length: count }, (_, i) => `${i},Name ${i},u${i}@example.com`).join('\n')}\n`;
+
+  it('keeps it as it was in a file, and ends the same whenever it was killed', async () => {
+    const cwd = tempDir();
+    const run = async (...args: string[]): Promise<RunResult> => {
+      const done = await runCli(args, { cwd, timeoutMs: 60_000 });
+      expect({ args, exitCode: done.exitCode, stderr: done.stderr.includes('error') }).toEqual({ args, exitCode: 0, stderr: false });
+      return done;
+    };
+    await runCli(['import', '-', '--format', 'csv', '--source', 'shop', '--db', 'a.db', '--quiet'], { cwd, input: people(50) });
+    await run('migrate', 'copy', 'a.db', 'b.db', '--only-crm');
+    await runCli(['import', '-', '--format', 'csv', '--source', 'shop', '--db', 'a.db', '--quiet'], { cwd, input: people(3000) });
+    const before = customersAndRuns(join(cwd, 'b.db'));
+    expect(before).toEqual([50, 1]);
+    for (let round = 0; round < ROUNDS; round++) {
+      await runCli(['migrate', 'sync', 'a.db', 'b.db', '--no-snapshot'], {
+        cwd,
+        onStart: (child) => {
+          const timer = setTimeout(() => child.kill('SIGKILL'), 400 + round * 250);
+          child.on('exit', () => clearTimeout(timer));
+        },
+      });
+      // All or nothing.
+      expect([before, [3000, 2]]).toContainEqual(customersAndRuns(join(cwd, 'b.db')));
+    }
+    const last = await synced(0, cwd, 'a.db', 'b.db', '--delete');
+    if (last.snapshot === null) expect(last.tables.every(({ inserted }) => inserted === 0)).toBe(true);
+    else expect(customersAndRuns(join(cwd, last.snapshot))).toEqual(before);
+    await run('edit', '7', 'name=Other', '--db', 'a.db');
+    const next = await synced(0, cwd, 'a.db', 'b.db', '--delete');
+    expect(next).toMatchObject({ way: 'change log', snapshot: expect.stringMatching(/^b\.db\.before-sync-/) });
+    // When the schema was applied is another time.
+    const left = await diffed(5, cwd, 'a.db', 'b.db');
+    expect(new Set(left.differences.map(({ table }) => table))).toEqual(new Set(['schema_migrations']));
+    expect((await run('show', '7', '--db', 'b.db')).stdout).toContain('Other');
+    await run('maintain', '--check', '--db', 'b.db');
+  });
+});
+
 describe('crm migrate diff', { timeout: 60_000 }, () => {
   it('lists all differences, those of the schemas first', async () => {
     const cwd = folderWith(
@@ -294,6 +335,13 @@ async function killedAfter(afterMs: number, cwd: string): Promise<void> {
       child.on('exit', () => clearTimeout(timer));
     },
   });
+}
+
+function customersAndRuns(path: string): readonly unknown[] {
+  const db = new Database(path, { readonly: true });
+  const counts = ['customers', 'runs'].map((table) => db.prepare(`SELECT count(*) FROM ${table}`).pluck().get());
+  db.close();
+  return counts;
 }
 
 function rowsIn(path: string): number {
