@@ -121,6 +121,17 @@ export interface TableWriter {
   write(table: TableSchema, columns: readonly string[], rows: readonly Row[], mode: WriteMode): Promise<void>;
   /** Deletes rows by key; used by sync. */
   remove(table: TableSchema, keys: readonly Row[]): Promise<void>;
+  /**
+   * Sets the named cells of rows that are there, and leaves their others; the columns of `rowKey(table)`, by which they are found,
+   * are among `columns`. Absent: single rows cannot be changed here.
+   * @throws {RefusedRows} as `write`, and when a row is not there any more
+   */
+  update?(table: TableSchema, columns: readonly string[], rows: readonly Row[]): Promise<void>;
+  /**
+   * Deletes, for each of these, one row that has just these cells. Absent: rows without a key cannot be told apart here.
+   * @throws {RefusedRows} when there is no such row any more: nothing of this call is done
+   */
+  removeWhole?(table: TableSchema, columns: readonly string[], rows: readonly Row[]): Promise<void>;
   /** Adds to the ledger, in the open transaction. */
   record(entry: LedgerEntry): Promise<void>;
   commit(): Promise<void>;
@@ -144,6 +155,10 @@ export interface TableTarget {
   /** Removes all rows of tables that may point to each other. */
   truncate(tables: readonly TableSchema[]): Promise<void>;
   writer(): Promise<TableWriter>;
+  /** Keeps other processes off that want to bring these tables up to date, until it is closed. Absent: nobody is kept off. @throws {CrmError} BUSY */
+  lock?(): Promise<void>;
+  /** Absent: the place minds references itself, or knows none. @throws {CrmError} INTEGRITY when rows point to rows that are not there */
+  checkReferences?(table: TableSchema): Promise<void>;
   /** What is recorded of a copy, by table and part; empty where nothing is. */
   ledger(copy: string): Promise<readonly LedgerEntry[]>;
   /** Forgets a copy that is complete. */

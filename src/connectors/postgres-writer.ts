@@ -56,6 +56,23 @@ export class PostgresWriter implements TableWriter {
     });
   }
 
+  async update(table: TableSchema, columns: readonly string[], rows: readonly Row[]): Promise<void> {
+    const key = rowKey(table);
+    const set = columns.filter((name) => !key.includes(name)).map((name) => `${quoteName(name)} = s.${quoteName(name)}`);
+    if (rows.length === 0 || set.length === 0) return;
+    const same = key.map((name) => `t.${quoteName(name)} = s.${quoteName(name)}`).join(' AND ');
+    await this.#staged(table, columns, rows, `UPDATE ${quoteName(table.name)} t SET ${set.join(', ')} FROM ${STAGE} s WHERE ${same}`);
+  }
+
+  async removeWhole(table: TableSchema, columns: readonly string[], rows: readonly Row[]): Promise<void> {
+    if (rows.length === 0) return;
+    // Not every type has an equality: rows are compared as they are written. Of equal ones each takes another.
+    const numbered = (from: string): string =>
+      `SELECT place, line, row_number() OVER (PARTITION BY line) AS nth FROM (SELECT ctid AS place, ROW(${list(columns)})::text AS line FROM ${from}) AS lines`;
+    const places = `SELECT t.place FROM (${numbered(quoteName(table.name))}) t JOIN (${numbered(STAGE)}) s ON s.line = t.line AND s.nth = t.nth`;
+    await this.#staged(table, columns, rows, `DELETE FROM ${quoteName(table.name)} WHERE ctid IN (${places})`);
+  }
+
   async record({ copy, table, part, content }: LedgerEntry): Promise<void> {
     await this.#do(
       `INSERT INTO ${LEDGER_TABLE} (copy, table_name, part, content) VALUES ($1, $2, $3, $4)
@@ -91,6 +108,17 @@ export class PostgresWriter implements TableWriter {
       throw refused;
     }
     await this.#do(`RELEASE SAVEPOINT ${SAVEPOINT}`);
+  }
+
+  /** Carries out a statement on rows that wait beside the table, and sees to it that it met as many. */
+  async #staged(table: TableSchema, columns: readonly string[], rows: readonly Row[], sql: string): Promise<void> {
+    const described = columns.map((name) => table.columns.find((column) => column.name === name) as Column);
+    await this.#allOrNothing(async () => {
+      await this.#stage(table, described, rows);
+      const { rowCount } = await this.#client.query(sql);
+      if (rowCount !== rows.length) throw new RefusedRows('the row is not there any more', null);
+      await this.#client.query(`DROP TABLE ${STAGE}`);
+    });
   }
 
   async #stage(table: TableSchema, columns: readonly Column[], rows: readonly Row[]): Promise<void> {
@@ -136,6 +164,7 @@ function upsertSql(table: TableSchema, columns: readonly string[]): string {
 
 /** What the server has against rows, without their values; null where it is something else. */
 function refusalOf(thrown: unknown): RefusedRows | null {
+  if (thrown instanceof RefusedRows) return thrown;
   const { code, column, where, message } = thrown as { code?: string; column?: string; where?: string; message?: string };
   if (typeof code !== 'string' || !REFUSALS.test(code)) return null;
   const named = column ?? /^COPY [^\n]*, line \d+, column ([^:\n]+)/.exec(where ?? '')?.[1] ?? null;

@@ -16,12 +16,15 @@ export interface PlannedTable {
   readonly after: readonly string[];
 }
 
+/** What describes the tables that are there. */
+export type TablesOf = Pick<TableTarget, 'tables' | 'schema'>;
+
 /** Both ends of a copy, for planning. */
 export interface PlanEnds {
   readonly from: StoreFacts;
   readonly to: StoreFacts;
   /** null: the target does not exist yet. */
-  readonly target: TableTarget | null;
+  readonly target: TablesOf | null;
 }
 
 /**
@@ -40,7 +43,7 @@ export async function planTables(sources: readonly TableSchema[], ends: PlanEnds
     const fresh = planTable(source, ends.to, { targetNames, sameEngine: ends.from.name === ends.to.name });
     const entry = entries.find(({ name }) => name === fresh.target.name) ?? foldedEntry(entries, fresh.target.name, ends.to);
     if (entry?.kind === 'view') throw new CrmError('USAGE', `${entry.name} is a view in the target`, { hint: 'remove it, or rename it' });
-    const existing = entry === undefined ? null : await (ends.target as TableTarget).schema(entry.name);
+    const existing = entry === undefined ? null : await (ends.target as TablesOf).schema(entry.name);
     if (existing !== null && mode === 'create') refuseOtherShape(existing, fresh.target);
     const matched = existing === null || mode === 'create' ? fresh : withNextNumbers(matchTable(source, existing, ends.to));
     const plan = ends.from.name === ends.to.name ? withoutNeedlessSteps(matched) : matched;

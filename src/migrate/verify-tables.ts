@@ -5,10 +5,11 @@ import { auditSchema } from './audit-schema.ts';
 import { ComparedColumns } from './compared-columns.ts';
 import { fittingName, sameName } from './fitting-names.ts';
 import { keyComparison } from './key-comparison.ts';
+import { NotInOrder } from './merge-side.ts';
 import { RowStream } from './row-stream.ts';
 import { matchTable } from './table-plan.ts';
 import { type ConversionCount, type Difference, Findings } from './verify-findings.ts';
-import { NotInOrder, verifyOrdered } from './verify-ordered.ts';
+import { verifyOrdered } from './verify-ordered.ts';
 import { verifyUnordered } from './verify-unordered.ts';
 
 export type { ConversionCount, Difference, PlainCell } from './verify-findings.ts';
@@ -98,7 +99,7 @@ class Verification {
     const { tables, strict = false } = this.#options;
     const partners = new Set<string>();
     for (const name of chosenNames(namesA as string[], tables, this.#a.label)) {
-      const partner = this.#partnerOf(name, namesB as string[]);
+      const partner = partnerOf(this.#options.targetNames?.get(name) ?? name, namesB as string[], this.#b.facts.nameBytes);
       if (partner !== undefined) partners.add(partner);
       await this.#table(name, partner);
     }
@@ -112,11 +113,6 @@ class Verification {
       conversions: this.#conversions,
       elapsedMs: Math.round(performance.now() - startMs),
     };
-  }
-
-  #partnerOf(name: string, namesB: readonly string[]): string | undefined {
-    const wanted = fittingName(this.#options.targetNames?.get(name) ?? name, this.#b.facts.nameBytes);
-    return namesB.find((one) => one === wanted) ?? namesB.find((one) => sameName(one, wanted));
   }
 
   async #table(name: string, partner: string | undefined): Promise<void> {
@@ -206,11 +202,19 @@ class Verification {
 
 const PROGRESS_ROWS = 500;
 
-async function tableNames(snapshot: Snapshot): Promise<readonly string[]> {
+/** The table of the second side that has this name, as it fits there, exactly or else in any case. */
+export function partnerOf(name: string, namesB: readonly string[], nameBytes: number): string | undefined {
+  const wanted = fittingName(name, nameBytes);
+  return namesB.find((one) => one === wanted) ?? namesB.find((one) => sameName(one, wanted));
+}
+
+/** Names of the tables of a snapshot, without views. */
+export async function tableNames(snapshot: Snapshot): Promise<readonly string[]> {
   return (await snapshot.tables()).filter(({ kind }) => kind === 'table').map(({ name }) => name);
 }
 
-function chosenNames(names: readonly string[], chosen: readonly string[] | undefined, label: string): readonly string[] {
+/** Those that were named, as they are called here; all where none were. @throws {CrmError} NOT_FOUND */
+export function chosenNames(names: readonly string[], chosen: readonly string[] | undefined, label: string): readonly string[] {
   if (chosen === undefined) return names;
   const found = chosen.map((name) => names.find((one) => one === name) ?? names.find((one) => sameName(one, name)));
   const unknown = chosen.filter((_, at) => found[at] === undefined);
@@ -219,7 +223,7 @@ function chosenNames(names: readonly string[], chosen: readonly string[] | undef
 }
 
 /** Whether a table makes sure that no two rows have the same in these columns: only then it can be read in their order. */
-function isUnique({ primaryKey, indexes, columns }: TableSchema, names: readonly string[]): boolean {
+export function isUnique({ primaryKey, indexes, columns }: TableSchema, names: readonly string[]): boolean {
   const isSet = (others: readonly string[]): boolean => others.length === names.length && others.every((name) => names.includes(name));
   const isRequired = columns.every(({ name, nullable }) => !nullable || !names.includes(name));
   return (

@@ -35,6 +35,7 @@ describe.each([
   'docs/guide/import.md',
   'docs/guide/migrate.md',
   'docs/guide/migrate-map.md',
+  'docs/guide/migrate-sync.md',
   'docs/guide/plans.md',
   'docs/guide/presets.md',
   'docs/guide/measuring-duplicates.md',
