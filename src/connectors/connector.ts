@@ -55,6 +55,8 @@ export interface StoreFacts {
   readonly transactions: boolean;
   /** Whether keys, indexes and references can be made. */
   readonly constraints: boolean;
+  /** Whether references are kept with a table; absent: as `constraints` says. */
+  readonly references?: boolean;
   /** How many tables may be read, or written, at the same time. */
   readonly parallel: number;
   /** Bytes of a table name, and of a column name. */
