@@ -36,8 +36,12 @@ export async function foreignLayout(server: MongoServer, collection: string, ses
     see(fields, document);
   }
   const columns = [...fields].map(([name, { counts }]) => columnOf(name, counts, documents));
-  const reading = readingNotes(fields, documents);
-  const indexes = await indexesOf(server, collection, new Set(fields.keys()));
+  const all = await indexesOf(server, collection, new Set(fields.keys()));
+  const indexes = all.filter(({ special }) => special === null);
+  const notes = all
+    .filter(({ special }) => special !== null)
+    .map(({ name }) => ({ column: null, reason: `index ${name} is not kept: it is of a special kind` }));
+  const reading = { notes, conversions: readConversions(fields, documents) };
   const schema = { name: collection, columns, primaryKey: [ID], indexes, foreignKeys: [], comment: null, reading };
   return new MongoLayout(
     server.driver,
@@ -83,7 +87,7 @@ function typeOf(types: readonly string[]): ColumnType {
 }
 
 /** What is another value on the way: it is counted. */
-function readingNotes(fields: ReadonlyMap<string, SeenField>, documents: number): ReadingNotes {
+function readConversions(fields: ReadonlyMap<string, SeenField>, documents: number): ReadingNotes['conversions'] {
   const conversions: { column: string; reason: string; cells: number }[] = [];
   for (const [column, { counts }] of fields) {
     const isJson = typeOf([...counts.keys()].filter((type) => type !== 'null')) === JSON_TYPE;
@@ -92,7 +96,7 @@ function readingNotes(fields: ReadonlyMap<string, SeenField>, documents: number)
     const special = counts.get('special') ?? 0;
     if (special > 0) conversions.push({ column, reason: 'BSON_TO_JSON', cells: special });
   }
-  return { notes: [], conversions };
+  return conversions;
 }
 
 /** Whether a field is null in some documents and absent in others. */
@@ -106,7 +110,6 @@ async function indexesOf({ db }: MongoServer, collection: string, known: Readonl
   const names = (key: Document): [string, unknown][] => Object.entries(key).map(([name, order]) => [name, Number(order)]);
   return found
     .filter(({ name }) => name !== '_id_')
-    .filter(({ key }) => names(key as Document).every(([name, order]) => known.has(name) || !Number.isFinite(order)))
     .map(({ name, key, unique, partialFilterExpression, sparse }): TableIndex => {
       const columns = names(key as Document);
       const isPlain = columns.every(([column, order]) => known.has(column) && (order === 1 || order === -1));

@@ -11,6 +11,7 @@ import {
   storedColumns,
   type TableSchema,
 } from '../../src/model/table-schema.ts';
+import { FakeCassandra } from './fake-cassandra.ts';
 import { FakeMongo } from './fake-mongo.ts';
 import { freshSchemaUrl, postgresAvailable } from './postgres.ts';
 import { tempDir } from './temp-dir.ts';
@@ -24,6 +25,8 @@ export interface StoreKind {
   readonly freshAddress: () => string | Promise<string>;
   /** It cannot be read as it was at one moment. */
   readonly noSnapshots?: boolean;
+  /** A key of one column cannot be empty. */
+  readonly noEmptyKeys?: boolean;
 }
 
 /** One line for each connector that can be written to. */
@@ -37,6 +40,7 @@ export const STORE_KINDS: readonly StoreKind[] = [
     freshAddress: async () => (await FakeMongo.start({ replicaSet: false })).url(),
     noSnapshots: true,
   },
+  { name: 'cassandra', isThere: true, freshAddress: async () => (await FakeCassandra.start()).url(), noSnapshots: true, noEmptyKeys: true },
 ];
 
 const opened: TableStore[] = [];
