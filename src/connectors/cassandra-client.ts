@@ -37,6 +37,9 @@ const PROBLEMS: Readonly<Record<number, readonly [ErrorCode, string, string]>> =
   8448: ['PERMISSION', 'did not permit this', 'grant the user the rights it needs: SELECT, or CREATE and MODIFY'],
 };
 
+/** Errors of the driver that say more than that no server was found. */
+const TELLING: readonly string[] = ['AuthenticationError', 'ArgumentError'];
+
 /** Connects. @throws {CrmError} ENGINE when the driver is not installed; USAGE, CONNECTION, LOGIN, PERMISSION, NO_DATABASE */
 export async function connectCassandra(address: CassandraAddress): Promise<CassandraLink> {
   const driver = await loadDriver();
