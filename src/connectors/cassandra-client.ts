@@ -119,9 +119,7 @@ async function loadDriver(): Promise<CassandraDriver> {
 function cassandraError(thrown: unknown, label: string): unknown {
   if (thrown instanceof CrmError || thrown instanceof RefusedRows || !(thrown instanceof Error)) return thrown;
   const { code, innerErrors } = thrown as { code?: unknown; innerErrors?: Readonly<Record<string, unknown>> };
-  const inner = Object.values(innerErrors ?? {}).find(
-    (one) => one instanceof Error && (one.name === 'AuthenticationError' || isNumbered(one)),
-  );
+  const inner = Object.values(innerErrors ?? {}).find((one) => one instanceof Error && (TELLING.includes(one.name) || isNumbered(one)));
   if (inner !== undefined && inner !== thrown) return cassandraError(inner, label);
   if (thrown.name === 'AuthenticationError') return problem(label, PROBLEMS[256]);
   if (typeof code === 'number') {

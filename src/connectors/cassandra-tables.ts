@@ -9,8 +9,7 @@ import type { TableEntry } from './connector.ts';
 import { schemaOfJson } from './folder-schema.ts';
 
 const HIDDEN: readonly string[] = [TABLES_TABLE, LEDGER_TABLE, UNDO_TABLE];
-const NO_SNAPSHOT = 'not read as of one moment: Cassandra has no snapshots; what is written meanwhile may be there or not';
-const NO_TIMES = 'times to live and times of writing are not carried';
+const NOT_CARRIED = 'not read as of one moment: Cassandra has no snapshots; times to live and times of writing are not carried';
 
 /** The tables of a keyspace and how they lie there. */
 export class CassandraTables {
@@ -48,8 +47,8 @@ export class CassandraTables {
 
   /** A schema with what has to be said of reading it. */
   withNotes(schema: TableSchema): TableSchema {
-    const notes = [NO_SNAPSHOT, NO_TIMES].map((reason) => ({ column: null, reason }));
-    return { ...schema, reading: { notes: [...notes, ...(schema.reading?.notes ?? [])], conversions: [] } };
+    const notes = [{ column: null, reason: NOT_CARRIED }, ...(schema.reading?.notes ?? [])];
+    return { ...schema, reading: { notes, conversions: [] } };
   }
 
   /** Schemas of the tables that we made, by name. */

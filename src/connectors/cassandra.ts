@@ -22,6 +22,7 @@ class CassandraStore implements TableStore {
     // Notes take back what was broken off.
     transactions: true,
     constraints: true,
+    indexes: false,
     references: false,
     parallel: 4,
     nameBytes: 1000,

@@ -39,6 +39,9 @@ export class MongoTarget implements TableTarget {
       if (entries.some(({ name }) => name === table.name)) return;
       await this.#make(collectionOf(table.name));
       await this.#save(table);
+      // While rows are written, each is looked for by its unique keys.
+      const layout = await this.#tables.layout(table.name);
+      for (const index of table.indexes) if (index.unique) await this.#index(layout, index);
     });
   }
 

@@ -46,9 +46,9 @@ export class MongoWriter implements TableWriter {
     return mongoGuarded(this.#server.label, async () => {
       if (rows.length === 0) return;
       const layout = await this.#layout(table.name);
-      if (mode === 'upsert' && layout.key.length === 0) throw keyless(table.name);
+      if (mode === 'upsert') refuseUpsert(layout, columns);
       const names = mode === 'insert' ? storedColumns(layout.schema).map(({ name }) => name) : columns;
-      const ready = rows.map((row) => this.#ready(layout, names, columns, row, mode));
+      const ready = rows.map((row) => this.#ready(layout, names, columns, row));
       await this.#refuseKnown(layout, ready, mode);
       const collection = this.#server.db.collection(layout.collection);
       if (mode === 'upsert') {
@@ -115,7 +115,7 @@ export class MongoWriter implements TableWriter {
   }
 
   /** @throws {RefusedRows} when a cell is NULL that must not be, or cannot be written */
-  #ready(layout: MongoLayout, names: readonly string[], columns: readonly string[], row: Row, mode: WriteMode): Ready {
+  #ready(layout: MongoLayout, names: readonly string[], columns: readonly string[], row: Row): Ready {
     const cells = names.map((name): Cell => {
       const at = columns.indexOf(name);
       return at < 0 ? defaultOf(layout, name) : (row[at] ?? null);
@@ -127,7 +127,7 @@ export class MongoWriter implements TableWriter {
     const key = layout.key.map((name) => cells[names.indexOf(name)] ?? null);
     const ready = { id: layout.key.length === 0 ? layout.freshId() : layout.idOf(key), fields: layout.fieldsOf(names, cells) };
     const size = this.#server.driver.BSON.calculateObjectSize(documentOf(ready), { ignoreUndefined: true });
-    if (size > DOCUMENT_BYTES || (mode === 'insert' && size > DOCUMENT_BYTES)) throw new RefusedRows('row too large', null);
+    if (size > DOCUMENT_BYTES) throw new RefusedRows('row too large', null);
     return ready;
   }
 
@@ -203,6 +203,15 @@ function isExcluding({ _id: id }: Document): boolean {
 function defaultOf(layout: MongoLayout, name: string): Cell {
   const preset = layout.column(name)?.default ?? null;
   return preset !== null && 'value' in preset ? preset.value : null;
+}
+
+/** @throws {CrmError} USAGE when rows cannot be found, or an update would take the name of a field for a path */
+function refuseUpsert({ key, schema, isOurs }: MongoLayout, columns: readonly string[]): void {
+  if (key.length === 0) throw keyless(schema.name);
+  if (isOurs || !columns.some((name) => name.includes('.') || name.startsWith('$'))) return;
+  throw new CrmError('USAGE', `collection ${schema.name} has fields with a point or a $ in their names, which cannot be replaced`, {
+    hint: 'copy it with --mode append or truncate',
+  });
 }
 
 function keyless(table: string): CrmError {

@@ -146,7 +146,7 @@ class TablePlanner {
   #indexes(): TableSchema['indexes'] {
     const { indexes } = this.#source;
     const kept = indexes.filter((index) => {
-      if (!this.#facts.constraints) this.#note(null, `index ${index.name} is not kept: the target has none`);
+      if (!(this.#facts.indexes ?? this.#facts.constraints)) this.#note(null, `index ${index.name} is not kept: the target has none`);
       else if (index.special !== null && this.#options.sameEngine !== true)
         this.#note(null, `index ${index.name} is not kept: it is partial, on an expression, or of a special kind`);
       else return true;
