@@ -14,6 +14,8 @@ const TEXT: ColumnType = { kind: 'text', length: null, fixed: false };
 const JSON_TYPE: ColumnType = { kind: 'json', binary: false };
 const SCAN_BATCH = 1000;
 const ID = '_id';
+/** Options by which an index is no ordinary one. */
+const SPECIAL = ['partialFilterExpression', 'sparse', 'expireAfterSeconds', 'collation', 'hidden'];
 const SINGLE: Readonly<Record<string, ColumnType>> = {
   string: TEXT,
   bool: { kind: 'boolean' },
@@ -110,10 +112,10 @@ async function indexesOf({ db }: MongoServer, collection: string, known: Readonl
   const names = (key: Document): [string, unknown][] => Object.entries(key).map(([name, order]) => [name, Number(order)]);
   return found
     .filter(({ name }) => name !== '_id_')
-    .map(({ name, key, unique, partialFilterExpression, sparse }): TableIndex => {
+    .map(({ name, key, unique, ...more }): TableIndex => {
       const columns = names(key as Document);
       const isPlain = columns.every(([column, order]) => known.has(column) && (order === 1 || order === -1));
-      const special = !isPlain || partialFilterExpression !== undefined || sparse === true ? 'a special index of MongoDB' : null;
+      const special = isPlain && !SPECIAL.some((option) => option in more) ? null : 'a special index of MongoDB';
       return {
         name: String(name),
         columns: columns.map(([column, order]) => ({ name: column, descending: order === -1 })),

@@ -48,8 +48,10 @@ export class MongoTarget implements TableTarget {
   finish(table: TableSchema): Promise<void> {
     return this.#guarded(async () => {
       const layout = await this.#tables.layout(table.name);
+      // A collection of others keeps the indexes that it has.
+      if (!layout.isOurs) return;
       for (const index of table.indexes) await this.#index(layout, index);
-      if (layout.isOurs) await this.#save({ ...layout.schema, ...table });
+      await this.#save({ ...layout.schema, ...table });
     });
   }
 
@@ -109,12 +111,12 @@ export class MongoTarget implements TableTarget {
   async #index(layout: MongoLayout, { name, columns, unique, special }: TableIndex): Promise<void> {
     const paths = columns.map((column) => [layout.path(column.name), column.descending ? -1 : 1] as const);
     if (special !== null || (paths.length === 1 && paths[0]?.[0] === '_id')) return;
-    const keys = Object.fromEntries(paths) as IndexSpecification;
+    const keys: IndexSpecification = new Map(paths);
     // NULL is an absent field, and a unique index would take one of them only.
     const set: Document = Object.fromEntries(paths.map(([path]) => [path, { $exists: true }]));
     await this.#server.db
       .collection(layout.collection)
-      .createIndex(keys, unique && layout.isOurs ? { name, unique, partialFilterExpression: set } : { name, unique });
+      .createIndex(keys, unique ? { name, unique, partialFilterExpression: set } : { name, unique });
   }
 
   #guarded<T>(work: () => Promise<T>): Promise<T> {

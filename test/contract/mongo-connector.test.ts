@@ -270,6 +270,29 @@ describe('MongoDB, collections of others', () => {
     }
   });
 
+  it('tell their indexes, and list those that cannot be made elsewhere', async () => {
+    const fake = await serverWith('t', [{ _id: 1, a: 'x', b: 1 }]);
+    fake.store.createIndex('t', { name: 'plain', key: { b: -1, a: 1 }, unique: true });
+    fake.store.createIndex('t', { name: 'near', key: { a: '2dsphere' } });
+    fake.store.createIndex('t', { name: 'some', key: { a: 1 }, partialFilterExpression: { a: { $exists: true } } });
+    const [path, other] = [join(tempDir(), 'a.db'), await FakeMongo.start({ replicaSet: true })];
+    for (const to of [path, other.url()]) {
+      const result = await copied(fake.url(), to);
+      expect(result.differences).toEqual([]);
+      for (const index of ['near', 'some']) expect(result.notes.join('\n')).toContain(`index ${index} is not kept`);
+    }
+    const columns = [
+      { name: 'b', descending: true },
+      { name: 'a', descending: false },
+    ];
+    const snapshot = await (await storeAt(path)).snapshot();
+    expect((await snapshot.schema('t')).indexes).toMatchObject([{ name: 'plain', unique: true, columns }]);
+    await snapshot.close();
+    expect(other.store.indexes.get('t')).toMatchObject([
+      { name: 'plain', key: { b: expect.anything(), a: expect.anything() }, unique: true },
+    ]);
+  });
+
   it('take rows of others beside theirs, their own fields untouched', async () => {
     const fake = await serverWith('t', [{ _id: new ObjectId(OID), v: 'mine', more: 1 }]);
     const path = join(tempDir(), 'a.db');
