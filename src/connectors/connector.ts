@@ -55,6 +55,10 @@ export interface StoreFacts {
   readonly transactions: boolean;
   /** Whether keys, indexes and references can be made. */
   readonly constraints: boolean;
+  /** Whether indexes and unique keys beside the primary key can be made; absent: as `constraints` says. */
+  readonly indexes?: boolean;
+  /** Whether references are kept with a table; absent: as `constraints` says. */
+  readonly references?: boolean;
   /** How many tables may be read, or written, at the same time. */
   readonly parallel: number;
   /** Bytes of a table name, and of a column name. */

@@ -2,6 +2,8 @@ import { CrmError, redactUrl } from '../errors.ts';
 import type { Connector, StoreOptions, TableStore } from './connector.ts';
 import { isSqliteAddress, SQLITE_ADDRESS } from './sqlite-address.ts';
 import { isCsvFolder, isNdjsonFolder, isWorkbook } from './file-address.ts';
+import { isCassandra } from './cassandra-address.ts';
+import { isMongo } from './mongo-address.ts';
 import { isRedis } from './redis-address.ts';
 
 /** How a connector is loaded: only the one that is used. */
@@ -32,6 +34,16 @@ const CONNECTORS: Readonly<Record<string, Entry>> = {
   },
   xlsx: { matches: isWorkbook, address: 'workbook.xlsx', load: async () => (await import('./xlsx-workbook.ts')).xlsxWorkbook },
   redis: { matches: isRedis, address: 'redis://host:6379/0?prefix=shop:', load: async () => (await import('./redis.ts')).redis },
+  mongodb: {
+    matches: isMongo,
+    address: 'mongodb://user:password@host:27017/database',
+    load: async () => (await import('./mongo.ts')).mongo,
+  },
+  cassandra: {
+    matches: isCassandra,
+    address: 'cassandra://user:password@host:9042/keyspace?localDataCenter=dc1',
+    load: async () => (await import('./cassandra.ts')).cassandra,
+  },
   csv: { matches: isCsvFolder, address: 'csv:folder', load: async () => (await import('./csv-folder.ts')).csvFolder },
   sqlite: { matches: isSqliteAddress, address: SQLITE_ADDRESS, load: async () => (await import('./sqlite.ts')).sqlite },
   postgres: {

@@ -24,7 +24,8 @@ export function auditSchema(a: TableSchema, b: TableSchema, { factsA, factsB, st
   const { target: expected } = planTable(a, factsB, { sameEngine: factsA.name === factsB.name });
   const columns = auditColumns(expected, b, factsB, strict);
   if (!factsA.constraints || !factsB.constraints) return columns;
-  return [...columns, ...auditPrimaryKey(expected, b), ...auditIndexes(expected, b, strict), ...auditReferences(expected, b, strict)];
+  const references = factsB.references === false ? [] : auditReferences(expected, b, strict);
+  return [...columns, ...auditPrimaryKey(expected, b), ...auditIndexes(expected, b, strict), ...references];
 }
 
 function auditColumns(expected: TableSchema, b: TableSchema, factsB: StoreFacts, strict: boolean): SchemaDifference[] {

@@ -44,6 +44,8 @@ export interface TableCopy extends RowsOfTable {
  */
 export async function copyTable(copy: TableCopy, writer: TableWriter, state: TableState): Promise<TableState> {
   const part = new Part(copy, writer, state);
+  // What reading converts was counted with the first part.
+  if (state.nextPart > 0) copy.conversion.takeCounts();
   try {
     for await (const rows of readAhead(copy.source.read(readRequest(copy, state.last)))) {
       await pause(copy.signal);

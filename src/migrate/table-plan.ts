@@ -47,7 +47,7 @@ export function planTable(source: TableSchema, facts: StoreFacts, options: PlanO
 
 /** Pairs a table with one that the target has: columns by name, exactly or else in any case. */
 export function matchTable(source: TableSchema, existingTarget: TableSchema, facts: StoreFacts): TablePlan {
-  const notes: SchemaNote[] = [];
+  const notes: SchemaNote[] = readingNotes(source);
   const free = new Set(storedColumns(existingTarget));
   const exact = new Map([...free].map((column) => [column.name, column]));
   const columns: ColumnPlan[] = [];
@@ -75,18 +75,24 @@ export function matchTable(source: TableSchema, existingTarget: TableSchema, fac
   return { source, target: existingTarget, columns, notes };
 }
 
+/** What is to be said of reading the source. */
+function readingNotes({ name, reading }: TableSchema): SchemaNote[] {
+  return (reading?.notes ?? []).map((note) => ({ table: name, ...note }));
+}
+
 class TablePlanner {
   readonly #source: TableSchema;
   readonly #facts: StoreFacts;
   readonly #options: PlanOptions;
   readonly #names: ReadonlyMap<string, string>;
   readonly #keys: ReadonlySet<string>;
-  readonly #notes: SchemaNote[] = [];
+  readonly #notes: SchemaNote[];
 
   constructor(source: TableSchema, facts: StoreFacts, options: PlanOptions) {
     this.#source = source;
     this.#facts = facts;
     this.#options = options;
+    this.#notes = readingNotes(source);
     this.#names = columnNames(source, facts);
     this.#keys = new Set([
       ...source.primaryKey,
@@ -140,7 +146,7 @@ class TablePlanner {
   #indexes(): TableSchema['indexes'] {
     const { indexes } = this.#source;
     const kept = indexes.filter((index) => {
-      if (!this.#facts.constraints) this.#note(null, `index ${index.name} is not kept: the target has none`);
+      if (!(this.#facts.indexes ?? this.#facts.constraints)) this.#note(null, `index ${index.name} is not kept: the target has none`);
       else if (index.special !== null && this.#options.sameEngine !== true)
         this.#note(null, `index ${index.name} is not kept: it is partial, on an expression, or of a special kind`);
       else return true;
@@ -159,7 +165,7 @@ class TablePlanner {
 
   #foreignKeys(): readonly ForeignKey[] {
     const { foreignKeys } = this.#source;
-    if (this.#facts.constraints)
+    if (this.#facts.references ?? this.#facts.constraints)
       return foreignKeys.map((key) => ({
         ...key,
         name: key.name === null ? null : fittingName(key.name, this.#facts.nameBytes),

@@ -93,6 +93,14 @@ export interface ForeignKey {
   readonly onUpdate: ReferenceAction;
 }
 
+/** What has to be said of reading a table, beside its schema. */
+export interface ReadingNotes {
+  /** What is not read, or not as of one moment. */
+  readonly notes: readonly { readonly column: string | null; readonly reason: string }[];
+  /** Cells that become another value while they are read; `reason` is the code of a rule. */
+  readonly conversions: readonly { readonly column: string; readonly reason: string; readonly cells: number }[];
+}
+
 /** A table as its database describes it. */
 export interface TableSchema {
   readonly name: string;
@@ -103,6 +111,8 @@ export interface TableSchema {
   readonly indexes: readonly TableIndex[];
   readonly foreignKeys: readonly ForeignKey[];
   readonly comment: string | null;
+  /** Absent: there is nothing to be said. */
+  readonly reading?: ReadingNotes;
 }
 
 /**

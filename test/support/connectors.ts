@@ -11,6 +11,8 @@ import {
   storedColumns,
   type TableSchema,
 } from '../../src/model/table-schema.ts';
+import { FakeCassandra } from './fake-cassandra.ts';
+import { FakeMongo } from './fake-mongo.ts';
 import { freshSchemaUrl, postgresAvailable } from './postgres.ts';
 import { tempDir } from './temp-dir.ts';
 
@@ -21,12 +23,24 @@ export interface StoreKind {
   readonly isThere: boolean;
   /** The address of an empty place that is not made yet, or has nothing in it; it goes away when the test file ends. */
   readonly freshAddress: () => string | Promise<string>;
+  /** It cannot be read as it was at one moment. */
+  readonly noSnapshots?: boolean;
+  /** A key of one column cannot be empty. */
+  readonly noEmptyKeys?: boolean;
 }
 
 /** One line for each connector that can be written to. */
 export const STORE_KINDS: readonly StoreKind[] = [
   { name: 'sqlite', isThere: true, freshAddress: () => join(tempDir(), 'copy.db') },
   { name: 'postgres', isThere: postgresAvailable, freshAddress: freshSchemaUrl },
+  { name: 'mongodb, a replica set', isThere: true, freshAddress: async () => (await FakeMongo.start({ replicaSet: true })).url() },
+  {
+    name: 'mongodb, one server',
+    isThere: true,
+    freshAddress: async () => (await FakeMongo.start({ replicaSet: false })).url(),
+    noSnapshots: true,
+  },
+  { name: 'cassandra', isThere: true, freshAddress: async () => (await FakeCassandra.start()).url(), noSnapshots: true, noEmptyKeys: true },
 ];
 
 const opened: TableStore[] = [];
