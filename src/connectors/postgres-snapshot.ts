@@ -56,7 +56,7 @@ export class PostgresSnapshot implements Snapshot {
     const client = await this.#reader();
     let isWhole = false;
     try {
-      const stream = client.query(copyTo(`COPY (${query(client, request)}) TO STDOUT`));
+      const stream = client.query(copyTo(`COPY (${selectSql(client, request)}) TO STDOUT`));
       const parser = new CopyRows(request.columns.map((name) => postgresDecoder(typeOf(request.table, name))));
       let rows: Row[] = [];
       for await (const piece of stream) {
@@ -104,7 +104,8 @@ function typeOf(table: TableSchema, name: string): ColumnType {
   return table.columns.find((column) => column.name === name)?.type ?? UNKNOWN;
 }
 
-function query(client: pg.Client, { table, columns, ordered, after, upTo, since }: ReadRequest): string {
+/** The SELECT of a reading, with its values in it. */
+export function selectSql(client: pg.Client, { table, columns, ordered, after, upTo, since }: ReadRequest): string {
   const key = rowKey(table);
   const ordering = key.map((name) => orderedBy(table, name));
   const row = (cells: Row): string => cells.map((cell, i) => literal(client, cell, table, key[i] as string)).join(', ');

@@ -1,6 +1,6 @@
 import type { Snapshot, TableStore } from '../connectors/connector.ts';
 import { CrmError } from '../errors.ts';
-import { rowKey, type TableSchema } from '../model/table-schema.ts';
+import { type Row, rowKey, type TableSchema } from '../model/table-schema.ts';
 import { auditSchema } from './audit-schema.ts';
 import { ComparedColumns } from './compared-columns.ts';
 import { fittingName, sameName } from './fitting-names.ts';
@@ -12,6 +12,14 @@ import { NotInOrder, verifyOrdered } from './verify-ordered.ts';
 import { verifyUnordered } from './verify-unordered.ts';
 
 export type { ConversionCount, Difference, PlainCell } from './verify-findings.ts';
+
+/** Rows that need not be compared any more. */
+export interface KnownRows {
+  /** All rows of the table, on either side. */
+  readonly rows: number;
+  /** Key of the last row that is compared, in the form of the first side. */
+  readonly upTo: Row;
+}
 
 /** How two databases are compared. */
 export interface VerifyOptions {
@@ -31,6 +39,8 @@ export interface VerifyOptions {
   readonly rowsOnly?: boolean;
   /** Rows that only the second side has are no differences: it had some before. */
   readonly mayHaveMore?: boolean;
+  /** Tables whose rows are known to be the same behind a key, by name. */
+  readonly known?: ReadonlyMap<string, KnownRows>;
   readonly signal?: AbortSignal;
   /** Called now and then: rows of a table that were read. */
   readonly onProgress?: (table: string, rows: number) => void;
@@ -158,11 +168,14 @@ class Verification {
     const namesB = key.map((name) => columnB.get(name) as string);
     const ordered = mayMerge && key.length > 0 && isUnique(schemaB, namesB);
     const keyedB = ordered ? { ...schemaB, primaryKey: namesB } : schemaB;
+    const known = ordered ? this.#options.known?.get(schemaA.name) : undefined;
+    const upToA = known === undefined ? {} : { upTo: known.upTo };
+    const upToB = known === undefined ? {} : { upTo: columns.keyOnRight(known.upTo) };
     const open = (): [RowStream, RowStream] => {
       const [a, b] = this.#snapshots;
       return [
-        new RowStream(a, { table: schemaA, columns: plan.columns.map(({ source }) => source.name), ordered }, signal),
-        new RowStream(b, { table: keyedB, columns: plan.columns.map(({ target }) => target.name), ordered }, signal),
+        new RowStream(a, { table: schemaA, columns: plan.columns.map(({ source }) => source.name), ordered, ...upToA }, signal),
+        new RowStream(b, { table: keyedB, columns: plan.columns.map(({ target }) => target.name), ordered, ...upToB }, signal),
       ];
     };
     const onRows = this.#progress(schemaA.name);
@@ -177,6 +190,7 @@ class Verification {
     } finally {
       await Promise.all(streams.map((stream) => stream.close()));
     }
+    if (known !== undefined) findings.rowsA = findings.rowsB = known.rows;
     return findings;
   }
 
