@@ -48,7 +48,17 @@ export async function takeLock(path: string, options: LockOptions): Promise<Proc
 /** The living owner of a lock; null where nobody holds it. */
 export function lockOwner(path: string): LockOwner | null {
   const text = readOrNull(path);
-  const owner = text === null ? null : parsedOwner(text);
+  return text === null ? null : livingOwner(text);
+}
+
+/** This process, as the owner of a lock that is kept somewhere else. */
+export function ownText(): string {
+  return writtenOwner(thisProcess());
+}
+
+/** The owner that such a text names; null where it is dead, or the text is none. */
+export function livingOwner(text: string): LockOwner | null {
+  const owner = parsedOwner(text);
   return owner !== null && mayLive(owner) ? owner : null;
 }
 

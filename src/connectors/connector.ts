@@ -184,6 +184,12 @@ export interface TableTarget {
   close(): Promise<void>;
 }
 
+/** Keeps other copies off a place; of the process that holds it, not of this object: a dead one holds nothing. */
+export interface StoreLock {
+  /** Gives it back; harmless when called twice. */
+  release(): Promise<void>;
+}
+
 /** An opened place of tables. */
 export interface TableStore {
   /** What to call it in messages: a path, or a URL without its password. */
@@ -191,6 +197,8 @@ export interface TableStore {
   readonly facts: StoreFacts;
   /** A view of everything at this moment. */
   snapshot(): Promise<Snapshot>;
+  /** Before it is written to. @throws {CrmError} BUSY, with who holds it. Absent: nothing keeps others off */
+  lock?(): Promise<StoreLock>;
   /** For writing. @throws {CrmError} USAGE where it can only be read */
   target(): Promise<TableTarget>;
   close(): Promise<void>;

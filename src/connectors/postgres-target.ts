@@ -6,6 +6,7 @@ import { CrmError } from '../errors.ts';
 import { type ColumnType, isSameReference, type TableIndex, type TableSchema } from '../model/table-schema.ts';
 import type { LedgerEntry, ReadRequest, TableEntry, TableTarget, TableWriter } from './connector.ts';
 import { addReference, afterRows, createEnum, createIndex, createTable, enumsOf, list, shortName } from './postgres-ddl.ts';
+import { WRITER_LOCK } from './postgres-lock.ts';
 import { selectSql } from './postgres-snapshot.ts';
 import { LEDGER_TABLE, readEntries, readSchema } from './postgres-tables.ts';
 import { PostgresWriter } from './postgres-writer.ts';
@@ -93,7 +94,9 @@ export class PostgresTarget implements TableTarget {
 
   async writer(): Promise<TableWriter> {
     await this.#guard(() => this.#client.query(LEDGER));
-    return new PostgresWriter(await this.#connect(), this.#label);
+    const client = await this.#connect();
+    await this.#guard(() => client.query(WRITER_LOCK));
+    return new PostgresWriter(client, this.#label);
   }
 
   readBack(table: TableSchema, columns: readonly string[]): AsyncIterable<Uint8Array> | null {

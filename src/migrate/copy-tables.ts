@@ -32,7 +32,12 @@ export async function copyTables(from: string, to: string, options: CopyOptions)
   try {
     const store = options.dryRun ? await openForPlan(to, opening) : await openStore(to, { create: true, ...opening });
     try {
-      return await copyBetween({ from, source, to, store }, options);
+      const lock = options.dryRun ? undefined : await store.lock?.();
+      try {
+        return await copyBetween({ from, source, to, store }, options);
+      } finally {
+        await lock?.release();
+      }
     } finally {
       await store.close();
     }
