@@ -55,6 +55,8 @@ export interface StoreFacts {
   readonly transactions: boolean;
   /** Whether keys, indexes and references can be made. */
   readonly constraints: boolean;
+  /** Whether tables can have checks, of all columns or only of those that do not number rows; absent: they cannot. */
+  readonly checks?: 'all' | 'unnumbered';
   /** How many tables may be read, or written, at the same time. */
   readonly parallel: number;
   /** Bytes of a table name, and of a column name. */
@@ -181,6 +183,8 @@ export interface TableTarget {
   ledger(copy: string): Promise<readonly LedgerEntry[]>;
   /** Forgets a copy that is complete. */
   forget(copy: string): Promise<void>;
+  /** What could not be made although it was planned, in words. Absent: all of it was. */
+  readonly notMade?: readonly string[];
   close(): Promise<void>;
 }
 

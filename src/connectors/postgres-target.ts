@@ -14,6 +14,8 @@ import { PostgresWriter } from './postgres-writer.ts';
 const LEDGER = `CREATE TABLE IF NOT EXISTS ${LEDGER_TABLE} (copy text NOT NULL, table_name text NOT NULL, part integer NOT NULL, content text NOT NULL, PRIMARY KEY (copy, table_name, part))`;
 /** Bytes that wait to be looked at. */
 const READ_BYTES = 1 << 20;
+/** Something that is named is not there, or is not known. */
+const MISSING = /^(42704|42883|42P01|3F000|0A000)$/;
 const FOREIGN_KEY_VIOLATION = '23503';
 
 /** A schema of a PostgreSQL database that tables are written to. */
@@ -21,6 +23,7 @@ export class PostgresTarget implements TableTarget {
   readonly #client: pg.Client;
   readonly #label: string;
   readonly #connect: () => Promise<pg.Client>;
+  readonly notMade: string[] = [];
 
   /** @param connect makes a session on the schema */
   constructor(client: pg.Client, label: string, connect: () => Promise<pg.Client>) {
@@ -40,7 +43,7 @@ export class PostgresTarget implements TableTarget {
   plan(table: TableSchema): readonly string[] {
     const enums = new Map([...enumsOf(table).values()].map((one) => [one.name, one]));
     const indexes = table.indexes
-      .filter(({ special }) => special === null)
+      .filter(({ special, definition }) => special === null || definition !== undefined)
       .map((index) => createIndex(table.name, index, shortName(index.name)));
     return [...[...enums.values()].map(createEnum), createTable(table), ...indexes, ...afterRows(table)].map((sql) => `${sql};`);
   }
@@ -64,8 +67,8 @@ export class PostgresTarget implements TableTarget {
     await this.#guard(async () => {
       const there = await readSchema(this.#client, table.name, this.#label);
       for (const index of table.indexes) {
-        if (index.special !== null || there.indexes.some((one) => isSame(one, index))) continue;
-        await this.#client.query(createIndex(table.name, index, await this.#freeName(table.name, index.name)));
+        if ((index.special !== null && index.definition === undefined) || there.indexes.some((one) => isSame(one, index))) continue;
+        await this.#makeIndex(table.name, index);
       }
       for (const sql of afterRows(table)) await this.#client.query(sql);
       await this.#client.query(`ANALYZE ${quoteName(table.name)}`);
@@ -140,6 +143,17 @@ export class PostgresTarget implements TableTarget {
     }
   }
 
+  /** One that needs what this database does not have, an operator class of an extension or a function, is left out and told. */
+  async #makeIndex(table: string, index: TableIndex): Promise<void> {
+    const sql = createIndex(table, index, await this.#freeName(table, index.name));
+    try {
+      await this.#client.query(sql);
+    } catch (error) {
+      if (index.definition === undefined || !MISSING.test((error as { code?: string }).code ?? '')) throw error;
+      this.notMade.push(`${table}: index ${index.name} is not kept: this database lacks what it is made of`);
+    }
+  }
+
   async #hasLedger(): Promise<boolean> {
     const { rows } = await this.#guard(() =>
       this.#client.query<{ there: boolean }>(`SELECT to_regclass('${LEDGER_TABLE}') IS NOT NULL AS there`),
@@ -180,7 +194,7 @@ function isSteady(type: ColumnType): boolean {
 }
 
 function isSame(a: TableIndex, b: TableIndex): boolean {
-  return a.unique === b.unique && JSON.stringify(a.columns) === JSON.stringify(b.columns);
+  return a.unique === b.unique && a.definition === b.definition && JSON.stringify(a.columns) === JSON.stringify(b.columns);
 }
 
 function takenType(name: string, label: string): CrmError {

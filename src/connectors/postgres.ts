@@ -28,6 +28,7 @@ const FACTS: StoreFacts = {
   },
   transactions: true,
   constraints: true,
+  checks: 'all',
   parallel: 4,
   nameBytes: 63,
 };

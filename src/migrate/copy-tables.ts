@@ -60,7 +60,13 @@ async function copyBetween(ends: Ends, options: CopyOptions): Promise<CopyResult
         const context: CopyContext = { ...ends, ...lists, snapshot, target, planned, options };
         return options.dryRun ? planOnly(context) : copyPlanned(context);
       });
-      return { ...rows, views, notes: notesOf(planned), dryRun: options.dryRun, elapsedMs: Math.round(performance.now() - startMs) };
+      return {
+        ...rows,
+        views,
+        notes: [...notesOf(planned), ...(target.notMade ?? [])],
+        dryRun: options.dryRun,
+        elapsedMs: Math.round(performance.now() - startMs),
+      };
     } finally {
       await target.close();
     }
