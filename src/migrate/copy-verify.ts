@@ -38,9 +38,11 @@ export async function verifyCopy(context: CopyContext, run: CopyRun): Promise<Ve
   });
   const totalRows = planned.reduce((sum, { plan }) => sum + run.stateOf(plan.source.name).read, 0);
   const rows = new Map<string, number>();
+  const keeps = new Set(planned.flatMap(({ plan }) => plan.target.foreignKeys.map(({ table }) => table)));
   return verifyTables(copied, store, {
     tables: [...sources.keys()],
     targetNames: new Map(planned.map(({ plan }) => [plan.source.name, plan.target.name])),
+    expects: (parent) => keeps.has(parent),
     known: await unchangedTables(context, run),
     rowsOnly: options.mode !== 'create',
     mayHaveMore: options.mode === 'append' || options.mode === 'upsert',

@@ -37,6 +37,8 @@ export interface VerifyOptions {
   readonly strict?: boolean;
   /** The schemas are not compared. */
   readonly rowsOnly?: boolean;
+  /** Whether a reference to a table of the second side is expected; absent: every one is. */
+  readonly expects?: (parent: string) => boolean;
   /** Rows that only the second side has are no differences: it had some before. */
   readonly mayHaveMore?: boolean;
   /** Tables whose rows are known to be the same behind a key, by name. */
@@ -133,7 +135,9 @@ class Verification {
     if (partner === undefined) return this.#lone(name, 'the table is missing');
     const [a, b] = this.#snapshots;
     const [schemaA, schemaB] = await Promise.all([a.schema(name), b.schema(partner)]);
-    const audit = { factsA: this.#a.facts, factsB: this.#b.facts, strict: this.#options.strict === true };
+    const { expects } = this.#options;
+    const expected = expects === undefined ? {} : { expects };
+    const audit = { factsA: this.#a.facts, factsB: this.#b.facts, strict: this.#options.strict === true, ...expected };
     const schema = this.#options.rowsOnly === true ? [] : auditSchema(schemaA, schemaB, audit);
     for (const { column, detail } of schema) this.#add(schemaDifference(name, column, detail));
     const listed = this.#listed.length;

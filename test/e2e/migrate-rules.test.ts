@@ -151,3 +151,34 @@ describe.skipIf(!postgresAvailable)('indexes from PostgreSQL to PostgreSQL', { t
     expect((await copied(tempDir(), from, to)).notes).toEqual(['docs: index own is not kept: this database lacks what it is made of']);
   });
 });
+
+describe('a table without the one that it points to', { timeout: 120_000 }, () => {
+  const places = [
+    { name: 'SQLite', isThere: true, fresh: async () => 'to.db' },
+    { name: 'PostgreSQL', isThere: postgresAvailable, fresh: async () => freshSchemaUrl() },
+    { name: 'MariaDB', isThere: mysqlAvailable, fresh: () => freshMysqlUrl() },
+  ].filter(({ isThere }) => isThere);
+
+  it.each(places)('is copied to $name without its reference, which is told; later ones are kept', async ({ fresh }) => {
+    const cwd = tempDir();
+    const db = new Database(join(cwd, 'from.db'));
+    db.exec(`CREATE TABLE parent (id INTEGER PRIMARY KEY); CREATE TABLE child (id INTEGER PRIMARY KEY, p INTEGER REFERENCES parent (id));
+      INSERT INTO parent VALUES (5); INSERT INTO child VALUES (1, 5), (2, NULL)`);
+    db.close();
+    const lone = await copied(cwd, 'from.db', await fresh(), '--tables', 'child');
+    expect(lone).toMatchObject({ tables: [{ name: 'child', written: 2, verified: true }], differences: [] });
+    expect(lone.notes).toEqual(['child: the reference of p to parent is not kept: parent is neither copied nor there']);
+    const cwd2 = tempDir();
+    const to = (await fresh()).replace('to.db', join(cwd2, 'both.db'));
+    expect((await copied(cwd, 'from.db', to, '--tables', 'parent')).notes).toEqual([]);
+    expect((await copied(cwd, 'from.db', to, '--tables', 'child')).notes).toEqual([]);
+    const back = await copied(cwd, to, join(cwd2, 'back.db'), '--all');
+    expect(back.tables.map(({ name, verified }) => [name, verified])).toEqual([
+      ['parent', true],
+      ['child', true],
+    ]);
+    const made = new Database(join(cwd2, 'back.db'), { readonly: true });
+    expect(made.prepare('SELECT "table" FROM pragma_foreign_key_list(\'child\')').pluck().all()).toEqual(['parent']);
+    made.close();
+  });
+});
