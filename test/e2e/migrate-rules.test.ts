@@ -1,5 +1,7 @@
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import iconv from 'iconv-lite';
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import type { CopyResult } from '../../src/index.ts';
@@ -180,5 +182,26 @@ describe('a table without the one that it points to', { timeout: 120_000 }, () =
     const made = new Database(join(cwd2, 'back.db'), { readonly: true });
     expect(made.prepare('SELECT "table" FROM pragma_foreign_key_list(\'child\')').pluck().all()).toEqual(['parent']);
     made.close();
+  });
+});
+
+describe('a folder of CSV files in another encoding', { timeout: 60_000 }, () => {
+  it('is refused with the command that makes UTF-8 of a file, and that command does', async () => {
+    const cwd = tempDir();
+    mkdirSync(join(cwd, 'shop'));
+    const file = join(cwd, 'shop', 'people.csv');
+    const rows = Array.from({ length: 50 }, (_, i) => `${i},张三${i},北京市朝阳区\n`).join('');
+    writeFileSync(file, iconv.encode(`编号,姓名,地址\n${rows}`, 'gb18030'));
+    const refused = await runCli(['migrate', 'copy', 'csv:shop', 'to.db'], { cwd });
+    expect({ exitCode: refused.exitCode, stdout: refused.stdout }).toEqual({ exitCode: 4, stdout: '' });
+    const hint = /^error: people\.csv: [^\n]* is not utf-8 text\nhint: [^\n]*: crm (inspect \S+ --to-csv) NEW\.csv\n$/.exec(
+      refused.stderr,
+    )?.[1];
+    expect(hint, refused.stderr).toBeDefined();
+    expect(await runCli([...(hint as string).split(' '), 'new.csv'], { cwd })).toMatchObject({ exitCode: 0 });
+    renameSync(join(cwd, 'new.csv'), file);
+    expect((await copied(cwd, 'csv:shop', 'to.db')).tables).toEqual([
+      { name: 'people', read: 50, written: 50, rejected: 0, verified: true },
+    ]);
   });
 });
