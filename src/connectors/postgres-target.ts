@@ -3,10 +3,11 @@ import { to as copyTo } from 'pg-copy-streams';
 import { quoteName } from '../engines/postgres-client.ts';
 import { postgresError } from '../engines/postgres-errors.ts';
 import { CrmError } from '../errors.ts';
-import { type ColumnType, isSameReference, type TableIndex, type TableSchema } from '../model/table-schema.ts';
+import { isSameReference, type TableIndex, type TableSchema } from '../model/table-schema.ts';
 import type { LedgerEntry, ReadRequest, TableEntry, TableTarget, TableWriter } from './connector.ts';
 import { addReference, afterRows, createEnum, createIndex, createTable, enumsOf, list, shortName } from './postgres-ddl.ts';
 import { WRITER_LOCK } from './postgres-lock.ts';
+import { isSteady } from './postgres-packed.ts';
 import { selectSql } from './postgres-snapshot.ts';
 import { LEDGER_TABLE, readEntries, readSchema } from './postgres-tables.ts';
 import { PostgresWriter } from './postgres-writer.ts';
@@ -182,15 +183,6 @@ export class PostgresTarget implements TableTarget {
       throw postgresError(error, this.#label);
     }
   }
-}
-
-/** Kinds whose values the server writes as they were written; another way of writing one only makes the cells be compared. */
-const STEADY: ReadonlySet<ColumnType['kind']> = new Set(['integer', 'text', 'boolean', 'date', 'timestamp', 'uuid', 'bytes', 'float']);
-
-function isSteady(type: ColumnType): boolean {
-  // A zone is written in another way than it is read, and blanks at the end mean nothing.
-  if (type.kind === 'timestamp') return !type.zone;
-  return STEADY.has(type.kind) && !(type.kind === 'text' && type.fixed);
 }
 
 function isSame(a: TableIndex, b: TableIndex): boolean {

@@ -1,31 +1,9 @@
-import { pause } from '../interruption.ts';
-import { rowKey } from '../model/table-schema.ts';
 import { copiedSource } from './copied-source.ts';
 import type { CopyContext } from './copy-context.ts';
 import type { CopyRun } from './copy-run.ts';
 import { sinceOf } from './copy-since.ts';
-import { TableTally } from './table-tally.ts';
-import { type KnownRows, type VerifyResult, verifyTables } from './verify-tables.ts';
-
-/** Tables of which the target holds what it was given, byte for byte: cells are compared in their first parts only. */
-async function unchangedTables({ target, planned, options }: CopyContext, run: CopyRun): Promise<ReadonlyMap<string, KnownRows>> {
-  const unchanged = new Map<string, KnownRows>();
-  for (const { plan } of planned) {
-    const { name } = plan.source;
-    const written = run.writtenOf(name);
-    const columns = new Map(plan.columns.map((column) => [column.source.name, column.target.name]));
-    const primaryKey = rowKey(plan.source).map((one) => columns.get(one) as string);
-    const held = target.readBack?.({ ...plan.target, primaryKey }, [...columns.values()]) ?? null;
-    if (written === undefined || held === null) continue;
-    const tally = new TableTally();
-    for await (const bytes of held) {
-      tally.add(bytes);
-      if (options.signal?.aborted === true) await pause(options.signal);
-    }
-    if (tally.equals(written.tally)) unchanged.set(name, { rows: run.stateOf(name).written, upTo: written.firstPart });
-  }
-  return unchanged;
-}
+import { unchangedTables } from './unchanged-tables.ts';
+import { type VerifyResult, verifyTables } from './verify-tables.ts';
 
 /** Compares the source, as it was copied, with the target: schemas too where the tables were made, and all rows cell by cell. */
 export async function verifyCopy(context: CopyContext, run: CopyRun): Promise<VerifyResult> {

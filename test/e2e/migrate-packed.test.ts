@@ -130,3 +130,39 @@ function rejectedKeys(cwd: string): unknown[] {
   const lines = readFileSync(join(cwd, 'from.db.rejects.ndjson'), 'utf8').trimEnd().split('\n');
   return lines.map((line) => (JSON.parse(line) as { key: unknown[] }).key[0]);
 }
+
+describe.skipIf(!postgresAvailable)('rows that PostgreSQL gives as text', { timeout: 120_000 }, () => {
+  const SPECIAL = `UPDATE t SET name = 'tab' || char(9) || 'line' || char(10) || '\\N\\.' WHERE id IN (10, 2999, 3000)`;
+
+  it('go to PostgreSQL as they are, and a row that it refuses is left out', async () => {
+    const cwd = source(SPECIAL);
+    const [first, second, third] = [freshSchemaUrl(), freshSchemaUrl(), freshSchemaUrl()];
+    await copied(0, cwd, 'from.db', first);
+    expect((await copied(0, cwd, first, second)).tables).toEqual([{ name: 't', read: ROWS, written: ROWS, rejected: 0, verified: true }]);
+    const rows = 'SELECT t::text FROM t ORDER BY t.id';
+    expect(await inSchema(second, rows)).toEqual(await inSchema(first, rows));
+    await inSchema(third, MADE);
+    const refused = await copied(3, cwd, second, third, '--mode', 'truncate');
+    expect(refused.tables).toEqual([{ name: 't', read: ROWS, written: ROWS - 1, rejected: 1, verified: true }]);
+    expect(await inSchema(third, rows)).toEqual((await inSchema(first, rows)).filter((row) => !String(row).startsWith('(2501,')));
+  });
+
+  it.each([
+    ['UPDATE t SET name = NULL WHERE id = 2998', 'name'],
+    ["UPDATE t SET born = '2024-02-28' WHERE id = 2998", 'born'],
+    ['UPDATE t SET ok = NOT ok WHERE id = 2998', 'ok'],
+  ])('are compared with what SQLite holds: %s', async (change, column) => {
+    const cwd = source('');
+    const between = freshSchemaUrl();
+    await copied(0, cwd, 'from.db', between);
+    expect((await copied(0, cwd, between, 'to.db')).tables[0]).toMatchObject({ written: ROWS, verified: true });
+    const db = new Database(join(cwd, 'to.db'));
+    const [, table, rest] = /^UPDATE (\w+) (.*) WHERE/.exec(change) as unknown as [string, string, string];
+    db.exec(
+      `DELETE FROM ${table}; CREATE TRIGGER spoil AFTER INSERT ON t WHEN NEW.id = 2998 BEGIN UPDATE ${table} ${rest} WHERE id = 2998; END`,
+    );
+    db.close();
+    const result = await copied(5, cwd, between, 'to.db', '--mode', 'truncate');
+    expect(result.differences).toMatchObject([{ table: 't', kind: 'different', key: { id: 2998 }, column }]);
+  });
+});
