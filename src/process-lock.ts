@@ -61,7 +61,13 @@ export function lockOwner(path: string): LockOwner | null {
   return text === null ? null : livingOwner(text);
 }
 
-function livingOwner(text: string): LockOwner | null {
+/** This process, as the owner of a lock that is kept somewhere else. */
+export function ownText(): string {
+  return writtenOwner(thisProcess());
+}
+
+/** The owner that such a text names; null where it is dead, or the text is none. */
+export function livingOwner(text: string): LockOwner | null {
   const owner = parsedOwner(text);
   return owner !== null && mayLive(owner) ? owner : null;
 }

@@ -59,6 +59,8 @@ export interface StoreFacts {
   readonly indexes?: boolean;
   /** Whether references are kept with a table; absent: as `constraints` says. */
   readonly references?: boolean;
+  /** Whether tables can have checks, of all columns or only of those that do not number rows; absent: they cannot. */
+  readonly checks?: 'all' | 'unnumbered';
   /** How many tables may be read, or written, at the same time. */
   readonly parallel: number;
   /** Bytes of a table name, and of a column name. */
@@ -88,6 +90,17 @@ export interface ReadRequest {
   readonly batch: number;
 }
 
+/**
+ * Rows as one text in UTF-8, as COPY and LOAD DATA take it: cells are ended by tabs, rows by newlines, NULL is `\N`, and in a
+ * cell a backslash stands before a backslash and before the letter that means a tab, a newline or a carriage return.
+ */
+export interface PackedRows {
+  readonly bytes: Uint8Array;
+  readonly count: number;
+  /** Key of the last row. */
+  readonly last: Row;
+}
+
 /** Tables as they were at one moment, read by any number of readers as `facts.parallel` says. Nothing is written by it. */
 export interface Snapshot {
   /** By name. */
@@ -97,6 +110,11 @@ export interface Snapshot {
   count(table: TableSchema): Promise<number>;
   /** Streams rows in batches; the next batch is fetched when the last was taken. Two readings may run at once. */
   read(request: ReadRequest): AsyncIterable<readonly Row[]>;
+  /**
+   * The same rows in the same order, packed where every cell stands in the file as a column of the given type takes it, and
+   * gives it back, unchanged; the others as rows. null: this table cannot be read so. Absent: none can.
+   */
+  readPacked?(request: ReadRequest, types: readonly ColumnType[]): AsyncIterable<PackedRows | readonly Row[]> | null;
   close(): Promise<void>;
 }
 
@@ -114,8 +132,20 @@ export interface LedgerEntry {
   readonly content: string;
 }
 
+/** Rows on their way into a table, all of them or none. */
+export interface PackedWriter {
+  /** What the database has against a row shows at the end. @throws {CrmError} CONNECTION */
+  write(bytes: Uint8Array): Promise<void>;
+  /** @throws {RefusedRows} when the database refuses a row: none of them is written, the transaction goes on */
+  end(): Promise<void>;
+}
+
 /** One connection that writes. */
 export interface TableWriter {
+  /** Told of rows that were taken, in their order: the bytes that `TableTarget.readBack` gives for them. Absent: it does not tell. */
+  onTaken?: ((bytes: Uint8Array) => void) | null;
+  /** Takes rows as `PackedRows` have them, in the open transaction; nothing else may be asked of the writer before the end. Absent: it cannot. */
+  pack?(table: TableSchema, columns: readonly string[]): Promise<PackedWriter>;
   begin(): Promise<void>;
   /**
    * Writes rows; `columns` names their cells. Cells are in the form of the types of `table`, whose schema is that of the target.
@@ -163,11 +193,24 @@ export interface TableTarget {
   lock?(): Promise<void>;
   /** Absent: the place minds references itself, or knows none. @throws {CrmError} INTEGRITY when rows point to rows that are not there */
   checkReferences?(table: TableSchema): Promise<void>;
+  /**
+   * What the target holds now, in the order of the key, in the bytes in which a writer told of the same rows. null: the types
+   * of the table can be written in more than one way. Absent: no table can be read so.
+   */
+  readBack?(table: TableSchema, columns: readonly string[]): AsyncIterable<Uint8Array> | null;
   /** What is recorded of a copy, by table and part; empty where nothing is. */
   ledger(copy: string): Promise<readonly LedgerEntry[]>;
   /** Forgets a copy that is complete. */
   forget(copy: string): Promise<void>;
+  /** What could not be made although it was planned, in words. Absent: all of it was. */
+  readonly notMade?: readonly string[];
   close(): Promise<void>;
+}
+
+/** Keeps other copies off a place; of the process that holds it, not of this object: a dead one holds nothing. */
+export interface StoreLock {
+  /** Gives it back; harmless when called twice. */
+  release(): Promise<void>;
 }
 
 /** An opened place of tables. */
@@ -177,6 +220,8 @@ export interface TableStore {
   readonly facts: StoreFacts;
   /** A view of everything at this moment. */
   snapshot(): Promise<Snapshot>;
+  /** Before it is written to. @throws {CrmError} BUSY, with who holds it. Absent: nothing keeps others off */
+  lock?(): Promise<StoreLock>;
   /** For writing. @throws {CrmError} USAGE where it can only be read */
   target(): Promise<TableTarget>;
   close(): Promise<void>;

@@ -103,8 +103,9 @@ class MysqlTarget implements TableTarget {
 
   async ledger(copy: string): Promise<readonly LedgerEntry[]> {
     if (!(await this.#hasLedger())) return [];
+    // Waits for a part that a killed process has handed over, and the server is still committing.
     const rows = await this.#session.rows(
-      `SELECT tbl, part, content FROM ${LEDGER} WHERE copy = ${quoteMysqlText(copy)} ORDER BY tbl, part`,
+      `SELECT tbl, part, content FROM ${LEDGER} WHERE copy = ${quoteMysqlText(copy)} ORDER BY tbl, part LOCK IN SHARE MODE`,
     );
     return rows.map(({ tbl, part, content }) => ({ copy, table: tbl ?? '', part: Number(part), content: content ?? '' }));
   }

@@ -3,6 +3,7 @@ import { type Column, type ColumnType, type ForeignKey, storedColumns, type Tabl
 import { columnDefault } from './column-default.ts';
 import { type Converter, converter } from './conversion.ts';
 import { columnNames, fittingName, sameName, uniqueNames } from './fitting-names.ts';
+import { planChecks } from './table-checks.ts';
 import { sameType, typeName } from './type-name.ts';
 
 /** Something of a schema that the target does not have in the same way. */
@@ -113,7 +114,9 @@ class TablePlanner {
       indexes: this.#indexes(),
       foreignKeys: this.#foreignKeys(),
       comment: source.comment,
+      ...this.#checks(),
     };
+    for (const trigger of source.triggers ?? []) this.#note(null, `trigger ${trigger} is not copied`);
     if (!this.#facts.constraints && source.primaryKey.length > 0) this.#note(null, 'the target knows no primary key');
     const stored = columns.filter((column) => column.target.generated === null);
     return { source, target, columns: stored, notes: this.#notes };
@@ -161,6 +164,13 @@ class TablePlanner {
       name: names[at] as string,
       columns: index.columns.map((column) => ({ ...column, name: this.#columnName(column.name) })),
     }));
+  }
+
+  #checks(): Pick<TableSchema, 'checks'> {
+    const isSameEngine = this.#options.sameEngine === true;
+    const { checks, left } = planChecks(this.#source, this.#facts, { isSameEngine, nameOf: (name) => this.#columnName(name) });
+    for (const { name, sql } of left) this.#note(null, `check ${name ?? ''} is not kept: ${sql}`.replace('  ', ' '));
+    return checks.length === 0 ? {} : { checks };
   }
 
   #foreignKeys(): readonly ForeignKey[] {

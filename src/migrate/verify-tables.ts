@@ -1,6 +1,6 @@
 import type { Snapshot, TableStore } from '../connectors/connector.ts';
 import { CrmError } from '../errors.ts';
-import { rowKey, type TableSchema } from '../model/table-schema.ts';
+import { type Row, rowKey, type TableSchema } from '../model/table-schema.ts';
 import { auditSchema } from './audit-schema.ts';
 import { ComparedColumns } from './compared-columns.ts';
 import { fittingName, sameName } from './fitting-names.ts';
@@ -13,6 +13,14 @@ import { verifyOrdered } from './verify-ordered.ts';
 import { verifyUnordered } from './verify-unordered.ts';
 
 export type { ConversionCount, Difference, PlainCell } from './verify-findings.ts';
+
+/** Rows that need not be compared any more. */
+export interface KnownRows {
+  /** All rows of the table, on either side. */
+  readonly rows: number;
+  /** Key of the last row that is compared, in the form of the first side. */
+  readonly upTo: Row;
+}
 
 /** How two databases are compared. */
 export interface VerifyOptions {
@@ -30,8 +38,12 @@ export interface VerifyOptions {
   readonly strict?: boolean;
   /** The schemas are not compared. */
   readonly rowsOnly?: boolean;
+  /** Whether a reference to a table of the second side is expected; absent: every one is. */
+  readonly expects?: (parent: string) => boolean;
   /** Rows that only the second side has are no differences: it had some before. */
   readonly mayHaveMore?: boolean;
+  /** Tables whose rows are known to be the same behind a key, by name. */
+  readonly known?: ReadonlyMap<string, KnownRows>;
   readonly signal?: AbortSignal;
   /** Called now and then: rows of a table that were read. */
   readonly onProgress?: (table: string, rows: number) => void;
@@ -119,7 +131,9 @@ class Verification {
     if (partner === undefined) return this.#lone(name, 'the table is missing');
     const [a, b] = this.#snapshots;
     const [schemaA, schemaB] = await Promise.all([a.schema(name), b.schema(partner)]);
-    const audit = { factsA: this.#a.facts, factsB: this.#b.facts, strict: this.#options.strict === true };
+    const { expects } = this.#options;
+    const expected = expects === undefined ? {} : { expects };
+    const audit = { factsA: this.#a.facts, factsB: this.#b.facts, strict: this.#options.strict === true, ...expected };
     const schema = this.#options.rowsOnly === true ? [] : auditSchema(schemaA, schemaB, audit);
     for (const { column, detail } of schema) this.#add(schemaDifference(name, column, detail));
     const listed = this.#listed.length;
@@ -154,11 +168,14 @@ class Verification {
     const namesB = key.map((name) => columnB.get(name) as string);
     const ordered = mayMerge && key.length > 0 && isUnique(schemaB, namesB);
     const keyedB = ordered ? { ...schemaB, primaryKey: namesB } : schemaB;
+    const known = ordered ? this.#options.known?.get(schemaA.name) : undefined;
+    const upToA = known === undefined ? {} : { upTo: known.upTo };
+    const upToB = known === undefined ? {} : { upTo: columns.keyOnRight(known.upTo) };
     const open = (): [RowStream, RowStream] => {
       const [a, b] = this.#snapshots;
       return [
-        new RowStream(a, { table: schemaA, columns: plan.columns.map(({ source }) => source.name), ordered }, signal),
-        new RowStream(b, { table: keyedB, columns: plan.columns.map(({ target }) => target.name), ordered }, signal),
+        new RowStream(a, { table: schemaA, columns: plan.columns.map(({ source }) => source.name), ordered, ...upToA }, signal),
+        new RowStream(b, { table: keyedB, columns: plan.columns.map(({ target }) => target.name), ordered, ...upToB }, signal),
       ];
     };
     const onRows = this.#progress(schemaA.name);
@@ -173,6 +190,7 @@ class Verification {
     } finally {
       await Promise.all(streams.map((stream) => stream.close()));
     }
+    if (known !== undefined) findings.rowsA = findings.rowsB = known.rows;
     return findings;
   }
 
