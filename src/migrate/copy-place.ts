@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { CrmError, redactUrl } from '../errors.ts';
 import type { CopyMode } from './copy-options.ts';
 
-const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'postgres:': '5432', 'mysql:': '3306', 'redis:': '6379' };
+const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'postgres:': '5432', 'mysql:': '3306', 'oracle:': '1521', 'redis:': '6379' };
 const SCHEMES: Readonly<Record<string, string>> = { 'postgresql:': 'postgres:', 'mariadb:': 'mysql:' };
 const URL_START = /^[a-z][a-z0-9+.-]+:\/\//i;
 
