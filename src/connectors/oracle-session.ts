@@ -162,7 +162,7 @@ export class OracleSession {
   }
 
   /** Nothing is rounded or cut on its way: numbers come as texts, what is kept outside of its row in one piece. */
-  readonly #fetchType = ({ dbType }: Metadata<OracleValue[]>): { readonly type: DbType | number } | undefined => {
+  readonly #fetchType = ({ dbType }: Metadata<OracleValue[]>): { type: DbType } | undefined => {
     const driver = this.#driver;
     if (dbType === driver.DB_TYPE_BLOB) return { type: driver.BUFFER };
     const asText = [driver.DB_TYPE_NUMBER, driver.DB_TYPE_CLOB, driver.DB_TYPE_NCLOB];
