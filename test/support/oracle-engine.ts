@@ -26,6 +26,7 @@ const TYPES: Readonly<Record<string, number>> = {
   CHAR: 96,
   NCHAR: 96,
   LONG: 8,
+  LONG_TEXT: 8,
   RAW: 23,
   BINARY_FLOAT: 100,
   BINARY_DOUBLE: 101,

@@ -295,7 +295,7 @@ class Talk {
       lenient: (options & 0x80000) !== 0,
       counted: (flags & 0x4000) !== 0,
     };
-    return this.#run(session, id, cursor, run, limit);
+    return this.#run(session, id, cursor, run, (options & 0x40) === 0 ? 0 : limit);
   }
 
   #reexecute(session: OracleEngineSession, message: WireReader, isQuery: boolean): Buffer {
@@ -321,9 +321,12 @@ class Talk {
       const answer = session.query(cursor.sql, cursor.params, run.rows[0] ?? []);
       cursor.answer = answer;
       cursor.at = 0;
-      describe(out, answer);
-      const hasLobs = answer.columns.some(({ type }) => LOB_TYPES.includes(type));
-      if (cursor.types.length === 0 || hasLobs) cursor.types = answer.columns.map(({ type }) => type);
+      // A cursor is described once, and keeps how its columns were defined.
+      if (cursor.types.length === 0) {
+        describe(out, answer);
+        cursor.types = answer.columns.map(({ type }) => type);
+      }
+      const hasLobs = cursor.types.some((type) => LOB_TYPES.includes(type));
       return hasLobs ? this.#end(out, { id }) : this.#fetch(id, limit, out);
     }
     const counts: number[] = [];
