@@ -48,7 +48,7 @@ describe('crm migrate copy and a server that speaks the protocol of Oracle', { t
       { name: 'customers', read: 3, written: 3, verified: true },
       { name: 'orders', read: 1000, written: 1000, verified: true },
     ]);
-    expect(there.conversions.map(({ column, rule, count }) => [column, rule, count])).toEqual([
+    expect(there.conversions.map(({ column, reason, cells }) => [column, reason, cells])).toEqual([
       ['note', 'EMPTY_TO_NULL', 1],
       ['raw', 'EMPTY_TO_NULL', 1],
     ]);
@@ -80,6 +80,30 @@ describe('crm migrate copy and a server that speaks the protocol of Oracle', { t
     const again = await copied(0, cwd, 'from.db', oracle.url, '--tables', 'orders', '--mode', 'upsert');
     expect(again.tables[0]).toMatchObject({ written: 1000, verified: true });
     await copied(0, cwd, 'from.db', oracle.url, '--tables', 'orders', '--mode', 'truncate');
+    expect(oracle.engine.look('SELECT count(*) FROM "orders"')).toEqual([[1000]]);
+  });
+
+  it('goes on where a lost connection broke it off', async () => {
+    const oracle = await startOracle();
+    const cwd = folderWith(SHOP);
+    const parts = (): number => {
+      const there = oracle.engine.look("SELECT count(*) FROM sqlite_master WHERE name = '_crm_copy'") as [number][];
+      return there[0]?.[0] === 0 ? 0 : ((oracle.engine.look('SELECT count(*) FROM "_crm_copy"') as [number][])[0]?.[0] ?? 0);
+    };
+    const watch = setInterval(() => {
+      if (parts() < 5) return;
+      oracle.server.cut();
+      clearInterval(watch);
+    }, 5);
+    const broken = await copy(cwd, 'from.db', oracle.url, '--batch', '10');
+    clearInterval(watch);
+    expect({ exitCode: broken.exitCode, out: broken.stdout + broken.stderr }).toEqual({
+      exitCode: 15,
+      out: expect.stringContaining('lost the connection'),
+    });
+    expect((await copy(cwd, 'from.db', oracle.url, '--batch', '10')).exitCode).toBe(2);
+    const result = await copied(0, cwd, 'from.db', oracle.url, '--batch', '10', '--resume');
+    expect(result.tables.every(({ verified }) => verified === true)).toBe(true);
     expect(oracle.engine.look('SELECT count(*) FROM "orders"')).toEqual([[1000]]);
   });
 
