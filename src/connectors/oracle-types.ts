@@ -1,7 +1,8 @@
 import type { ColumnType } from '../model/table-schema.ts';
 
-/** Longest text and bytes that are kept in the row: characters take up to four bytes of the 4000 there are. */
+/** Longest text that is kept in the row, in characters: they take up to four bytes of the 4000 there are. */
 export const VARCHAR_CHARACTERS = 1000;
+/** Most bytes that are kept in the row. */
 export const RAW_BYTES = 2000;
 /** Digits of a number that is surely a 64-bit integer, and of one that may be. */
 const INTEGER_DIGITS = [
