@@ -4,6 +4,7 @@ import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import type { CopyResult } from '../../src/index.ts';
 import { runCli } from '../support/cli.ts';
+import { makeHostile } from '../support/hostile-tables.ts';
 import { oracleRun, oracleUrl, startOracle } from '../support/oracle.ts';
 import type { RunResult } from '../support/run-program.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -81,6 +82,23 @@ describe('crm migrate copy and a server that speaks the protocol of Oracle', { t
     expect(again.tables[0]).toMatchObject({ written: 1000, verified: true });
     await copied(0, cwd, 'from.db', oracle.url, '--tables', 'orders', '--mode', 'truncate');
     expect(oracle.engine.look('SELECT count(*) FROM "orders"')).toEqual([[1000]]);
+  });
+
+  it('holds hostile tables, all but names with a quotation mark', async () => {
+    const oracle = await startOracle();
+    const cwd = tempDir();
+    makeHostile(join(cwd, 'from.db'), { unholdable: true });
+    const refused = await copy(cwd, 'from.db', oracle.url);
+    expect({ exitCode: refused.exitCode, out: refused.stderr }).toEqual({
+      exitCode: 2,
+      out: expect.stringContaining('no name with a quotation mark'),
+    });
+    const result = await copied(0, cwd, 'from.db', oracle.url, '--tables', 'values,composite,no key,staff,dept,person', '--batch', '70');
+    expect(result.tables.map(({ read, written, verified }) => [read === written, verified])).toEqual(Array(6).fill([true, true]));
+    expect(await copied(0, cwd, oracle.url, 'to.db')).toMatchObject({ conversions: [], differences: [], rejects: null });
+    const map = await runCli(['migrate', 'map', oracle.url], { cwd, timeoutMs: 60_000 });
+    expect({ exitCode: map.exitCode, out: map.stdout }).toEqual({ exitCode: 0, out: expect.stringContaining('source: SHOP') });
+    expect(map.stdout + map.stderr).not.toContain('geheim');
   });
 
   it('goes on where a lost connection broke it off', async () => {

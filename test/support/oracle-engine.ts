@@ -20,6 +20,7 @@ export interface Answer {
 const RAW_BINDS = [23, 24, 100, 101];
 const TYPES: Readonly<Record<string, number>> = {
   NUMBER: 2,
+  INTEGER: 2,
   FLOAT: 2,
   VARCHAR2: 1,
   NVARCHAR2: 1,

@@ -191,9 +191,15 @@ class Talk {
   }
 
   #piggyback(name: number, message: WireReader): void {
-    if (name !== 105) throw new Error(`piggyback ${name}`);
+    const isClosed = name === 105;
+    if (!isClosed && name !== 120) throw new Error(`piggyback ${name}`);
     message.skip(1);
-    for (let count = message.integer(); count > 0; count--) this.#cursors.delete(message.integer());
+    for (let count = message.integer(); count > 0; count--) {
+      const id = message.integer();
+      const cursor = this.#cursors.get(id);
+      if (isClosed) this.#cursors.delete(id);
+      else if (cursor !== undefined) cursor.answer = null;
+    }
   }
 
   #call(name: number, message: WireReader): Buffer {
