@@ -242,16 +242,26 @@ export interface Connector {
   readonly open: (address: string, options: StoreOptions) => Promise<TableStore>;
 }
 
+/** One of several rows that were refused, by its place in the call. */
+export interface RefusedAt {
+  readonly at: number;
+  readonly reason: string;
+  readonly column: string | null;
+}
+
 /** The database took none of the rows of a call, because of at least one of them. */
 export class RefusedRows extends Error {
   /** Why, in words without values: `value out of range`, `duplicate key`. */
   readonly reason: string;
   /** The column where the database named one. */
   readonly column: string | null;
+  /** The rows that were refused, in their order, where the database named each; empty where it did not. */
+  readonly each: readonly RefusedAt[];
 
-  constructor(reason: string, column: string | null, cause?: unknown) {
+  constructor(reason: string, column: string | null, cause?: unknown, each: readonly RefusedAt[] = []) {
     super(reason, { cause });
     this.reason = reason;
     this.column = column;
+    this.each = each;
   }
 }

@@ -27,6 +27,11 @@ const CONNECTORS: Readonly<Record<string, Entry>> = {
     address: 'mysql://user:password@host:3306/database',
     load: async () => (await import('./mysql.ts')).mysqlConnector,
   },
+  oracle: {
+    matches: (address) => /^oracle:\/\//i.test(address),
+    address: 'oracle://user:password@host:1521/SERVICE',
+    load: async () => (await import('./oracle.ts')).oracle,
+  },
   ndjson: {
     matches: isNdjsonFolder,
     address: 'ndjson:folder',

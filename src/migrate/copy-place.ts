@@ -7,6 +7,7 @@ import type { CopyMode } from './copy-options.ts';
 const DEFAULT_PORTS: Readonly<Record<string, string>> = {
   'postgres:': '5432',
   'mysql:': '3306',
+  'oracle:': '1521',
   'redis:': '6379',
   'mongodb:': '27017',
   'cassandra:': '9042',

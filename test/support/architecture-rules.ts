@@ -39,6 +39,7 @@ const OWNERS: Readonly<Record<string, RegExp>> = {
   mysql2: /^src\/connectors\/mysql[^/]*\.ts$/,
   'cassandra-driver': /^src\/connectors\/cassandra[^/]*\.ts$/,
   mongodb: /^src\/connectors\/mongo[^/]*\.ts$/,
+  oracledb: /^src\/connectors\/oracle[^/]*\.ts$/,
   redis: /^src\/connectors\/redis[^/]*\.ts$/,
   '@duckdb/node-api': /^src\/connectors\/duckdb[^/]*\.ts$/,
   yaml: /^src\/(config|migrate)\/mapping-[^/]*\.ts$/,
