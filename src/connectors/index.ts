@@ -25,6 +25,11 @@ const CONNECTORS: Readonly<Record<string, Entry>> = {
     address: 'mysql://user:password@host:3306/database',
     load: async () => (await import('./mysql.ts')).mysqlConnector,
   },
+  mssql: {
+    matches: (address) => /^(mssql|sqlserver):\/\//i.test(address),
+    address: 'mssql://user:password@host:1433/database',
+    load: async () => (await import('./mssql.ts')).mssqlConnector,
+  },
   ndjson: {
     matches: isNdjsonFolder,
     address: 'ndjson:folder',

@@ -37,6 +37,7 @@ const OWNERS: Readonly<Record<string, RegExp>> = {
   pg: /^src\/(engines|connectors)\/postgres[^/]*\.ts$/,
   'pg-copy-streams': /^src\/(engines|connectors)\/postgres[^/]*\.ts$/,
   mysql2: /^src\/connectors\/mysql[^/]*\.ts$/,
+  tedious: /^src\/connectors\/mssql[^/]*\.ts$/,
   redis: /^src\/connectors\/redis[^/]*\.ts$/,
   '@duckdb/node-api': /^src\/connectors\/duckdb[^/]*\.ts$/,
   yaml: /^src\/(config|migrate)\/mapping-[^/]*\.ts$/,
