@@ -80,9 +80,9 @@ function withLength(expression: string, literal: (cell: Cell) => string, bytes: 
   ];
 }
 
-/** A text without the spaces that fill up a column of fixed length. */
-export function textOf(column: Column): string {
-  const name = quoteMssqlName(column.name);
+/** A text without the spaces that fill up a column of fixed length. @param table name of its table in the query, with a point */
+export function textOf(column: Column, table = ''): string {
+  const name = table + quoteMssqlName(column.name);
   return ['char', 'nchar'].includes(baseTypeOf(column)) ? `RTRIM(${name})` : name;
 }
 

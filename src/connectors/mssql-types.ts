@@ -1,7 +1,8 @@
 import type { Column, ColumnType } from '../model/table-schema.ts';
 
-/** Most signs of a text within the row, and of one in a key; the same of bytes. */
+/** Most signs of a text within the row. */
 export const ROW_SIGNS = 4000;
+/** Most bytes within the row. */
 export const ROW_BYTES = 8000;
 /** Types that only a server of this kind reads and writes; they are told of, and not copied. */
 const CLOSED = ['sql_variant', 'hierarchyid', 'geometry', 'geography'];

@@ -108,8 +108,8 @@ export class MssqlWriter implements TableWriter {
     if (same === null) return this.#allOrNothing([...numbering('ON'), insert, ...numbering('OFF')], names, numbering('OFF'));
     const key = new Set(rowKey(table));
     const sets = names.flatMap((one, i) => (key.has(one) ? [] : [`${quoteMssqlName(one)} = ${staged[i]?.value}`]));
-    const update = sets.length === 0 ? [] : [`UPDATE ${name} SET ${sets.join(', ')} FROM ${STAGE_TABLE} s WHERE ${same}`];
-    const added = `${insert} WHERE NOT EXISTS (SELECT 1 FROM ${name} WHERE ${same})`;
+    const update = sets.length === 0 ? [] : [`UPDATE t SET ${sets.join(', ')} FROM ${name} t JOIN ${STAGE_TABLE} s ON ${same}`];
+    const added = `${insert} WHERE NOT EXISTS (SELECT 1 FROM ${name} t WHERE ${same})`;
     return this.#allOrNothing([...update, ...numbering('ON'), added, ...numbering('OFF')], names, numbering('OFF'));
   }
 
@@ -145,12 +145,12 @@ function sameRow(table: TableSchema, columns: readonly Column[], staged: readonl
   const tests = rowKey(table).flatMap((key) => {
     const at = columns.findIndex(({ name }) => name === key);
     const column = columns[at] as Column;
-    const mine = quoteMssqlName(key);
+    const mine = `t.${quoteMssqlName(key)}`;
     const value = staged[at]?.value ?? '';
     if (column.type.kind === 'bytes') return [`${mine} = ${value}`, `DATALENGTH(${mine}) = DATALENGTH(${value})`];
     if (column.type.kind !== 'text') return [`${mine} = ${value}`];
     const text = `CONVERT(nvarchar(4000), ${value})`;
-    const own = `CONVERT(nvarchar(4000), ${textOf(column)})`;
+    const own = `CONVERT(nvarchar(4000), ${textOf(column, 't.')})`;
     const length = `DATALENGTH(${own}) = DATALENGTH(${text})`;
     if (column.collation === null) return [`${mine} = ${text} ${BY_BYTES}`, length];
     return [`${mine} = ${text} COLLATE ${column.collation}`, `${own} ${BY_BYTES} = ${text} ${BY_BYTES}`, length];

@@ -11,6 +11,7 @@ import {
   storedColumns,
   type TableSchema,
 } from '../../src/model/table-schema.ts';
+import { freshMssqlUrl } from './mssql.ts';
 import { freshSchemaUrl, postgresAvailable } from './postgres.ts';
 import { tempDir } from './temp-dir.ts';
 
@@ -27,6 +28,7 @@ export interface StoreKind {
 export const STORE_KINDS: readonly StoreKind[] = [
   { name: 'sqlite', isThere: true, freshAddress: () => join(tempDir(), 'copy.db') },
   { name: 'postgres', isThere: postgresAvailable, freshAddress: freshSchemaUrl },
+  { name: 'mssql', isThere: true, freshAddress: freshMssqlUrl },
 ];
 
 const opened: TableStore[] = [];
