@@ -52,7 +52,7 @@ CREATE TABLE "sys.identity_columns" (object_id, column_id, seed_value, increment
 CREATE TABLE "sys.indexes" (object_id, index_id, name, type, is_unique, is_primary_key, filter_definition);
 CREATE TABLE "sys.index_columns" (object_id, index_id, column_id, key_ordinal, is_descending_key, is_included_column DEFAULT 0);
 CREATE TABLE "sys.foreign_keys" (object_id INTEGER PRIMARY KEY, name, parent_object_id, referenced_object_id, delete_referential_action_desc,
-  update_referential_action_desc);
+  update_referential_action_desc, is_disabled DEFAULT 0);
 CREATE TABLE "sys.foreign_key_columns" (constraint_object_id, constraint_column_id, parent_object_id, parent_column_id, referenced_object_id, referenced_column_id);
 CREATE TABLE "sys.extended_properties" (class, major_id, minor_id, name, value, UNIQUE (class, major_id, minor_id, name));
 CREATE TABLE "sys.databases" (database_id, snapshot_isolation_state, collation_name);
@@ -97,7 +97,8 @@ export function describeTables(db: Database.Database, sql: string): boolean {
     ),
   );
   if (key !== null) return done(() => addReference(db, key));
-  if (parts(new RegExp(`^ALTER TABLE ${name} (NOCHECK|WITH CHECK CHECK) CONSTRAINT ALL$`)) !== null) return true;
+  const switched = parts(new RegExp(`^ALTER TABLE ${name} (NOCHECK|WITH CHECK CHECK) CONSTRAINT ALL$`));
+  if (switched !== null) return done(() => switchReferences(db, objectId(db, switched[1] as string), switched[2] === 'NOCHECK'));
   const dropped = parts(new RegExp(`^DROP TABLE ${name}$`));
   if (dropped !== null) return done(() => dropTable(db, dropped[1] as string));
   const reseeded = parts(/^DBCC CHECKIDENT \((N'.*'), RESEED, (-?\d+)\)$/s);
@@ -238,13 +239,49 @@ function addReference(
   const ids = [objectId(db, table), objectId(db, parent)] as const;
   const id = nextId(db);
   const action = (words: string | undefined): string => (words ?? '').replaceAll(' ', '_');
-  insert(db, 'sys.foreign_keys', [id, name === undefined ? `FK__${id}` : unquoted(name), ...ids, action(deleted), action(updated)]);
+  insert(db, 'sys.foreign_keys', [id, name === undefined ? `FK__${id}` : unquoted(name), ...ids, action(deleted), action(updated), 0]);
   const references = listOf(tokensOf(others));
   listOf(tokensOf(list)).forEach(([column = ''], i) => {
     const [reference = ''] = references[i] ?? [];
     const places = [ids[0], columnId(db, ids[0], unquoted(column)), ids[1], columnId(db, ids[1], unquoted(reference))];
     insert(db, 'sys.foreign_key_columns', [id, i + 1, ...places]);
   });
+  checkReferences(db, ids[0]);
+}
+
+function switchReferences(db: Database.Database, id: number, isOff: boolean): void {
+  db.prepare('UPDATE "sys.foreign_keys" SET is_disabled = ? WHERE parent_object_id = ?').run(isOff ? 1 : 0, id);
+  checkReferences(db, id);
+}
+
+/** References of a table, or to it, must lead somewhere, as long as they are not switched off. @throws with the number of the server */
+export function checkReferences(db: Database.Database, id: number): void {
+  const keys = db
+    .prepare(
+      'SELECT object_id, parent_object_id, referenced_object_id FROM "sys.foreign_keys" WHERE is_disabled = 0 AND ? IN (parent_object_id, referenced_object_id)',
+    )
+    .raw()
+    .all(id) as number[][];
+  for (const [key, child = 0, parent = 0] of keys) {
+    const columns = db
+      .prepare(
+        `SELECT c.name, p.name FROM "sys.foreign_key_columns" k JOIN "sys.columns" c ON c.object_id = k.parent_object_id AND c.column_id = k.parent_column_id
+         JOIN "sys.columns" p ON p.object_id = k.referenced_object_id AND p.column_id = k.referenced_column_id WHERE k.constraint_object_id = ?`,
+      )
+      .raw()
+      .all(key) as string[][];
+    const filled = columns.map(([name = '']) => `c.${quoted(name)} IS NOT NULL`).join(' AND ');
+    const same = columns.map(([own = '', other = '']) => `p.${quoted(other)} = c.${quoted(own)}`).join(' AND ');
+    const sql = `SELECT 1 FROM ${tableOf(db, child)} c WHERE ${filled} AND NOT EXISTS (SELECT 1 FROM ${tableOf(db, parent)} p WHERE ${same})`;
+    if (db.prepare(sql).get() !== undefined) {
+      throw Object.assign(new Error('The statement conflicted with the FOREIGN KEY constraint.'), { number: 547 });
+    }
+  }
+}
+
+function tableOf(db: Database.Database, id: number): string {
+  const sql = 'SELECT s.name, t.name FROM "sys.tables" t JOIN "sys.schemas" s ON s.schema_id = t.schema_id WHERE t.object_id = ?';
+  return quoted((db.prepare(sql).raw().get(id) as string[]).join('.'));
 }
 
 function dropTable(db: Database.Database, name: string): void {

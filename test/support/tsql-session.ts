@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3';
 import type { Stored, WireColumn } from './tds-wire.ts';
-import { columnsOf, describeTables, objectId } from './tsql-catalogue.ts';
+import { checkReferences, columnsOf, describeTables, objectId } from './tsql-catalogue.ts';
 import { listOf, quoted, tokensOf, translate, unquoted } from './tsql-translate.ts';
 import { convertValue, fitsColumn, switchOffset } from './tsql-values.ts';
 
@@ -128,7 +128,10 @@ export class TsqlSession {
     if (numbered !== undefined && list?.includes(`[${numbered.name}]`) && this.#numbering !== table) {
       throw new ServerError(544, 'Cannot insert explicit value for identity column when IDENTITY_INSERT is set to OFF.');
     }
-    this.#atomic(() => this.#db.exec(translate(sql)));
+    this.#atomic(() => {
+      this.#db.exec(translate(sql));
+      checkReferences(this.#db, id);
+    });
     if (numbered !== undefined && sql.startsWith('INSERT')) {
       const most = `(SELECT MAX(${quoted(numbered.name)}) FROM ${translate(table)})`;
       this.#db.exec(
