@@ -2,6 +2,7 @@ import type { BulkLoad, Connection, Request } from 'tedious';
 import { CrmError } from '../errors.ts';
 import type { MssqlAddress } from './mssql-address.ts';
 import { mssqlError } from './mssql-errors.ts';
+import { openSocket } from './mssql-socket.ts';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 /** First version whose texts can be turned into UTF-8 by the server: 2019. */
@@ -58,6 +59,9 @@ export class MssqlSession {
         encrypt: address.encrypt,
         trustServerCertificate: address.trustsAnyCertificate,
         connectTimeout: CONNECT_TIMEOUT_MS,
+        // A server may send its clients on to another place, which the driver then names.
+        connector: ({ host, port }: { readonly host: string; readonly port: number } = address) =>
+          openSocket({ host, port, timeoutMs: CONNECT_TIMEOUT_MS }, address.encrypt === true),
         requestTimeout: 0,
         maxRetriesOnTransientErrors: 0,
         appName: 'crm',

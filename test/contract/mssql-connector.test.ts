@@ -339,6 +339,15 @@ describe('connections to SQL Server', () => {
     }
   });
 
+  it('that shall be encrypted are cut off before the password is sent in the clear', async () => {
+    const server = await startTdsServer();
+    const url = server.freshUrl().replace('encrypt=false', '');
+    await expect(open(url)).rejects.toMatchObject({ code: 'CONNECTION', message: /encrypted/ });
+    expect(server.logins).toBe(0);
+    await open(`${url}encrypt=false`);
+    expect(server.logins).toBe(1);
+  });
+
   it('to a server that says nothing end after ten seconds', async () => {
     const server = await startTdsServer({ isSilent: true });
     const start = Date.now();

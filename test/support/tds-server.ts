@@ -46,6 +46,8 @@ export class TdsServer {
   /** Rows that were sent, and how often a client asked to stop. */
   sent = 0;
   attentions = 0;
+  /** How many logins came, right or wrong. */
+  logins = 0;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #databases = new Map<string, string>();
@@ -136,6 +138,7 @@ export class TdsServer {
 
   /** Lets a client in. @throws {ServerError} as a server would */
   letIn(data: Buffer): { readonly session: TsqlSession; readonly tokens: Buffer } {
+    this.logins++;
     const { user, password, database } = readLogin(data);
     if (user !== 'crm' || password !== this.#password) throw new ServerError(18456, `Login failed for user '${user}'.`);
     return { session: this.#session(database), tokens: loginTokens(database) };
