@@ -58,7 +58,7 @@ export class TsqlSession {
 
   /** @throws {ServerError} as a server would; any other error: the fake does not know the statement */
   run(sql: string): Answer {
-    const set = /^SET (LOCK_TIMEOUT|IDENTITY_INSERT) (?:(\S+) (ON|OFF)|(\d+))$/s.exec(sql);
+    const set = /^SET (LOCK_TIMEOUT|IDENTITY_INSERT) (?:(\[.*\]) (ON|OFF)|(\d+))$/s.exec(sql);
     if (set?.[4] !== undefined) this.lockTimeout = Number(set[4]);
     if (set?.[1] === 'IDENTITY_INSERT') this.#numbering = set[3] === 'ON' ? (set[2] as string) : null;
     if (set !== null || HARMLESS.test(sql)) return NOTHING;
@@ -124,8 +124,8 @@ export class TsqlSession {
     const table = /^(?:INSERT INTO|DELETE FROM|UPDATE t SET .*? FROM) (\[(?:[^\]]|\]\])*\]\.\[(?:[^\]]|\]\])*\])/s.exec(sql)?.[1] as string;
     const id = objectId(this.#db, table);
     const numbered = columnsOf(this.#db, id).find(({ is_identity }) => is_identity === 1);
-    const list = /^INSERT INTO \S+ \((.*?)\) (?:SELECT|VALUES)/s.exec(sql.slice(0))?.[1];
-    if (numbered !== undefined && list?.includes(`[${numbered.name}]`) && this.#numbering !== table) {
+    const list = /^ \((.*?)\) (?:SELECT|VALUES)/s.exec(sql.slice(`INSERT INTO ${table}`.length))?.[1];
+    if (numbered !== undefined && list?.includes(`[${numbered.name.replaceAll(']', ']]')}]`) && this.#numbering !== table) {
       throw new ServerError(544, 'Cannot insert explicit value for identity column when IDENTITY_INSERT is set to OFF.');
     }
     this.#atomic(() => {
