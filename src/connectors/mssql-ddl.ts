@@ -18,7 +18,9 @@ export interface DdlContext {
 /** SQL that makes a table with its columns and its primary key. */
 export function createTableSql(table: TableSchema, context: DdlContext): string {
   const numbered = numberedColumn(table);
-  const lines = table.columns.map((column) => columnSql(column, context, column === numbered));
+  const required = new Set([...table.primaryKey, numbered?.name]);
+  const columns = table.columns.map((column) => (required.has(column.name) ? { ...column, nullable: false } : column));
+  const lines = columns.map((column) => columnSql(column, context, column.name === numbered?.name));
   if (table.primaryKey.length > 0) lines.push(`PRIMARY KEY (${table.primaryKey.map(quoteMssqlName).join(', ')})`);
   return `CREATE TABLE ${quoteMssqlTable(table.name, context.server)} (\n  ${lines.join(',\n  ')}\n)`;
 }

@@ -51,10 +51,12 @@ export async function readSchema(session: MssqlSession, server: MssqlServer, tab
   };
 }
 
+/** The server keeps the words of defaults and computed columns from users who may only read: then they would be lost silently. */
 async function readColumns(session: MssqlSession, server: MssqlServer, id: number): Promise<readonly Column[]> {
   const rows = await session.rows(
     `SELECT c.name AS name, COALESCE(b.name, u.name) AS type, c.max_length AS length, c.precision AS digits, c.scale AS scale,
-       CONVERT(int, c.is_nullable) AS nullable, c.collation_name AS collation, d.definition AS preset,
+       CONVERT(int, c.is_nullable) AS nullable, c.collation_name AS collation,
+       c.default_object_id AS has_preset, d.definition AS preset, CONVERT(int, c.is_computed) AS computed,
        g.definition AS expression, CONVERT(int, g.is_persisted) AS stored, CONVERT(nvarchar(4000), p.value) AS comment,
        CONVERT(int, c.is_identity) AS numbered, CONVERT(varchar(40), i.seed_value) AS seed, CONVERT(varchar(40), i.increment_value) AS step,
        CONVERT(varchar(40), i.last_value) AS last
@@ -67,6 +69,12 @@ async function readColumns(session: MssqlSession, server: MssqlServer, id: numbe
      LEFT JOIN sys.extended_properties p ON p.class = 1 AND p.major_id = c.object_id AND p.minor_id = c.column_id AND p.name = 'MS_Description'
      WHERE c.object_id = ${id} ORDER BY c.column_id`,
   );
+  const hidden = rows.find((row) => (row.has_preset !== '0' && row.preset == null) || (row.computed === '1' && row.expression == null));
+  if (hidden !== undefined) {
+    throw new CrmError('PERMISSION', `${session.label} does not tell how the column ${hidden.name} is computed or filled`, {
+      hint: 'GRANT VIEW DEFINITION to the user',
+    });
+  }
   return rows.map((row) => columnOf(row, server));
 }
 
@@ -121,7 +129,7 @@ async function readIndexes(
      FROM sys.indexes i
      JOIN sys.index_columns k ON k.object_id = i.object_id AND k.index_id = i.index_id AND k.is_included_column = 0
      JOIN sys.columns c ON c.object_id = k.object_id AND c.column_id = k.column_id
-     WHERE i.object_id = ${id} AND i.type IN (1, 2) ORDER BY i.index_id, k.key_ordinal`,
+     WHERE i.object_id = ${id} AND i.type IN (1, 2) AND k.key_ordinal > 0 ORDER BY i.index_id, k.key_ordinal`,
   );
   const byName = grouped(rows);
   const main = [...byName.values()].find(([first]) => first?.main === '1') ?? [];

@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openStore } from '../../src/connectors/index.ts';
 import { compareKeys } from '../../src/model/key-order.ts';
-import type { Cell, ColumnType, Row } from '../../src/model/table-schema.ts';
+import type { Cell, Column, ColumnType, Row } from '../../src/model/table-schema.ts';
 import { freshMssqlUrl, startTdsServer, tdsServer } from '../support/mssql.ts';
 import {
   columnNames,
@@ -140,6 +140,36 @@ describe('tables of SQL Server', () => {
     const unicode = schema.columns.map((column) => (column.name === 'c' ? { ...column, declared: 'nvarchar(9)' } : column));
     expect(await copy.schema("sales.o'r]ders")).toEqual({ ...schema, columns: unicode });
     expect((await snapshot.schema('dotted.name')).columns).toHaveLength(1);
+  });
+
+  it('are not read where the server keeps the words of defaults from the user', async () => {
+    const url = await foreignTable('[id] int NOT NULL, [a] int NULL DEFAULT 7, PRIMARY KEY ([id])');
+    const snapshot = await openSnapshot(url);
+    expect((await snapshot.schema('t')).columns[1]?.default).toEqual({ value: 7 });
+    (await tdsServer()).hideDefinitions(url);
+    await expect((await openSnapshot(url)).schema('t')).rejects.toMatchObject({ code: 'PERMISSION', hint: /VIEW DEFINITION/ });
+  });
+
+  it('have keys and numbered columns that are never NULL', async () => {
+    const target = await openTarget(await freshMssqlUrl());
+    const column = { ...(tableOf('t', { id: INT }).columns[0] as Column), nullable: true, identity: true, nextIdentity: 7n };
+    await target.create({ ...tableOf('t', { id: INT }), columns: [column] });
+    expect((await target.schema('t')).columns).toMatchObject([{ nullable: false, identity: true, nextIdentity: 7n }]);
+  });
+
+  it('of a code page refuse signs that would become question marks', async () => {
+    const url = await foreignTable('[id] int NOT NULL, [v] varchar(9) NULL, PRIMARY KEY ([id])');
+    const target = await openTarget(url);
+    const table = await target.schema('t');
+    const writer = await openWriter(target);
+    await writer.write(table, ['id', 'v'], [[1, 'Größe']], 'insert');
+    const rows: Row[] = [
+      [2, 'x'],
+      [3, '客户'],
+    ];
+    expect(await refusal(writer.write(table, ['id', 'v'], rows, 'insert'))).toMatchObject({ reason: /code page/, column: 'v' });
+    await writer.commit();
+    expect(await readAll(await openSnapshot(url), 't')).toEqual([[1, 'Größe']]);
   });
 
   it('of a type that no other place knows are told of, and not read', async () => {

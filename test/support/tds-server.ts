@@ -92,6 +92,13 @@ export class TdsServer {
     session.close();
   }
 
+  /** Keeps the words of defaults from everybody, as a server does from users who may only read. */
+  hideDefinitions(url: string): void {
+    const db = new Database(this.#databases.get(new URL(url).pathname.slice(1)) ?? '');
+    db.exec('UPDATE "sys.default_constraints" SET definition = NULL');
+    db.close();
+  }
+
   async stop(): Promise<void> {
     for (const socket of this.#sockets) socket.destroy();
     this.#server.close();

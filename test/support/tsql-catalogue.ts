@@ -45,7 +45,7 @@ CREATE TABLE "sys.tables" (object_id INTEGER PRIMARY KEY, schema_id, name TEXT, 
 CREATE TABLE "sys.views" (object_id INTEGER PRIMARY KEY, schema_id, name TEXT, is_ms_shipped DEFAULT 0);
 CREATE TABLE "sys.types" (user_type_id INTEGER PRIMARY KEY, system_type_id, name TEXT);
 CREATE TABLE "sys.columns" (object_id, column_id, name TEXT, system_type_id, user_type_id, max_length, precision, scale, is_nullable, is_identity,
-  collation_name, default_object_id, declared);
+  collation_name, default_object_id, declared, is_computed);
 CREATE TABLE "sys.default_constraints" (object_id INTEGER PRIMARY KEY, definition);
 CREATE TABLE "sys.computed_columns" (object_id, column_id, definition, is_persisted);
 CREATE TABLE "sys.identity_columns" (object_id, column_id, seed_value, increment_value, last_value);
@@ -141,6 +141,9 @@ function createTable(db: Database.Database, name: string, body: string): void {
   for (const [at, column] of columns.entries()) addColumn(db, id, at + 1, column);
   const defined = columns.map(columnSql);
   const [key] = keys;
+  if (columns.some(({ name, nullable, identity }) => nullable && (identity !== null || key?.includes(name)))) {
+    throw Object.assign(new Error('Cannot define PRIMARY KEY constraint on nullable column.'), { number: 8111 });
+  }
   if (key !== undefined) {
     defined.push(`PRIMARY KEY (${key.map(quoted).join(', ')})`);
     insert(db, 'sys.indexes', [id, 1, `PK__${id}`, 1, 1, 1, null]);
@@ -201,7 +204,14 @@ function addColumn(db: Database.Database, id: number, at: number, column: NewCol
     insert(db, 'sys.default_constraints', [preset, isNumber ? `(${bare})` : bare]);
   }
   const shape = [isDecimal ? 0 : length, isDecimal ? first : 0, isDecimal ? second : /time/.test(base) ? first : 0];
-  const facts = [column.nullable ? 1 : 0, column.identity === null ? 0 : 1, column.collation, preset, column.type];
+  const facts = [
+    column.nullable ? 1 : 0,
+    column.identity === null ? 0 : 1,
+    column.collation,
+    preset,
+    column.type,
+    column.computed === null ? 0 : 1,
+  ];
   insert(db, 'sys.columns', [id, at, column.name, base === 'geometry' ? CLR : number, number, ...shape, ...facts]);
   const { computed, identity } = column;
   if (computed !== null) insert(db, 'sys.computed_columns', [id, at, `(${computed.expression})`, computed.stored ? 1 : 0]);

@@ -196,6 +196,7 @@ function addFunctions(db: Database.Database, version: string): void {
     }
   });
   add('fits', (type, value) => fitsColumn(String(type), value ?? null));
+  add('code_page', (text) => (text === null ? null : String(text).replace(/[^\0-\xff]/gu, '?')));
   add('left', (text, length) => (text === null ? null : String(text).slice(0, Number(length))));
   add('concat', (...values) => values.map((value) => value ?? '').join(''));
   add('datalength', (value) => (value instanceof Uint8Array ? value.byteLength : value == null ? null : String(value).length * 2));

@@ -49,7 +49,9 @@ export function listOf(tokens: readonly string[]): string[][] {
 export function translate(sql: string): string {
   const update = /^UPDATE t SET (.*) FROM (\[(?:[^\]]|\]\])*\]\.\[(?:[^\]]|\]\])*\]) t JOIN #crm_rows s ON (.*)$/s.exec(sql);
   if (update !== null) return translate(`UPDATE ${update[2]} AS t SET ${update[1]} FROM #crm_rows s WHERE ${update[3]}`);
-  const tokens = tokensOf(sql.replace(/ WITH \(TABLOCK, HOLDLOCK\)/, ''));
+  // Only here a text takes the code page of a column: else it is Unicode, or UTF-8.
+  const paged = sql.replaceAll(/CONVERT\(varchar\(max\), (s\.\[c\d+\]) COLLATE (?:DATABASE_DEFAULT|French_CI_AS)\)/g, 'tsql_code_page($1)');
+  const tokens = tokensOf(paged.replace(/ WITH \(TABLOCK, HOLDLOCK\)/, ''));
   let out = '';
   let limit = '';
   for (let i = 0; i < tokens.length; i++) {
