@@ -89,6 +89,7 @@ const WORDS: readonly (readonly [RegExp, Known])[] = [
     { code: 'CONNECTION', text: 'could not be reached encrypted', hint: 'add ?encrypt=false to the URL if the network is yours' },
   ],
   [/ETIMEOUT|ETIMEDOUT/, { code: 'CONNECTION', text: 'cannot be reached: no answer', hint: 'check host, port and firewall' }],
+  [/Failed to connect/, { code: 'CONNECTION', text: 'cannot be reached', hint: 'check host, port and network' }],
   [/ELOGIN/, LOGIN],
   [/ECLOSE|ECONNRESET|EPIPE|ESOCKET|EINVALIDSTATE|socket hang up|Connection lost/, LOST],
 ];
