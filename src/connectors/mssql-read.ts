@@ -1,6 +1,6 @@
 import type { Request } from 'tedious';
 import { CrmError } from '../errors.ts';
-import { type Cell, type Column, type Row, rowKey } from '../model/table-schema.ts';
+import { type Cell, type Column, type Row, rowKey, type TableSchema } from '../model/table-schema.ts';
 import type { ReadRequest } from './connector.ts';
 import { type SelectedCell, selectedCell } from './mssql-cells.ts';
 import { mssqlError } from './mssql-errors.ts';
@@ -22,12 +22,7 @@ export interface RowQuery {
 export function rowQuery(request: ReadRequest, server: MssqlServer): RowQuery {
   const { table } = request;
   const columns = request.columns.map((name) => columnNamed(request, name));
-  const closed = columns.find(isClosedType);
-  if (closed !== undefined) {
-    throw new CrmError('USAGE', `${table.name}.${closed.name} is of the type ${closed.declared}, which is not copied`, {
-      hint: 'name the other tables with --tables, or make a table of this one whose column has a type that others know',
-    });
-  }
+  refuseClosed(table, columns);
   const cells = columns.map(selectedCell);
   const key = request.ordered ? rowKey(table).map((name) => columnNamed(request, name)) : [];
   const orders = sortParts(key, server);
@@ -41,6 +36,15 @@ export function rowQuery(request: ReadRequest, server: MssqlServer): RowQuery {
     ...(orders.length > 0 ? [`ORDER BY ${orders.flatMap((parts) => parts.map(({ expression }) => expression)).join(', ')}`] : []),
   ].join(' ');
   return { sql, cells };
+}
+
+/** Types that no other place knows are not read. @throws {CrmError} USAGE where a column is of one */
+export function refuseClosed({ name }: TableSchema, columns: readonly Column[]): void {
+  const closed = columns.find(isClosedType);
+  if (closed === undefined) return;
+  throw new CrmError('USAGE', `${name}.${closed.name} is of the type ${closed.declared}, which is not copied`, {
+    hint: 'name the other tables with --tables, or make a table of this one whose column has a type that others know',
+  });
 }
 
 /** The rows of a query in batches; no more is fetched than the consumer takes. */

@@ -1,8 +1,8 @@
 import { CrmError } from '../errors.ts';
-import type { Row, TableSchema } from '../model/table-schema.ts';
+import { type Row, storedColumns, type TableSchema } from '../model/table-schema.ts';
 import type { ReadRequest, Snapshot, TableEntry } from './connector.ts';
 import { quoteMssqlTable } from './mssql-names.ts';
-import { rowQuery, streamRows } from './mssql-read.ts';
+import { refuseClosed, rowQuery, streamRows } from './mssql-read.ts';
 import { readSchema, readTables } from './mssql-schema.ts';
 import type { MssqlServer, MssqlSession } from './mssql-session.ts';
 
@@ -89,6 +89,10 @@ class MssqlSnapshot implements Snapshot {
     const sql = `SELECT COUNT_BIG(*) AS n FROM ${quoteMssqlTable(table.name, this.#server)}`;
     const [row] = await this.#inTurn(() => this.#common.rows(sql));
     return Number(row?.n);
+  }
+
+  refuse(table: TableSchema): void {
+    refuseClosed(table, storedColumns(table));
   }
 
   async *read(request: ReadRequest): AsyncGenerator<readonly Row[]> {

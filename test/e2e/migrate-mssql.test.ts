@@ -78,6 +78,25 @@ describe('crm migrate with SQL Server', { timeout: 180_000 }, () => {
     expect([refused.exitCode, refused.stderr]).toEqual([15, expect.stringMatching(/connection refused\nhint: is the server running/)]);
   });
 
+  it('refuses a table of a type that no other place knows before anything is written', async () => {
+    const cwd = tempDir();
+    const server = await startTdsServer();
+    const url = server.freshUrl();
+    const key = '[id] int NOT NULL, PRIMARY KEY ([id])';
+    server.run(
+      url,
+      `CREATE TABLE [dbo].[a] (${key})`,
+      'INSERT INTO [dbo].[a] ([id]) VALUES (1)',
+      `CREATE TABLE [dbo].[b] ([g] geometry NULL, ${key})`,
+    );
+    const run = await migrate(cwd, 'copy', url, 'to.db');
+    expect([run.exitCode, run.stderr]).toEqual([
+      2,
+      expect.stringMatching(/^error: b\.g is of the type geometry, which is not copied\nhint: name the other tables/),
+    ]);
+    expect((await migrate(cwd, 'copy', url, 'to.db', '--tables', 'a')).exitCode).toBe(0); // nothing of the first is in the way
+  });
+
   it('is mapped like any other place', async () => {
     const cwd = tempDir();
     makeShop(join(cwd, 'shop.db'));
