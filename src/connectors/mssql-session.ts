@@ -139,7 +139,10 @@ export class MssqlSession {
       );
       for (const { name, type } of columns) {
         const isLong = type === 'NVarChar' || type === 'VarBinary';
-        bulk.addColumn(name, this.#driver.TYPES[type], { nullable: true, ...(isLong ? { length: Number.POSITIVE_INFINITY } : {}) });
+        bulk.addColumn(name, type === 'Float' ? exactFloat(this.#driver.TYPES.Float) : this.#driver.TYPES[type], {
+          nullable: true,
+          ...(isLong ? { length: Number.POSITIVE_INFINITY } : {}),
+        });
       }
       this.#connection.execBulkLoad(bulk, rows as Iterable<unknown[]>);
     });
@@ -184,6 +187,20 @@ export async function serverOf(session: MssqlSession): Promise<MssqlServer> {
     keepsVersions: row?.versions === '1',
     schemas: new Set(schemas.map(({ name }) => name ?? '')),
     collation: row?.collation ?? '',
+  };
+}
+
+/** The driver makes texts of numbers on the way, in which -0 is 0. */
+function exactFloat(type: Driver['TYPES']['Float']): Driver['TYPES']['Float'] {
+  return {
+    ...type,
+    validate: (value: unknown) => value,
+    *generateParameterData({ value }) {
+      if (value == null) return;
+      const bytes = Buffer.alloc(8);
+      bytes.writeDoubleLE(value as number);
+      yield bytes;
+    },
   };
 }
 

@@ -95,8 +95,7 @@ function floatWriter(bits: 32 | 64, refuse: (reason: string) => never): StagedCo
   return (cell) => {
     const value = typeof cell === 'bigint' ? Number(cell) : cell;
     if (typeof value !== 'number') return refuse(NOT_OF_TYPE);
-    if (!Number.isFinite(bits === 32 ? Math.fround(value) : value)) return refuse(OUT_OF_RANGE);
-    return Object.is(value, -0) ? '-0' : value; // the driver reads numbers as texts, in which -0 is 0
+    return Number.isFinite(bits === 32 ? Math.fround(value) : value) ? value : refuse(OUT_OF_RANGE);
   };
 }
 
