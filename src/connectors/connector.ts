@@ -108,6 +108,8 @@ export interface Snapshot {
   /** @throws {CrmError} NOT_FOUND when there is no such table */
   schema(table: string): Promise<TableSchema>;
   count(table: TableSchema): Promise<number>;
+  /** Asked before anything is written; absent: every table can be read without loss. @throws {CrmError} USAGE when this one cannot */
+  refuse?(table: TableSchema): void;
   /** Streams rows in batches; the next batch is fetched when the last was taken. Two readings may run at once. */
   read(request: ReadRequest): AsyncIterable<readonly Row[]>;
   /**

@@ -27,6 +27,11 @@ const CONNECTORS: Readonly<Record<string, Entry>> = {
     address: 'mysql://user:password@host:3306/database',
     load: async () => (await import('./mysql.ts')).mysqlConnector,
   },
+  mssql: {
+    matches: (address) => /^(mssql|sqlserver):\/\//i.test(address),
+    address: 'mssql://user:password@host:1433/database',
+    load: async () => (await import('./mssql.ts')).mssqlConnector,
+  },
   oracle: {
     matches: (address) => /^oracle:\/\//i.test(address),
     address: 'oracle://user:password@host:1521/SERVICE',

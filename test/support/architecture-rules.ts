@@ -40,6 +40,7 @@ const OWNERS: Readonly<Record<string, RegExp>> = {
   'cassandra-driver': /^src\/connectors\/cassandra[^/]*\.ts$/,
   mongodb: /^src\/connectors\/mongo[^/]*\.ts$/,
   oracledb: /^src\/connectors\/oracle[^/]*\.ts$/,
+  tedious: /^src\/connectors\/mssql[^/]*\.ts$/,
   redis: /^src\/connectors\/redis[^/]*\.ts$/,
   '@duckdb/node-api': /^src\/connectors\/duckdb[^/]*\.ts$/,
   yaml: /^src\/(config|migrate)\/mapping-[^/]*\.ts$/,

@@ -14,6 +14,7 @@ import {
 import { FakeCassandra } from './fake-cassandra.ts';
 import { FakeMongo } from './fake-mongo.ts';
 import { startOracle } from './oracle.ts';
+import { freshMssqlUrl } from './mssql.ts';
 import { freshSchemaUrl, postgresAvailable } from './postgres.ts';
 import { tempDir } from './temp-dir.ts';
 
@@ -52,6 +53,7 @@ export const STORE_KINDS: readonly StoreKind[] = [
     // A NUMBER knows no zeros at the end; ten days of 1582 are none.
     differs: ({ kind }, cell) => (kind === 'decimal' && cell === '-0.10') || String(cell).startsWith('1582-10-10'),
   },
+  { name: 'mssql', isThere: true, freshAddress: freshMssqlUrl },
 ];
 
 const opened: TableStore[] = [];
