@@ -20,6 +20,8 @@ export interface Config {
   readonly backup?: Readonly<Record<string, unknown>>;
   /** Queries that take longer are logged, in milliseconds; 0: none is. */
   readonly slowQueryMs?: number;
+  /** Pipelines of commands, by name; checked where they are used. */
+  readonly jobs?: Readonly<Record<string, unknown>>;
 }
 
 /** What is known of a setting. */
@@ -56,6 +58,22 @@ export const SETTINGS: Readonly<Record<keyof Config, Setting>> = {
     type: 'integer',
     example: 1000,
     comment: 'Queries that take longer are logged for crm maintain --slow, in milliseconds (default 1000; 0: none)',
+  },
+  jobs: {
+    type: 'object',
+    example: {
+      nightly: {
+        schedule: '0 2 * * *',
+        steps: [
+          { inbox: 'inbox/*.csv', maxRejected: '2%' },
+          { run: 'normalize' },
+          { run: 'dedupe find', when: { ifChanged: true } },
+          { run: 'dedupe merge --auto', maxMerged: '1%' },
+          { run: 'backup create' },
+        ],
+      },
+    },
+    comment: 'Pipelines by name: crm job run nightly; see docs/guide/jobs.md',
   },
 };
 
