@@ -100,7 +100,7 @@ export function loadConfig(file = DEFAULT_CONFIG_PATH, mayBeMissing = file === D
       hint: 'comments are allowed; check commas and quotes',
     });
   }
-  return checked(value, file);
+  return checked(value, file, (name) => placeOfSetting(withoutComments(text), name));
 }
 
 function readConfig(file: string): string | null {
@@ -116,7 +116,7 @@ function readConfig(file: string): string | null {
   }
 }
 
-function checked(value: unknown, file: string): Config {
+function checked(value: unknown, file: string, placeOf: (name: string) => string): Config {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new CrmError('CONFIG_INVALID', `${file} must hold one object`, { hint: '{ "database": "./crm.db" }' });
   }
@@ -124,13 +124,13 @@ function checked(value: unknown, file: string): Config {
     if (name === '$schema') continue;
     if (!Object.hasOwn(SETTINGS, name)) {
       const near = nearest(name, Object.keys(SETTINGS));
-      throw new CrmError('CONFIG_INVALID', `${file}: there is no setting “${name}”`, {
+      throw new CrmError('CONFIG_INVALID', `${file}:${placeOf(name)}: there is no setting “${name}”`, {
         hint: near === undefined ? `known are ${Object.keys(SETTINGS).join(', ')}` : `did you mean “${near}”?`,
       });
     }
     const { type, example } = SETTINGS[name as keyof Config];
     if (!isOfType(setting, type)) {
-      throw new CrmError('CONFIG_INVALID', `${file}: ${name} must be ${TYPE_WORDS[type]}`, {
+      throw new CrmError('CONFIG_INVALID', `${file}:${placeOf(name)}: ${name} must be ${TYPE_WORDS[type]}`, {
         hint: `${JSON.stringify(name)}: ${JSON.stringify(example)}`,
       });
     }
@@ -204,6 +204,20 @@ function placeOf(text: string): string {
     }
   }
   return ` (line ${text.slice(0, bad).split('\n').length})`;
+}
+
+/** Line and column of a setting: `3:5`; jsonc-parser, which knows them of all parts, is not loaded for the few that stand outermost. */
+function placeOfSetting(text: string, name: string): string {
+  let depth = 0;
+  for (const { 0: part, index } of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\]]/g)) {
+    if (part === '{' || part === '[') depth++;
+    else if (part === '}' || part === ']') depth--;
+    else if (depth === 1 && JSON.parse(part) === name && /^\s*:/.test(text.slice(index + part.length))) {
+      const before = text.slice(0, index).split('\n');
+      return `${before.length}:${(before.at(-1) as string).length + 1}`;
+    }
+  }
+  return '1:1';
 }
 
 /** Whether JSON may go on after this beginning of it. */

@@ -26,7 +26,6 @@ CREATE TABLE job_steps (
   counts      jsonb NOT NULL DEFAULT '{}',
   crm_runs    jsonb NOT NULL DEFAULT '[]',                   -- ids of runs that it made
   message     text,
-  pid         integer,                                       -- of the process that runs it, on the job's host
   started_at  timestamptz(3) NOT NULL,
   finished_at timestamptz(3),
   PRIMARY KEY (job_run_id, position)

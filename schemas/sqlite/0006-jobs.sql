@@ -26,7 +26,6 @@ CREATE TABLE job_steps (
   counts      TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(counts)),
   crm_runs    TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(crm_runs)), -- ids of runs that it made
   message     TEXT,
-  pid         INTEGER,                                       -- of the process that runs it, on the job's host
   started_at  TEXT NOT NULL,
   finished_at TEXT,
   PRIMARY KEY (job_run_id, position)

@@ -4,7 +4,7 @@ import { CrmError } from '../errors.ts';
 import { nearest } from '../model/nearest.ts';
 import { type ConfigTree, type Place, readTree } from './config-places.ts';
 import { CONFIG, configJsonSchema } from './config-schema.ts';
-import type { JobConfig } from './job-config.ts';
+import type { CommandCheck, JobConfig } from './job-config.ts';
 import { jobOf } from './read-jobs.ts';
 
 /** A mistake in the config file. */
@@ -21,9 +21,6 @@ export interface CheckedConfig {
   /** In the order of the file; empty where there are problems. */
   readonly jobs: ReadonlyMap<string, JobConfig>;
 }
-
-/** Whether the words begin with a command of crm that a job may run; else what is wrong with it. */
-export type CommandCheck = (words: readonly string[]) => string | null;
 
 /**
  * Checks the text of a whole config file, every setting of it, and reads its jobs.

@@ -76,5 +76,13 @@ function part<K extends keyof typeof PARTS>(name: K): z.ZodOptional<(typeof PART
 
 /** The JSON Schema of the config file: `schemas/crm.config.schema.json`. */
 export function configJsonSchema(): Readonly<Record<string, unknown>> {
-  return z.toJSONSchema(CONFIG, { target: 'draft-2020-12', io: 'input' }) as Readonly<Record<string, unknown>>;
+  return z.toJSONSchema(CONFIG, {
+    target: 'draft-2020-12',
+    io: 'input',
+    override: ({ jsonSchema }) => {
+      // Names that may be any text say nothing.
+      if (typeof jsonSchema.propertyNames === 'object' && Object.keys(jsonSchema.propertyNames).length === 1)
+        delete jsonSchema.propertyNames;
+    },
+  }) as Readonly<Record<string, unknown>>;
 }

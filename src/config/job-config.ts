@@ -99,3 +99,6 @@ export interface JobConfig {
   readonly notify: NotifyConfig;
   readonly log: JobLogConfig | null;
 }
+
+/** What is wrong with the words of a step; null where they begin with a command that a job can run. */
+export type CommandCheck = (words: readonly string[]) => string | null;

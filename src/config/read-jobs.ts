@@ -1,6 +1,5 @@
 import { dirname, join } from 'node:path';
-import type { CommandCheck } from './check-config.ts';
-import type { GuardRails, JobConfig, JobStepConfig, NotifyTarget } from './job-config.ts';
+import type { CommandCheck, GuardRails, JobConfig, JobStepConfig, NotifyTarget } from './job-config.ts';
 import { bytesOf, guardRailsOf, limitOf, millisecondsOf, type WrittenJob, type WrittenStep } from './job-schema.ts';
 import { shellWords } from './shell-words.ts';
 

@@ -12,7 +12,7 @@ export interface JobStarted {
 
 /** A step that has ended, or was passed over. */
 export interface StepEnded extends JobStarted {
-  readonly step: Omit<JobStep, 'job_run_id' | 'pid'>;
+  readonly step: Omit<JobStep, 'job_run_id'>;
   readonly durationMs: number;
 }
 

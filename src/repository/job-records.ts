@@ -46,14 +46,12 @@ export interface JobStep {
   /** Ids of the runs that it made; see `crm history`. */
   readonly crm_runs: readonly number[];
   readonly message: string | null;
-  /** The process that runs it, on the job's host; null once it has ended. */
-  readonly pid: number | null;
   readonly started_at: string;
   readonly finished_at: string | null;
 }
 
 const RUN_COLUMNS = 'id, job, status, atomic, actor, host, exit_code, counts, message, started_at, finished_at';
-const STEP_COLUMNS = 'job_run_id, position, name, command, status, exit_code, counts, crm_runs, message, pid, started_at, finished_at';
+const STEP_COLUMNS = 'job_run_id, position, name, command, status, exit_code, counts, crm_runs, message, started_at, finished_at';
 type Reader = Pick<Connection, 'all'>;
 
 /** The newest runs first, of one job or of all. */

@@ -56,6 +56,11 @@ export class JobStore {
     return this.#engine.tryLock('job');
   }
 
+  /** Takes the lock that a step holds while it works; null where the step of a job that was killed still does. */
+  tryStepLock(): Promise<(() => Promise<void>) | null> {
+    return this.#engine.tryLock('job-step');
+  }
+
   /** Records that a job begins. @returns the number of its run */
   start(job: string, atomic: boolean): Promise<number> {
     return this.#engine.transaction(async (connection) => {
@@ -83,15 +88,10 @@ export class JobStore {
     ]);
   }
 
-  /** Records which process runs the step: whoever finds the job broken off waits for the end of it. */
-  async setPid(jobRun: number, position: number, pid: number): Promise<void> {
-    await this.#write('UPDATE job_steps SET pid = ? WHERE job_run_id = ? AND position = ?', [pid, jobRun, position]);
-  }
-
   /** Records how a step ended. */
   async endStep(jobRun: number, position: number, end: StepEnd): Promise<void> {
     await this.#write(
-      `UPDATE job_steps SET status = ?, exit_code = ?, counts = ?, crm_runs = ?, message = ?, pid = NULL, finished_at = ?
+      `UPDATE job_steps SET status = ?, exit_code = ?, counts = ?, crm_runs = ?, message = ?, finished_at = ?
        WHERE job_run_id = ? AND position = ?`,
       [end.status, end.exitCode, JSON.stringify(end.counts), JSON.stringify(end.crmRuns), end.message, this.#time(), jobRun, position],
     );
@@ -154,7 +154,7 @@ export class JobStore {
     const { jsonText } = this.#engine.facts;
     const which = step === undefined ? '' : ` AND ${jsonText('arguments')} = ?`;
     const rows = await this.#engine.all<{ id: number }>(
-      `SELECT id FROM runs WHERE status <> 'undone' AND undoes_run IS NULL AND ${jsonText('arguments')} = ?${which} ORDER BY id DESC`,
+      `SELECT id FROM runs WHERE status <> 'undone' AND ${jsonText('arguments')} = ?${which} ORDER BY id DESC`,
       step === undefined ? ['jobRun', String(jobRun)] : ['jobRun', String(jobRun), 'jobStep', String(step)],
     );
     return rows.map(({ id }) => id);

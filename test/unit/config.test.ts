@@ -62,7 +62,7 @@ describe('loadConfig', () => {
     [
       '{ "zzz": "x" }',
       'there is no setting “zzz”',
-      'known are database, country, presets, normalize, survivorship, archive, backup, slowQueryMs',
+      'known are database, country, presets, normalize, survivorship, archive, backup, slowQueryMs, jobs',
     ],
     ['{ "presets": "x" }', 'presets must be an object', '"presets": {}'],
     ['{ "country": 1 }', 'country must be a text', '"country": "CN"'],
