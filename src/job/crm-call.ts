@@ -116,9 +116,13 @@ function ended(child: ChildProcess): Promise<RawEnd> {
         new CrmError('INTERNAL', 'crm could not be started for a step', { cause: error, hint: 'is there memory left? Run the job again' }),
       ),
     );
-    child.once('close', (exitCode, endedBy) =>
-      resolve({ exitCode, endedBy, output: output === null ? null : Buffer.concat(output).toString('utf8'), talk }),
-    );
+    // Not the event close: it does not come where the channel was closed from here.
+    const streams = [child.stdout, child.stderr].map((stream) => new Promise((closed) => stream?.once('close', closed)));
+    child.once('exit', (exitCode, endedBy) => {
+      void Promise.all(streams).then(() => {
+        resolve({ exitCode, endedBy, output: output === null ? null : Buffer.concat(output).toString('utf8'), talk });
+      });
+    });
   });
 }
 
