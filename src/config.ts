@@ -149,7 +149,11 @@ function isOfType(value: unknown, type: Setting['type']): boolean {
 export function configTemplate(settings: Config): string {
   const lines = Object.entries(SETTINGS).map(([name, { example, comment }]) => {
     const value = settings[name as keyof Config];
-    return `  // ${comment}\n  ${value === undefined ? '// ' : ''}${JSON.stringify(name)}: ${JSON.stringify(value ?? example)},`;
+    // A job is too long for a line.
+    const text = `${JSON.stringify(name)}: ${JSON.stringify(value ?? example, null, name === 'jobs' ? 2 : undefined)},`;
+    return [`// ${comment}`, ...text.split('\n').map((line) => (value === undefined ? `// ${line}` : line))]
+      .map((line) => `  ${line}`)
+      .join('\n');
   });
   return `{\n${lines.join('\n')}\n}\n`;
 }

@@ -17,6 +17,7 @@ export interface ConfigProblem extends Place {
 
 /** What a config file says, or what is wrong with it. */
 export interface CheckedConfig {
+  /** In the order of the file. */
   readonly problems: readonly ConfigProblem[];
   /** In the order of the file; empty where there are problems. */
   readonly jobs: ReadonlyMap<string, JobConfig>;
@@ -74,7 +75,8 @@ function configText(file: string): string {
 }
 
 function failed(problems: readonly ConfigProblem[]): CheckedConfig {
-  return { problems, jobs: new Map() };
+  const inOrder = [...problems].sort((a, b) => a.line - b.line || a.column - b.column);
+  return { problems: inOrder, jobs: new Map() };
 }
 
 function problem(tree: ConfigTree, path: readonly PropertyKey[], message: string, hint: string | null = null): ConfigProblem {

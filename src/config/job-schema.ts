@@ -32,7 +32,8 @@ export function limitOf(value: number | string): Limit {
 const text = z.string().min(1, 'it must not be empty');
 const duration = z.string().regex(DURATION, 'it must be a length of time such as 30s, 10m or 2h');
 const count = z.number().int().min(0);
-const limit = z.union([count, z.string().regex(SHARE)], { error: 'it must be a number or a percentage such as 5%' });
+const LIMIT_WORDS = 'it must be a number or a percentage such as 5%';
+const limit = z.union([count, z.string().regex(SHARE, LIMIT_WORDS)], { error: LIMIT_WORDS });
 const words = z.union([text, z.array(text).min(1)], { error: 'it must be a text as on the command line, or a list of its words' });
 const url = z.string().regex(/^https?:\/\/\S+$/, 'it must be a URL: https://…');
 
