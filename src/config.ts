@@ -20,6 +20,8 @@ export interface Config {
   readonly backup?: Readonly<Record<string, unknown>>;
   /** Queries that take longer are logged, in milliseconds; 0: none is. */
   readonly slowQueryMs?: number;
+  /** Pipelines of commands, by name; checked where they are used. */
+  readonly jobs?: Readonly<Record<string, unknown>>;
 }
 
 /** What is known of a setting. */
@@ -57,6 +59,22 @@ export const SETTINGS: Readonly<Record<keyof Config, Setting>> = {
     example: 1000,
     comment: 'Queries that take longer are logged for crm maintain --slow, in milliseconds (default 1000; 0: none)',
   },
+  jobs: {
+    type: 'object',
+    example: {
+      nightly: {
+        schedule: '0 2 * * *',
+        steps: [
+          { inbox: 'inbox/*.csv', maxRejected: '2%' },
+          { run: 'normalize' },
+          { run: 'dedupe find', when: { ifChanged: true } },
+          { run: 'dedupe merge --auto', maxMerged: '1%' },
+          { run: 'backup create' },
+        ],
+      },
+    },
+    comment: 'Pipelines by name: crm job run nightly; see docs/guide/jobs.md',
+  },
 };
 
 /** Where the config file is unless the user says otherwise; it may be missing there. */
@@ -82,7 +100,7 @@ export function loadConfig(file = DEFAULT_CONFIG_PATH, mayBeMissing = file === D
       hint: 'comments are allowed; check commas and quotes',
     });
   }
-  return checked(value, file);
+  return checked(value, file, (name) => placeOfSetting(withoutComments(text), name));
 }
 
 function readConfig(file: string): string | null {
@@ -98,7 +116,7 @@ function readConfig(file: string): string | null {
   }
 }
 
-function checked(value: unknown, file: string): Config {
+function checked(value: unknown, file: string, placeOf: (name: string) => string): Config {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new CrmError('CONFIG_INVALID', `${file} must hold one object`, { hint: '{ "database": "./crm.db" }' });
   }
@@ -106,13 +124,13 @@ function checked(value: unknown, file: string): Config {
     if (name === '$schema') continue;
     if (!Object.hasOwn(SETTINGS, name)) {
       const near = nearest(name, Object.keys(SETTINGS));
-      throw new CrmError('CONFIG_INVALID', `${file}: there is no setting “${name}”`, {
+      throw new CrmError('CONFIG_INVALID', `${file}:${placeOf(name)}: there is no setting “${name}”`, {
         hint: near === undefined ? `known are ${Object.keys(SETTINGS).join(', ')}` : `did you mean “${near}”?`,
       });
     }
     const { type, example } = SETTINGS[name as keyof Config];
     if (!isOfType(setting, type)) {
-      throw new CrmError('CONFIG_INVALID', `${file}: ${name} must be ${TYPE_WORDS[type]}`, {
+      throw new CrmError('CONFIG_INVALID', `${file}:${placeOf(name)}: ${name} must be ${TYPE_WORDS[type]}`, {
         hint: `${JSON.stringify(name)}: ${JSON.stringify(example)}`,
       });
     }
@@ -131,7 +149,11 @@ function isOfType(value: unknown, type: Setting['type']): boolean {
 export function configTemplate(settings: Config): string {
   const lines = Object.entries(SETTINGS).map(([name, { example, comment }]) => {
     const value = settings[name as keyof Config];
-    return `  // ${comment}\n  ${value === undefined ? '// ' : ''}${JSON.stringify(name)}: ${JSON.stringify(value ?? example)},`;
+    // A job is too long for a line.
+    const text = `${JSON.stringify(name)}: ${JSON.stringify(value ?? example, null, name === 'jobs' ? 2 : undefined)},`;
+    return [`// ${comment}`, ...text.split('\n').map((line) => (value === undefined ? `// ${line}` : line))]
+      .map((line) => `  ${line}`)
+      .join('\n');
   });
   return `{\n${lines.join('\n')}\n}\n`;
 }
@@ -186,6 +208,20 @@ function placeOf(text: string): string {
     }
   }
   return ` (line ${text.slice(0, bad).split('\n').length})`;
+}
+
+/** Line and column of a setting: `3:5`; jsonc-parser, which knows them of all parts, is not loaded for the few that stand outermost. */
+function placeOfSetting(text: string, name: string): string {
+  let depth = 0;
+  for (const { 0: part, index } of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\]]/g)) {
+    if (part === '{' || part === '[') depth++;
+    else if (part === '}' || part === ']') depth--;
+    else if (depth === 1 && JSON.parse(part) === name && /^\s*:/.test(text.slice(index + part.length))) {
+      const before = text.slice(0, index).split('\n');
+      return `${before.length}:${(before.at(-1) as string).length + 1}`;
+    }
+  }
+  return '1:1';
 }
 
 /** Whether JSON may go on after this beginning of it. */

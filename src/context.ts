@@ -134,6 +134,7 @@ class CommandDatabase {
   #archive: Repository | null = null;
   #schema: DatabaseSchema | null = null;
   #temporary: string | null = null;
+  #releaseStep: (() => Promise<void>) | null = null;
   /** The key that opened it; null where it is not encrypted. */
   key: Uint8Array | null = null;
 
@@ -143,14 +144,19 @@ class CommandDatabase {
 
   async openRepository({ target, key, ...options }: OpenOptions & { readonly target?: string } = {}): Promise<Repository> {
     const { openRepository } = await import('./repository/repository.ts');
-    this.#repository ??= await this.#open(key ?? null, (tried) =>
+    if (this.#repository !== null) return this.#repository;
+    const step = stepOfJob(this.#context.io.env);
+    this.#repository = await this.#open(key ?? null, (tried) =>
       openRepository(target ?? this.#context.databaseTarget(), {
         ...this.#context.busyTimeout(),
         slowQueryMs: slowQueryMs(this.#context),
+        ...step,
         ...options,
         ...tried,
       }),
     );
+    // Whoever finds the job killed waits until its step is gone, too.
+    if (step.partOf !== undefined) this.#releaseStep = await (await this.#repository.jobs()).tryStepLock();
     return this.#repository;
   }
 
@@ -196,6 +202,7 @@ class CommandDatabase {
 
   async close(): Promise<void> {
     await this.#archive?.close();
+    await this.#releaseStep?.();
     await this.#repository?.close();
     await this.#schema?.close();
     if (this.#temporary !== null) rmSync(this.#temporary, { recursive: true, force: true });
@@ -223,6 +230,12 @@ function slowQueryMs({ io, configPath }: Context): number {
   throw new CrmError('USAGE', 'CRM_SLOW_QUERY_MS is no number of milliseconds', {
     hint: 'for instance: CRM_SLOW_QUERY_MS=500; 0 logs none',
   });
+}
+
+/** The step of a job that this process was started for; see `src/job/crm-call.ts`. */
+function stepOfJob({ CRM_JOB_RUN, CRM_JOB_STEP }: Io['env']): Pick<OpenOptions, 'partOf'> {
+  const [jobRun, jobStep] = [Number(CRM_JOB_RUN), Number(CRM_JOB_STEP)];
+  return jobRun > 0 && jobStep > 0 ? { partOf: { jobRun, jobStep } } : {};
 }
 
 function modeOf(options: GlobalOptions): Context['mode'] {

@@ -80,6 +80,8 @@ export { type MeasureOptions, measureQuality } from './quality/measure-quality.t
 export type { FieldQuality, GroupQuality, Measured, QualityPoint, QualityReport } from './quality/quality-report.ts';
 export { keepMeasured, trendOf } from './quality/quality-trend.ts';
 export type { QualityStore } from './repository/quality-store.ts';
+export type { JobStore } from './repository/job-store.ts';
+export type { JobCounts, JobRun, JobStatus, JobStep, StepStatus } from './repository/job-records.ts';
 export { EXPORT_FORMATS, exportFormatOf } from './formats/export-format.ts';
 export { type ExportOptions, type ExportResult, exportCustomers } from './query/export-customers.ts';
 export { findCustomer, findCustomers } from './query/find-customer.ts';

@@ -57,8 +57,18 @@ function watchSignals(interruption: AbortController): () => void {
     process.on(name, handler);
     return { name, handler };
   });
+  // The step of a job stops with the job, even where that is killed: the channel between them is closed then.
+  const [, terminated] = handlers;
+  const orphaned = (): void => {
+    if (!interruption.signal.aborted) terminated?.handler();
+  };
+  if (process.env.CRM_JOB_STEP !== undefined) {
+    process.once('disconnect', orphaned);
+    process.channel?.unref();
+  }
   const stop = (): void => {
     for (const { name, handler } of handlers) process.off(name, handler);
+    process.off('disconnect', orphaned);
   };
   return stop;
 }

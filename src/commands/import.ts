@@ -88,9 +88,7 @@ async function importCommand(context: Context, files: readonly string[], flags: 
   const { importFiles } = await import('../import/import-files.ts');
   const { inputFile } = await import('../import/input-file.ts');
   const { Progress } = await import('../ui/progress.ts');
-  const inputs = files.map(inputFile); // looked at before a database is made for them
-  const sizes = inputs.map((input) => input.sizeBytes);
-  const totalBytes = sizes.includes(null) ? undefined : sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
+  const totalBytes = sumOf(files.map((file) => inputFile(file).sizeBytes)); // looked at before a database is made for them
   const progress = new Progress(context.io, { label: 'importing', totalBytes, ...context.mode });
   const plan = flags.plan === '-' ? (text: string) => write(context.io.stdout, text) : flags.plan;
   const opened: { rehearsal?: Rehearsal } = {};
@@ -130,6 +128,11 @@ async function importCommand(context: Context, files: readonly string[], flags: 
     type: report.type === 'customers' ? undefined : report.type,
     ...(flags.plan === undefined ? {} : { plan: flags.plan }),
   });
+}
+
+/** Undefined where one is not known. */
+function sumOf(sizes: readonly (number | null)[]): number | undefined {
+  return sizes.includes(null) ? undefined : sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
 }
 
 /** Checks the flags. @throws {CrmError} USAGE */

@@ -90,6 +90,16 @@ export const COMMANDS = {
       sync: { summary: 'bring the tables of one database to those of another', load: () => import('./migrate-sync.ts') },
     },
   },
+  job: {
+    summary: 'run pipelines of the config file, and see how they went',
+    commands: {
+      run: { summary: 'run the steps of a job', load: () => import('./job-run.ts') },
+      list: { summary: 'which jobs there are, and how they stand', load: () => import('./job-list.ts') },
+      history: { summary: 'which jobs ran when, and how they ended', load: () => import('./job-history.ts') },
+      show: { summary: 'one run of a job, step by step', load: () => import('./job-show.ts') },
+      status: { summary: 'whether jobs got through recently enough', load: () => import('./job-status.ts') },
+    },
+  },
   maintain: { summary: 'look after the database: check, tidy up, repair', load: () => import('./maintain.ts') },
   completion: { summary: 'print a completion script for a shell', load: () => import('./completion.ts'), needsAll: true },
 } as const satisfies Record<string, CommandEntry | CommandGroup>;

@@ -10,6 +10,8 @@ export interface OpenOptions {
   readonly slowQueryMs?: number;
   /** Who runs this, for the history. Default: the login name. */
   readonly actor?: string;
+  /** The step of a job that this is: the history names it in the arguments of its runs. */
+  readonly partOf?: { readonly jobRun: number; readonly jobStep: number };
   /** The clock. Default: the system's. */
   readonly now?: () => Date;
 }

@@ -19,6 +19,7 @@ export const JSON_COLUMNS: ReadonlySet<string> = new Set([
   'rules',
   'report',
   'guards',
+  'crm_runs',
 ]);
 
 /** Columns of keys that hold text. */
@@ -56,4 +57,6 @@ export const OWN_TABLES: readonly OwnTable[] = [
   table('archive_journal', 'customer_id'),
   table('archive_returns', 'run_id', 'first_id'),
   table('away_companies', 'customer_id'),
+  numbered('job_runs'),
+  table('job_steps', 'job_run_id', 'position'),
 ];

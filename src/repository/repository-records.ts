@@ -1,17 +1,25 @@
 import type { Engine } from '../engines/connection.ts';
 import type { StateDifference } from './compare-states.ts';
 import { type ArchivedMatch, findArchived } from './archived-match.ts';
+import type { JobStore } from './job-store.ts';
 import { type RecordedChange, type RecordedInserts, type Run, getRun, lastDoneRun, listChanges, listInserts, listRuns } from './run-log.ts';
 import { type Segment, getSegment, listSegments, saveSegment } from './segments.ts';
 
 /** What a customer database records beside customers: runs and their changes, saved filters, and who was archived. */
 export class RepositoryRecords {
   readonly #engine: Engine;
+  readonly #actor: string;
   readonly #now: () => Date;
 
-  constructor(engine: Engine, now: () => Date) {
+  constructor(engine: Engine, actor: string, now: () => Date) {
     this.#engine = engine;
+    this.#actor = actor;
     this.#now = now;
+  }
+
+  /** The record of jobs, and their lock. */
+  async jobs(): Promise<JobStore> {
+    return new (await import('./job-store.ts')).JobStore(this.#engine, this.#actor, this.#now);
   }
 
   /** The customers that are not the same in another customer database, in the order of their ids; see `compareStates`. */

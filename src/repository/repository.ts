@@ -64,15 +64,17 @@ export class Repository extends RepositoryRecords {
   readonly #engine: Engine;
   readonly #actor: string;
   readonly #now: () => Date;
+  readonly #partOf: OpenOptions['partOf'];
 
   /** Use `openRepository`. */
   constructor(engine: Engine, options: OpenOptions, created: boolean) {
-    const now = options.now ?? (() => new Date());
-    super(engine, now);
+    const { now = () => new Date(), actor = loginName(), partOf } = options;
+    super(engine, actor, now);
     this.#engine = engine;
     this.created = created;
-    this.#actor = options.actor ?? loginName();
+    this.#actor = actor;
     this.#now = now;
+    this.#partOf = partOf;
   }
 
   /** What to call this database in messages. */
@@ -289,6 +291,6 @@ export class Repository extends RepositoryRecords {
   close = (): Promise<void> => this.#engine.close();
 
   #header(command: string, args: RunHeader['arguments']): RunHeader {
-    return { command, arguments: args, actor: this.#actor, host: hostname() };
+    return { command, arguments: { ...args, ...this.#partOf }, actor: this.#actor, host: hostname() };
   }
 }

@@ -177,7 +177,7 @@ describeEachEngine('a customer database copied to another engine and back', (tar
     const missing = target.freshUrl();
     await expect(copyCustomerDatabase({ from: missing, to: target.freshUrl() })).rejects.toMatchObject({ code: 'NO_DATABASE' });
     const engine = await target.open(from);
-    await engine.transaction((connection) => connection.run('DELETE FROM schema_migrations WHERE version = 5'));
+    await engine.transaction((connection) => connection.run('DELETE FROM schema_migrations WHERE version = 6'));
     const to = target.freshUrl();
     await expect(copyCustomerDatabase({ from, to })).rejects.toMatchObject({ code: 'SCHEMA_OLDER', exitCode: 12 });
     if (target.name === 'sqlite') expect(existsSync(to)).toBe(false);

@@ -59,6 +59,9 @@ const OWNERS: Readonly<Record<string, RegExp>> = {
   inquirer: /^src\/ui\/prompt\.ts$/,
   'd3-scale': /^src\/ui\/(quality|dedupe)-chart[^/]*\.ts$/,
   'd3-shape': /^src\/ui\/quality-chart[^/]*\.ts$/,
+  zod: /^src\/config\/[^/]*\.ts$/,
+  'jsonc-parser': /^src\/config\/config-places\.ts$/,
+  croner: /^src\/(config|job)\/[^/]*schedule[^/]*\.ts$/,
   commander: /^src\/(cli|main|commands\/.+)\.ts$/,
 };
 

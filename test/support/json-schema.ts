@@ -20,6 +20,8 @@ export interface JsonSchema {
   readonly minLength?: number;
   readonly minimum?: number;
   readonly maximum?: number;
+  readonly minItems?: number;
+  readonly propertyNames?: JsonSchema;
 }
 
 const WORDS = new Set([
@@ -45,6 +47,8 @@ const WORDS = new Set([
   'minLength',
   'minimum',
   'maximum',
+  'minItems',
+  'propertyNames',
 ]);
 
 /** What is wrong with a value, one line for each place; empty when it fits the schema. */
@@ -74,6 +78,7 @@ export function schemaErrors(schema: JsonSchema, value: unknown, root: JsonSchem
     if (schema.minimum !== undefined && value < schema.minimum) errors.push(`${path}: ${value} is less than ${schema.minimum}`);
     if (schema.maximum !== undefined && value > schema.maximum) errors.push(`${path}: ${value} is more than ${schema.maximum}`);
   }
+  if (Array.isArray(value) && schema.minItems !== undefined && value.length < schema.minItems) errors.push(`${path}: has too few items`);
   if (Array.isArray(value) && schema.items !== undefined) {
     for (const [index, item] of value.entries()) errors.push(...schemaErrors(schema.items, item, root, `${path}[${index}]`));
   }
@@ -84,6 +89,7 @@ export function schemaErrors(schema: JsonSchema, value: unknown, root: JsonSchem
 function memberErrors(schema: JsonSchema, value: Readonly<Record<string, unknown>>, root: JsonSchema, path: string): string[] {
   const errors = (schema.required ?? []).filter((name) => !Object.hasOwn(value, name)).map((name) => `${path}: ${name} is missing`);
   for (const [name, member] of Object.entries(value)) {
+    if (schema.propertyNames !== undefined) errors.push(...schemaErrors(schema.propertyNames, name, root, `${path}: the name ${name}`));
     const known = schema.properties?.[name];
     if (known !== undefined) errors.push(...schemaErrors(known, member, root, `${path}.${name}`));
     else if (schema.additionalProperties === false) errors.push(`${path}: ${name} is not allowed`);

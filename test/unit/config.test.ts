@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import schema from '../../schemas/config.schema.json' with { type: 'json' };
+import schema from '../../schemas/crm.config.schema.json' with { type: 'json' };
 import { type Config, configTemplate, loadConfig, SETTINGS, writeConfig } from '../../src/config.ts';
 import { schemaErrors } from '../support/json-schema.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -62,7 +62,7 @@ describe('loadConfig', () => {
     [
       '{ "zzz": "x" }',
       'there is no setting “zzz”',
-      'known are database, country, presets, normalize, survivorship, archive, backup, slowQueryMs',
+      'known are database, country, presets, normalize, survivorship, archive, backup, slowQueryMs, jobs',
     ],
     ['{ "presets": "x" }', 'presets must be an object', '"presets": {}'],
     ['{ "country": 1 }', 'country must be a text', '"country": "CN"'],

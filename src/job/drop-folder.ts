@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto';
+import { constants, copyFileSync, createReadStream, linkSync, mkdirSync, readdirSync, type Stats, statSync, unlinkSync } from 'node:fs';
+import { basename, dirname, extname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CrmError } from '../errors.ts';
+import type { InboxConfig } from '../config/job-config.ts';
+
+/** The files of a drop folder. */
+export interface DroppedFiles {
+  /** Paths of those that can be imported, in the order of their names. */
+  readonly ready: readonly string[];
+  /** How many may still be growing: they are left for the next time. */
+  readonly growing: number;
+}
+
+/**
+ * Looks what is in a drop folder. A file that was changed just now is looked at twice.
+ * @throws {CrmError} INPUT_MISSING where the folder is not there, INTERRUPTED
+ */
+export async function droppedFiles(inbox: InboxConfig, signal: AbortSignal): Promise<DroppedFiles> {
+  const paths = matching(inbox.pattern);
+  const before = new Map(paths.map((path) => [path, statOf(path)]));
+  const isYoung = (stats: Stats | null): boolean => stats !== null && Date.now() - stats.mtimeMs < inbox.settleMs;
+  if ([...before.values()].some(isYoung)) {
+    await sleep(inbox.settleMs, undefined, { signal }).catch((error) => {
+      throw new CrmError('INTERRUPTED', 'interrupted; nothing was changed', { cause: error });
+    });
+  }
+  const ready = paths.filter((path) => isSame(before.get(path) ?? null, statOf(path)));
+  return { ready, growing: paths.length - ready.length };
+}
+
+/** Hex SHA-256 of a file. */
+export async function hashOf(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
+}
+
+/**
+ * Moves a file into a folder, under a name that is free there: nothing is ever overwritten.
+ * @returns its new path
+ */
+export function moveInto(path: string, folder: string): string {
+  mkdirSync(folder, { recursive: true });
+  for (;;) {
+    const target = freePath(folder, basename(path));
+    try {
+      placeAs(path, target);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') continue; // somebody took the name meanwhile
+      throw new CrmError('OUTPUT_FAILED', `${path} cannot be moved to ${folder} (${(error as NodeJS.ErrnoException).code})`, {
+        cause: error,
+        hint: 'check the folder and its permissions; what was imported is in the database, and is not imported again',
+      });
+    }
+    unlinkSync(path);
+    return target;
+  }
+}
+
+/** A path in a folder that nothing has: `a.csv`, `a-2.csv`, `a-3.csv` … */
+export function freePath(folder: string, name: string): string {
+  const extension = extname(name);
+  const stem = name.slice(0, name.length - extension.length);
+  for (let n = 1; ; n++) {
+    const path = join(folder, n === 1 ? name : `${stem}-${n}${extension}`);
+    if (statOf(path) === null) return path;
+  }
+}
+
+function placeAs(path: string, target: string): void {
+  try {
+    linkSync(path, target);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw error;
+    copyFileSync(path, target, constants.COPYFILE_EXCL); // another disk, or one without links
+  }
+}
+
+function matching(pattern: string): string[] {
+  const folder = dirname(pattern);
+  const name = nameMatcher(basename(pattern));
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isFile() && !entry.name.startsWith('.') && name.test(entry.name))
+      .map((entry) => join(folder, entry.name))
+      .sort();
+  } catch (error) {
+    throw new CrmError('INPUT_MISSING', `the folder ${folder} cannot be read (${(error as NodeJS.ErrnoException).code})`, {
+      cause: error,
+      hint: 'make it, or correct inbox in the config file',
+    });
+  }
+}
+
+/** `*` is any text, `?` one character. */
+function nameMatcher(pattern: string): RegExp {
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
+  return new RegExp(`^${source}$`, 'su');
+}
+
+function statOf(path: string): Stats | null {
+  return statSync(path, { throwIfNoEntry: false }) ?? null;
+}
+
+function isSame(before: Stats | null, now: Stats | null): boolean {
+  return before !== null && now !== null && before.size === now.size && before.mtimeMs === now.mtimeMs;
+}

@@ -1,0 +1,80 @@
+import { mkdirSync } from 'node:fs';
+import { basename, parse } from 'node:path';
+import type { InboxConfig, JobStepConfig } from '../config/job-config.ts';
+import { EXIT_CODES } from '../errors.ts';
+import type { JobCounts } from '../repository/job-records.ts';
+import { type DroppedFiles, droppedFiles, freePath, hashOf, moveInto } from './drop-folder.ts';
+import { guardedCall, type StepPlace, type StepResult, skipped } from './guarded-call.ts';
+import { addCounts } from './step-command.ts';
+
+/** Statuses that say that a file is at fault: it is put aside. With any other one it is left for the next time. */
+const FAULTS_OF_FILES: ReadonlySet<number> = new Set([EXIT_CODES.INPUT_UNREADABLE, EXIT_CODES.GUARD_RAIL]);
+
+/**
+ * Imports the files of a drop folder, each by an import of its own, and moves it away. A file whose bytes were imported
+ * before is only moved: the history knows them since the transaction of that import, so that a death between import and
+ * move imports nothing twice. A file at fault does not keep the others from being imported; a guard rail does.
+ */
+export async function runInboxStep(place: StepPlace, step: JobStepConfig, inbox: InboxConfig): Promise<StepResult> {
+  const { ready, growing } = await droppedFiles(inbox, place.signal);
+  const results: StepResult[] = [];
+  for (const path of ready) {
+    const result = await importFile(place, step, inbox, path);
+    results.push(result);
+    if (result.status === 'stopped' || (result.status === 'failed' && !FAULTS_OF_FILES.has(result.exitCode))) break;
+  }
+  return summary(results, { ready, growing });
+}
+
+async function importFile(place: StepPlace, step: JobStepConfig, inbox: InboxConfig, path: string): Promise<StepResult> {
+  const known = await place.store.importOf(await hashOf(path));
+  if (known !== null) {
+    move(place, path, inbox.done);
+    return { ...skipped(`imported before, as run ${known}`), counts: { alreadyImported: 1 } };
+  }
+  const result = await guardedCall(place, step, callWords(place, step, inbox, path));
+  if (result.status === 'done') move(place, path, inbox.done);
+  else if (FAULTS_OF_FILES.has(result.exitCode)) {
+    // Nothing of it was written: it can be put aside in an atomic job, too.
+    if (place.run !== null) moveInto(path, inbox.failed);
+    return { ...result, message: `${basename(path)}: ${result.message ?? 'not imported'}` };
+  }
+  return result;
+}
+
+/** The import of one file; its rejected rows go beside the files that failed. */
+function callWords({ run }: StepPlace, step: JobStepConfig, inbox: InboxConfig, path: string): readonly string[] {
+  const words = [...step.words, path.startsWith('-') ? `./${path}` : path];
+  if (run === null) return words;
+  const { name } = parse(path);
+  mkdirSync(inbox.failed, { recursive: true });
+  return [...words, '--rejects', freePath(inbox.failed, `${name}.rejects.csv`)];
+}
+
+function move({ run, later }: StepPlace, path: string, folder: string): void {
+  if (run === null) return;
+  const now = (): void => void moveInto(path, folder);
+  if (later === null) now();
+  else later(now);
+}
+
+function summary(results: readonly StepResult[], { ready, growing }: DroppedFiles): StepResult {
+  const failed = results.filter(({ status }) => status === 'failed' || status === 'stopped');
+  const counts: JobCounts = {
+    files: results.filter(({ status }) => status === 'done').length,
+    ...(failed.length === 0 ? {} : { failedFiles: failed.length }),
+    ...(growing === 0 ? {} : { growingFiles: growing }),
+    ...addCounts(results.map((result) => result.counts)),
+  };
+  const crmRuns = [...new Set(results.flatMap((result) => result.crmRuns))];
+  const [worst] = [...failed.filter(({ status }) => status === 'stopped'), ...failed];
+  if (worst !== undefined) {
+    const left = ready.length - results.length;
+    const more = [failed.length > 1 ? `${failed.length - 1} more failed` : '', left > 0 ? `${left} left in the folder` : ''];
+    const message = [worst.message ?? '', ...more].filter((part) => part !== '').join('; ');
+    return { ...worst, counts, crmRuns, message, failure: worst.failure && { ...worst.failure, message } };
+  }
+  const exitCode = results.some((result) => result.exitCode === EXIT_CODES.ROWS_REJECTED) ? EXIT_CODES.ROWS_REJECTED : 0;
+  const message = ready.length > 0 ? null : growing > 0 ? 'every file may still be growing' : 'no files';
+  return { status: 'done', exitCode, counts, crmRuns, message, failure: null };
+}
