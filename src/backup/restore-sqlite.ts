@@ -1,9 +1,9 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { openSnapshot } from '../engines/index.ts';
 import { replaceSqlite } from '../engines/sqlite-alone.ts';
-import { removeStale } from '../engines/stale-files.ts';
+import { removeStale, staleFiles } from '../engines/stale-files.ts';
 import { CrmError } from '../errors.ts';
 import { type UndoneAfter, undoAfter } from './point-in-time.ts';
 import type { Moment, PlacedDatabase, PlaceParts, RestorePlace, RestoreSource } from './restore-place.ts';
@@ -103,10 +103,19 @@ export class SqlitePlace implements RestorePlace {
     }
     const name = freeName(`${target}.before-restore-${aside}`);
     const wasSound = await replaceSqlite(part, target, name, { key, busyTimeoutMs });
-    // Logs that restores have kept that were killed then: all of them is in a database that is sound.
-    if (wasSound) removeStale(dirname(target), /-(?:wal|journal)\.part-(\d+)$/, `${basename(target)}.before-restore-`);
+    settleKilled(target, wasSound);
     return name;
   }
+}
+
+/**
+ * Logs that restores have kept that were killed then: all of them is in a database that is sound, and what a damaged one had may
+ * be nowhere else, so that they get names for good.
+ */
+function settleKilled(target: string, wasSound: boolean): void {
+  const logs: Parameters<typeof removeStale> = [dirname(target), /-(?:wal|journal)\.part-(\d+)$/, `${basename(target)}.before-restore-`];
+  if (wasSound) removeStale(...logs);
+  else for (const path of staleFiles(...logs)) renameSync(path, freeName(path.replace(/\.part-\d+$/, '')));
 }
 
 /** Removes what restores to a file left that were killed: it is as large as a database. */
@@ -114,10 +123,10 @@ export function removeKilled(target: string): void {
   removeStale(dirname(target), /\.part-(\d+)(-wal|-shm|-journal)?$/, `${basename(target)}.part-`);
 }
 
-/** The name itself, or the next one that is not taken: two restores may fall into one second. */
+/** The name itself, or the next one that neither a file nor its log has: two restores may fall into one second. */
 function freeName(name: string): string {
   let free = name;
-  for (let n = 2; existsSync(free); n++) free = `${name}-${n}`;
+  for (let n = 2; ['', ...COMPANIONS].some((suffix) => existsSync(free + suffix)); n++) free = `${name}-${n}`;
   return free;
 }
 

@@ -155,6 +155,22 @@ describe('crm restore over the database', () => {
     expect(readFileSync(join(cwd, setAside as string)).equals(old)).toBe(true);
   });
 
+  test('leaves no log of a killed one, unless it may be all that is left of a damaged database', async () => {
+    const { cwd } = await changed();
+    const kept = 'crm.db.before-restore-20260101T000000000Z-wal';
+    const logs = (): string[] => readdirSync(cwd).filter((name) => name.includes('before-restore') && name.includes('-wal'));
+    const sound = readFileSync(join(cwd, 'crm.db'));
+    writeFileSync(join(cwd, 'crm.db'), sound.subarray(0, 5000));
+    writeFileSync(join(cwd, `${kept}.part-999999999`), 'pages');
+    writeFileSync(join(cwd, kept), 'older pages');
+    await result<Restored>(cwd, ['restore', '--yes']);
+    expect(logs().sort()).toEqual([kept, `${kept}-2`]);
+    expect(readFileSync(join(cwd, `${kept}-2`), 'utf8')).toBe('pages');
+    writeFileSync(join(cwd, `${kept}.part-999999999`), 'pages');
+    await result<Restored>(cwd, ['restore', '--yes']);
+    expect(logs().sort()).toEqual([kept, `${kept}-2`]);
+  });
+
   test('needs no answer where there is nothing, replaces an empty file, and never takes a folder for one', async () => {
     const { cwd, then } = await changed();
     await result<Restored>(cwd, ['restore', '--to', 'new.db']);
