@@ -1,37 +1,35 @@
-import { CrmError, type ErrorCode } from '../errors.ts';
-import { RefusedRows } from './connector.ts';
+import { CrmError } from '../errors.ts';
+import { isUntold, type ServerError, serverError } from './server-errors.ts';
 
-interface Known {
-  readonly code: ErrorCode;
-  readonly text: string;
-  readonly hint: string;
-}
-
-const LOGIN: Known = { code: 'LOGIN', text: 'refused the login', hint: 'check user and password in the URL, and ?authSource=' };
-const RIGHTS: Known = { code: 'PERMISSION', text: 'did not permit this', hint: 'grant the user the rights it needs: read, or readWrite' };
-const NO_PRIMARY: Known = {
+const LOGIN: ServerError = { code: 'LOGIN', text: 'refused the login', hint: 'check user and password in the URL, and ?authSource=' };
+const RIGHTS: ServerError = {
+  code: 'PERMISSION',
+  text: 'did not permit this',
+  hint: 'grant the user the rights it needs: read, or readWrite',
+};
+const NO_PRIMARY: ServerError = {
   code: 'CONNECTION',
   text: 'has no primary server now',
   hint: 'try again when the replica set has elected one',
 };
-const TOO_OLD: Known = {
+const TOO_OLD: ServerError = {
   code: 'BUSY',
   text: 'no longer keeps the moment that was being read',
   hint: 'raise minSnapshotHistoryWindowInSeconds on the server: it must last as long as the copy',
 };
-const TOO_LONG: Known = {
+const TOO_LONG: ServerError = {
   code: 'BUSY',
   text: 'ended the transaction: it took too long, or another one was in its way',
   hint: 'choose a smaller --batch, or raise transactionLifetimeLimitSeconds on the server',
 };
-const DUPLICATE: Known = {
+const DUPLICATE: ServerError = {
   code: 'BUSY',
   text: 'got a document with the same key from somebody else meanwhile',
   hint: 'try again when nobody else writes',
 };
 
 /** Error numbers of the server → our codes. */
-const KNOWN: Readonly<Record<number, Known>> = {
+const KNOWN: Readonly<Record<number, ServerError>> = {
   11: LOGIN,
   18: LOGIN,
   8000: LOGIN,
@@ -58,13 +56,13 @@ const ADDRESS = /^Mongo(?:Parse|InvalidArgument|API|MissingDependency|MissingCre
 
 /** Turns an error of the driver or the server into a CrmError without any value; anything else passes through unchanged. */
 export function mongoError(thrown: unknown, label: string): unknown {
-  if (thrown instanceof CrmError || thrown instanceof RefusedRows || !(thrown instanceof Error)) return thrown;
+  if (!isUntold(thrown)) return thrown;
   const { errorResponse } = thrown as { errorResponse?: unknown };
   // What broke a write of many stands within.
   if (errorResponse instanceof Error) return mongoError(errorResponse, label);
   const number = numberOf(thrown);
   const known = number === null ? undefined : KNOWN[number];
-  if (known !== undefined) return new CrmError(known.code, `${label} ${known.text}`, { hint: known.hint });
+  if (known !== undefined) return serverError(known, label);
   if (thrown.name === 'BSONError' || thrown.name === 'BSONRuntimeError') {
     return new CrmError('INTEGRITY', `${label} holds a document that cannot be read`, {
       hint: 'a text in it is no UTF-8, or it is damaged: look at the collection there with mongosh',

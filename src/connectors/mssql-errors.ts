@@ -1,32 +1,35 @@
-import { CrmError, type ErrorCode } from '../errors.ts';
 import { RefusedRows } from './connector.ts';
+import {
+  BUSY,
+  DEADLOCK,
+  LOGIN,
+  LOST,
+  NOT_LISTENING,
+  NO_CONNECTION,
+  RIGHTS,
+  SILENT,
+  UNKNOWN_HOST,
+  isUntold,
+  refusedStatement,
+  type ServerError,
+  serverError,
+} from './server-errors.ts';
 
-interface Known {
-  readonly code: ErrorCode;
-  readonly text: string;
-  readonly hint: string;
-}
-
-const LOST: Known = { code: 'CONNECTION', text: 'lost the connection; nothing was changed', hint: 'try again later' };
-const LOGIN: Known = { code: 'LOGIN', text: 'refused the login', hint: 'check user and password in the URL' };
-const NO_DATABASE: Known = {
+const NO_DATABASE: ServerError = {
   code: 'NO_DATABASE',
   text: 'has no such database, or does not let this user into it',
   hint: 'make it first: CREATE DATABASE name',
 };
-const RIGHTS: Known = { code: 'PERMISSION', text: 'did not permit this', hint: 'grant the user the rights it needs' };
-const READ_ONLY: Known = { code: 'PERMISSION', text: 'only reads', hint: 'write to a database that is no replica' };
-const BUSY: Known = { code: 'BUSY', text: 'is being written to by another run', hint: 'wait until it has ended and try again' };
-const CHANGED: Known = { code: 'BUSY', text: 'changed a table while it was read', hint: 'try again when nobody alters tables' };
-const FULL: Known = {
+const READ_ONLY: ServerError = { code: 'PERMISSION', text: 'only reads', hint: 'write to a database that is no replica' };
+const CHANGED: ServerError = { code: 'BUSY', text: 'changed a table while it was read', hint: 'try again when nobody alters tables' };
+const FULL: ServerError = {
   code: 'DISK_FULL',
   text: 'has no space left for the database or its log; nothing was changed',
   hint: 'free some space and try again',
 };
-const FULL_OF_USERS: Known = { code: 'CONNECTION', text: 'has no free connection', hint: 'try again later' };
 
 /** Error numbers of the server → our codes. */
-const NUMBERS: Readonly<Record<number, Known>> = {
+const NUMBERS: Readonly<Record<number, ServerError>> = {
   18456: LOGIN,
   18452: LOGIN,
   18470: LOGIN,
@@ -46,12 +49,12 @@ const NUMBERS: Readonly<Record<number, Known>> = {
   1222: BUSY,
   3960: BUSY,
   3961: CHANGED,
-  1205: { code: 'CONNECTION', text: 'had two runs in each other’s way and undid this one', hint: 'try again' },
+  1205: DEADLOCK,
   1105: FULL,
   9002: FULL,
   1101: FULL,
-  17809: FULL_OF_USERS,
-  10928: FULL_OF_USERS,
+  17809: NO_CONNECTION,
+  10928: NO_CONNECTION,
   40613: { code: 'CONNECTION', text: 'is not available at the moment', hint: 'try again later' },
   596: LOST,
   6005: LOST,
@@ -62,14 +65,9 @@ const NUMBERS: Readonly<Record<number, Known>> = {
   },
 };
 
-const UNKNOWN_HOST: Known = { code: 'CONNECTION', text: 'cannot be reached: unknown host', hint: 'check the host in the URL' };
-
 /** What the driver says of sockets, by the words in it → our codes. */
-const WORDS: readonly (readonly [RegExp, Known])[] = [
-  [
-    /ECONNREFUSED/,
-    { code: 'CONNECTION', text: 'cannot be reached: connection refused', hint: 'is the server running, and are host and port right?' },
-  ],
+const WORDS: readonly (readonly [RegExp, ServerError])[] = [
+  [/ECONNREFUSED/, NOT_LISTENING],
   [/ENOTFOUND|EAI_AGAIN/, UNKNOWN_HOST],
   [/EHOSTUNREACH|ENETUNREACH/, { code: 'CONNECTION', text: 'cannot be reached', hint: 'check host and network' }],
   [
@@ -88,7 +86,7 @@ const WORDS: readonly (readonly [RegExp, Known])[] = [
     /does not support encryption|SSL|TLS|secure TLS/,
     { code: 'CONNECTION', text: 'could not be reached encrypted', hint: 'add ?encrypt=false to the URL if the network is yours' },
   ],
-  [/ETIMEOUT|ETIMEDOUT/, { code: 'CONNECTION', text: 'cannot be reached: no answer', hint: 'check host, port and firewall' }],
+  [/ETIMEOUT|ETIMEDOUT/, SILENT],
   [/Failed to connect/, { code: 'CONNECTION', text: 'cannot be reached', hint: 'check host, port and network' }],
   [/ELOGIN/, LOGIN],
   [/ECLOSE|ECONNRESET|EPIPE|ESOCKET|EINVALIDSTATE|socket hang up|Connection lost/, LOST],
@@ -113,14 +111,12 @@ const REFUSALS: Readonly<Record<number, string>> = {
 
 /** Turns an error of the driver or the server into a CrmError without any value; anything else passes through unchanged. */
 export function mssqlError(thrown: unknown, label: string): unknown {
-  if (thrown instanceof CrmError || thrown instanceof RefusedRows || !(thrown instanceof Error)) return thrown;
+  if (!isUntold(thrown)) return thrown;
   const number = numberOf(thrown);
   const known = number === null ? knownByWords(thrown) : NUMBERS[number];
-  if (known !== undefined) return new CrmError(known.code, `${label} ${known.text}`, { hint: known.hint });
+  if (known !== undefined) return serverError(known, label);
   if (number === null) return thrown;
-  return new CrmError('ENGINE', `${label} refused a statement: ${withoutValues(thrown.message)} (${number})`, {
-    hint: 'look at the table there: something in it is not understood',
-  });
+  return refusedStatement(label, `${withoutValues(thrown.message)} (${number})`);
 }
 
 /** The refusal of a row that an error of the server tells of; null when it is about something else. */
@@ -136,7 +132,7 @@ function numberOf(thrown: Error): number | null {
   return typeof number === 'number' ? number : null;
 }
 
-function knownByWords(thrown: Error): Known | undefined {
+function knownByWords(thrown: Error): ServerError | undefined {
   const words = [thrown, thrown.cause, ...(thrown instanceof AggregateError ? thrown.errors : [])]
     .flatMap((one) => (one instanceof Error ? [String((one as { code?: unknown }).code ?? ''), one.message] : []))
     .join(' ');

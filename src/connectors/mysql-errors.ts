@@ -1,27 +1,30 @@
-import { CrmError, type ErrorCode } from '../errors.ts';
+import { CrmError } from '../errors.ts';
 import { RefusedRows } from './connector.ts';
+import {
+  BUSY,
+  DEADLOCK,
+  LOGIN,
+  LOST,
+  NOT_LISTENING,
+  NO_CONNECTION,
+  RIGHTS,
+  SILENT,
+  UNKNOWN_HOST,
+  isUntold,
+  refusedStatement,
+  type ServerError,
+  serverError,
+} from './server-errors.ts';
 
-interface Known {
-  readonly code: ErrorCode;
-  readonly text: string;
-  readonly hint: string;
-}
-
-const LOST: Known = { code: 'CONNECTION', text: 'lost the connection; nothing was changed', hint: 'try again later' };
-const UNKNOWN_HOST: Known = { code: 'CONNECTION', text: 'cannot be reached: unknown host', hint: 'check the host in the URL' };
-const LOGIN: Known = { code: 'LOGIN', text: 'refused the login', hint: 'check user and password in the URL' };
-const RIGHTS: Known = { code: 'PERMISSION', text: 'did not permit this', hint: 'grant the user the rights it needs' };
-const READ_ONLY: Known = { code: 'PERMISSION', text: 'only reads', hint: 'write to a server that is no replica' };
-const BUSY: Known = { code: 'BUSY', text: 'is being written to by another run', hint: 'wait until it has ended and try again' };
-const FULL: Known = {
+const READ_ONLY: ServerError = { code: 'PERMISSION', text: 'only reads', hint: 'write to a server that is no replica' };
+const FULL: ServerError = {
   code: 'DISK_FULL',
   text: 'has no space left on its disk; nothing was changed',
   hint: 'free some space and try again',
 };
-const NO_CONNECTION: Known = { code: 'CONNECTION', text: 'has no free connection', hint: 'try again later' };
 
 /** Error numbers of the server, names of mysql2 and of Node's sockets → our codes. */
-const KNOWN: Readonly<Record<string, Known>> = {
+const KNOWN: Readonly<Record<string, ServerError>> = {
   1045: LOGIN,
   1698: LOGIN,
   1251: LOGIN,
@@ -39,7 +42,7 @@ const KNOWN: Readonly<Record<string, Known>> = {
   1412: { code: 'BUSY', text: 'changed a table while it was read', hint: 'try again when nobody alters tables' },
   1021: FULL,
   1114: FULL,
-  1213: { code: 'CONNECTION', text: 'had two runs in each other’s way and undid this one', hint: 'try again' },
+  1213: DEADLOCK,
   1040: NO_CONNECTION,
   1203: NO_CONNECTION,
   1226: NO_CONNECTION,
@@ -57,15 +60,11 @@ const KNOWN: Readonly<Record<string, Known>> = {
   PROTOCOL_CONNECTION_LOST: LOST,
   ECONNRESET: LOST,
   EPIPE: LOST,
-  ECONNREFUSED: {
-    code: 'CONNECTION',
-    text: 'cannot be reached: connection refused',
-    hint: 'is the server running, and are host and port right?',
-  },
+  ECONNREFUSED: NOT_LISTENING,
   ENOENT: { code: 'CONNECTION', text: 'cannot be reached: no such socket', hint: 'is the server running, and is ?socket= right?' },
   ENOTFOUND: UNKNOWN_HOST,
   EAI_AGAIN: UNKNOWN_HOST,
-  ETIMEDOUT: { code: 'CONNECTION', text: 'cannot be reached: no answer', hint: 'check host, port and firewall' },
+  ETIMEDOUT: SILENT,
   EHOSTUNREACH: { code: 'CONNECTION', text: 'cannot be reached', hint: 'check host and network' },
   HANDSHAKE_NO_SSL_SUPPORT: { code: 'CONNECTION', text: 'does not encrypt connections', hint: 'leave ?ssl= out of the URL' },
   HANDSHAKE_SSL_ERROR: { code: 'CONNECTION', text: 'could not be reached encrypted', hint: 'check the certificate of the server' },
@@ -106,17 +105,15 @@ const REFUSALS: Readonly<Record<number, string>> = {
 
 /** Turns an error of the driver or the server into a CrmError without any value; anything else passes through unchanged. */
 export function mysqlError(thrown: unknown, label: string): unknown {
-  if (thrown instanceof CrmError || thrown instanceof RefusedRows || !(thrown instanceof Error)) return thrown;
+  if (!isUntold(thrown)) return thrown;
   const { code, errno } = numbered(thrown);
   const known = KNOWN[String(errno)] ?? KNOWN[code];
-  if (known !== undefined) return new CrmError(known.code, `${label} ${known.text}`, { hint: known.hint });
+  if (known !== undefined) return serverError(known, label);
   if (code.startsWith('PROTOCOL_') || code.startsWith('CERT_') || /closed state|connection is closed/i.test(thrown.message)) {
     return new CrmError('CONNECTION', `${label} lost the connection or did not answer`, { hint: 'try again later' });
   }
   if (errno === undefined) return thrown;
-  return new CrmError('ENGINE', `${label} refused a statement: ${withoutValues(thrown.message)} (${errno})`, {
-    hint: 'look at the table there: something in it is not understood',
-  });
+  return refusedStatement(label, `${withoutValues(thrown.message)} (${errno})`);
 }
 
 /** The refusal of a row that an error of the server tells of; null when it is about something else. */

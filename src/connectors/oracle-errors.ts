@@ -1,55 +1,60 @@
-import { CrmError, type ErrorCode } from '../errors.ts';
 import { RefusedRows } from './connector.ts';
+import {
+  BUSY,
+  DEADLOCK,
+  LOGIN,
+  LOST,
+  NO_CONNECTION,
+  RIGHTS,
+  SILENT,
+  UNKNOWN_HOST,
+  isUntold,
+  refusedStatement,
+  type ServerError,
+  serverError,
+} from './server-errors.ts';
 
-interface Known {
-  readonly code: ErrorCode;
-  readonly text: string;
-  readonly hint: string;
-}
-
-const LOST: Known = { code: 'CONNECTION', text: 'lost the connection; nothing was changed', hint: 'try again later' };
-const LOGIN: Known = { code: 'LOGIN', text: 'refused the login', hint: 'check user and password in the URL' };
-const LOCKED: Known = { code: 'LOGIN', text: 'has locked this user, or its password has expired', hint: 'ask its administrator' };
-const RIGHTS: Known = { code: 'PERMISSION', text: 'did not permit this', hint: 'grant the user the rights it needs' };
-const QUOTA: Known = {
+const LOCKED: ServerError = { code: 'LOGIN', text: 'has locked this user, or its password has expired', hint: 'ask its administrator' };
+const QUOTA: ServerError = {
   code: 'PERMISSION',
   text: 'gives this user no space',
   hint: 'raise its quota: ALTER USER name QUOTA UNLIMITED ON tablespace',
 };
-const READ_ONLY: Known = { code: 'PERMISSION', text: 'only reads', hint: 'write to a database that is no standby' };
-const BUSY: Known = { code: 'BUSY', text: 'is being written to by another run', hint: 'wait until it has ended and try again' };
-const FULL: Known = { code: 'DISK_FULL', text: 'has no space left; nothing was changed', hint: 'extend its tablespace and try again' };
-const NO_CONNECTION: Known = { code: 'CONNECTION', text: 'has no free connection', hint: 'try again later' };
-const STARTING: Known = { code: 'CONNECTION', text: 'is starting or being shut down', hint: 'try again later' };
-const SERVICE: Known = {
+const READ_ONLY: ServerError = { code: 'PERMISSION', text: 'only reads', hint: 'write to a database that is no standby' };
+const FULL: ServerError = {
+  code: 'DISK_FULL',
+  text: 'has no space left; nothing was changed',
+  hint: 'extend its tablespace and try again',
+};
+const STARTING: ServerError = { code: 'CONNECTION', text: 'is starting or being shut down', hint: 'try again later' };
+const SERVICE: ServerError = {
   code: 'CONNECTION',
   text: 'has no such service',
   hint: 'check the name behind the host; lsnrctl services lists them',
 };
-const REFUSED: Known = {
+const REFUSED: ServerError = {
   code: 'CONNECTION',
   text: 'cannot be reached: the listener refused',
   hint: 'is the database open, and is the service right?',
 };
-const UNREACHABLE: Known = {
+const UNREACHABLE: ServerError = {
   code: 'CONNECTION',
   text: 'cannot be reached',
   hint: 'is the server running, and are host and port right?',
 };
-const NO_TLS: Known = {
+const NO_TLS: ServerError = {
   code: 'CONNECTION',
   text: 'could not be reached encrypted',
   hint: 'check port and certificate of the server, or leave ?ssl= out of the URL',
 };
-const SILENT: Known = { code: 'CONNECTION', text: 'cannot be reached: no answer', hint: 'check host, port and firewall' };
-const DUPLICATES: Known = {
+const DUPLICATES: ServerError = {
   code: 'INTEGRITY',
   text: 'has rows that are the same in a unique index (NULL in one of several columns makes them no other)',
   hint: 'mend the rows at the source, or leave the index out',
 };
 
 /** Error numbers of the server (`1017` is ORA-01017) and of the driver (`NJS-500`) → our codes. */
-const KNOWN: Readonly<Record<string, Known>> = {
+const KNOWN: Readonly<Record<string, ServerError>> = {
   1005: LOGIN,
   1017: LOGIN,
   1045: { code: 'LOGIN', text: 'does not let this user in', hint: 'grant it CREATE SESSION' },
@@ -70,7 +75,7 @@ const KNOWN: Readonly<Record<string, Known>> = {
   'NJS-503': UNREACHABLE,
   'NJS-501': UNREACHABLE,
   'NJS-510': SILENT,
-  'NJS-530': { code: 'CONNECTION', text: 'cannot be reached: unknown host', hint: 'check the host in the URL' },
+  'NJS-530': UNKNOWN_HOST,
   'NJS-505': NO_TLS,
   'NJS-506': NO_TLS,
   'NJS-507': NO_TLS,
@@ -84,7 +89,7 @@ const KNOWN: Readonly<Record<string, Known>> = {
   54: BUSY,
   4021: BUSY,
   30006: BUSY,
-  60: { code: 'CONNECTION', text: 'had two runs in each other’s way and undid this one', hint: 'try again' },
+  60: DEADLOCK,
   1555: {
     code: 'ENGINE',
     text: 'no longer knows the rows as they were when reading began',
@@ -159,14 +164,12 @@ const RAISED = { first: 20_000, last: 20_999 };
 
 /** Turns an error of the driver or the server into a CrmError without any value; anything else passes through unchanged. */
 export function oracleError(thrown: unknown, label: string): unknown {
-  if (thrown instanceof CrmError || thrown instanceof RefusedRows || !(thrown instanceof Error)) return thrown;
+  if (!isUntold(thrown)) return thrown;
   const { number, code } = numbered(thrown);
   const known = KNOWN[number ?? ''] ?? KNOWN[code];
-  if (known !== undefined) return new CrmError(known.code, `${label} ${known.text}`, { hint: known.hint });
+  if (known !== undefined) return serverError(known, label);
   if (number === null && code === '') return thrown;
-  return new CrmError('ENGINE', `${label} refused a statement: ${withoutValues(thrown.message)}`, {
-    hint: 'look at the table there: something in it is not understood',
-  });
+  return refusedStatement(label, withoutValues(thrown.message));
 }
 
 /** The refusal of a row that an error of the server tells of; null when it is about something else. */
