@@ -1,7 +1,7 @@
 import type { types } from 'cassandra-driver';
-import { CrmError, type ErrorCode } from '../errors.ts';
+import { CrmError } from '../errors.ts';
 import type { CassandraAddress } from './cassandra-address.ts';
-import { RefusedRows } from './connector.ts';
+import { isUntold, LOGIN, type ServerError, serverError } from './server-errors.ts';
 
 /** The driver, which is loaded when it is needed. */
 export type CassandraDriver = typeof import('cassandra-driver');
@@ -28,13 +28,13 @@ const CONNECT_TIMEOUT_MS = 10_000;
 /** Statements under way at the same time. */
 const AT_ONCE = 32;
 const PROTOCOL_4 = 4;
-const PROBLEMS: Readonly<Record<number, readonly [ErrorCode, string, string]>> = {
-  256: ['LOGIN', 'refused the login', 'check user and password in the URL'],
-  4096: ['CONNECTION', 'has too few servers that are up', 'try again when they are'],
-  4097: ['BUSY', 'is overloaded', 'try again later, or with --jobs 1'],
-  4352: ['BUSY', 'did not write in time', 'try again later, or with --jobs 1'],
-  4608: ['BUSY', 'did not read in time', 'try again later, or with a smaller --batch'],
-  8448: ['PERMISSION', 'did not permit this', 'grant the user the rights it needs: SELECT, or CREATE and MODIFY'],
+const PROBLEMS: Readonly<Record<number, ServerError>> = {
+  256: LOGIN,
+  4096: { code: 'CONNECTION', text: 'has too few servers that are up', hint: 'try again when they are' },
+  4097: { code: 'BUSY', text: 'is overloaded', hint: 'try again later, or with --jobs 1' },
+  4352: { code: 'BUSY', text: 'did not write in time', hint: 'try again later, or with --jobs 1' },
+  4608: { code: 'BUSY', text: 'did not read in time', hint: 'try again later, or with a smaller --batch' },
+  8448: { code: 'PERMISSION', text: 'did not permit this', hint: 'grant the user the rights it needs: SELECT, or CREATE and MODIFY' },
 };
 
 /** Errors of the driver that say more than that no server was found. */
@@ -117,17 +117,17 @@ async function loadDriver(): Promise<CassandraDriver> {
 
 /** Turns an error of the driver or the server into a CrmError without any value. */
 function cassandraError(thrown: unknown, label: string): unknown {
-  if (thrown instanceof CrmError || thrown instanceof RefusedRows || !(thrown instanceof Error)) return thrown;
+  if (!isUntold(thrown)) return thrown;
   const { code, innerErrors } = thrown as { code?: unknown; innerErrors?: Readonly<Record<string, unknown>> };
   const inner = Object.values(innerErrors ?? {}).find((one) => one instanceof Error && (TELLING.includes(one.name) || isNumbered(one)));
   if (inner !== undefined && inner !== thrown) return cassandraError(inner, label);
-  if (thrown.name === 'AuthenticationError') return problem(label, PROBLEMS[256]);
+  if (thrown.name === 'AuthenticationError') return serverError(LOGIN, label);
   if (typeof code === 'number') {
-    return PROBLEMS[code] === undefined
-      ? new CrmError('ENGINE', `${label} refused a statement (0x${code.toString(16)})`, {
-          hint: 'look at the log of the server: it says why',
-        })
-      : problem(label, PROBLEMS[code]);
+    const known = PROBLEMS[code];
+    if (known !== undefined) return serverError(known, label);
+    return new CrmError('ENGINE', `${label} refused a statement (0x${code.toString(16)})`, {
+      hint: 'look at the log of the server: it says why',
+    });
   }
   if (thrown.name === 'ArgumentError') {
     return new CrmError('USAGE', `${label}: no server in that data centre`, {
@@ -140,11 +140,4 @@ function cassandraError(thrown: unknown, label: string): unknown {
 
 function isNumbered(error: Error): boolean {
   return typeof (error as { code?: unknown }).code === 'number';
-}
-
-function problem(
-  label: string,
-  [code, text, hint]: readonly [ErrorCode, string, string] = ['CONNECTION', 'does not answer', ''],
-): CrmError {
-  return new CrmError(code, `${label} ${text}`, { hint });
 }
