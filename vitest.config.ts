@@ -13,8 +13,8 @@ export default defineConfig({
     // They wait for programs that they start. More than four would want more connections than a PostgreSQL has.
     maxWorkers: Math.min(4, Math.max(2, availableParallelism())),
     sequence: { sequencer: SlowFirst },
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     allowOnly: process.env.CI !== 'true',
   },
 });
