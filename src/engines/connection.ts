@@ -31,6 +31,14 @@ export interface TableRows {
   readonly rows: readonly (readonly SqlValue[])[];
 }
 
+/** How words are brought into the full-text index. */
+export interface WordsOptions {
+  /** None of the customers was in it. */
+  readonly fresh?: boolean;
+  /** Pieces of the index are not merged now but by later changes, or by the upkeep: for more customers than usual. */
+  readonly mergeLater?: boolean;
+}
+
 /** What can be done inside one transaction of a database. Parameters are written `?` on every engine. */
 export interface Connection {
   readonly facts: EngineFacts;
@@ -56,8 +64,8 @@ export interface Connection {
   update(table: string, key: readonly string[], rows: readonly SqlRow[]): Promise<void>;
   /** Loads packed rows with the fastest means of the engine: prepared inserts, or COPY. */
   bulkLoad(load: BulkLoad): Promise<void>;
-  /** Brings the full-text index up to date for these customers; `fresh`: none of them was in it. */
-  putWords(entries: readonly WordsEntry[], options?: { readonly fresh?: boolean }): Promise<void>;
+  /** Brings the full-text index up to date for these customers. */
+  putWords(entries: readonly WordsEntry[], options?: WordsOptions): Promise<void>;
   /** Drops the secondary indexes of a table and returns what makes them again; for bulk loads into an empty table. */
   suspendIndexes(table: string): Promise<() => Promise<void>>;
   /** Tells the engine that tables have grown a lot, where its plans depend on what it knew of them before. */

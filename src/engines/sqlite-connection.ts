@@ -1,9 +1,10 @@
 import type Database from 'better-sqlite3';
 import { CrmError } from '../errors.ts';
-import type { BulkLoad, Connection, TableRows } from './connection.ts';
+import type { BulkLoad, Connection, TableRows, WordsOptions } from './connection.ts';
 import type { SqlRow, SqlValue, WordsEntry } from './engine.ts';
 import { sqliteError } from './sqlite-errors.ts';
 import { sqliteFacts } from './sqlite-facts.ts';
+import { withoutWordMerges } from './sqlite-word-merges.ts';
 
 const STREAM_BATCH = 1000;
 
@@ -146,15 +147,16 @@ export class SqliteConnection implements Connection {
     });
   }
 
-  async putWords(entries: readonly WordsEntry[], options: { readonly fresh?: boolean } = {}): Promise<void> {
+  async putWords(entries: readonly WordsEntry[], { fresh = false, mergeLater = false }: WordsOptions = {}): Promise<void> {
     const remove = this.#prepare('DELETE FROM customer_search WHERE rowid = ?');
     const insert = this.#prepare('INSERT INTO customer_search (rowid, words) VALUES (?, ?)');
-    this.#guard(() => {
+    const put = (): void => {
       for (const { id, words } of entries) {
-        if (options.fresh !== true) remove.run(id);
+        if (!fresh) remove.run(id);
         if (words !== null && words !== '') insert.run(id, words);
       }
-    });
+    };
+    this.#guard(() => (mergeLater ? withoutWordMerges(this.#db, put) : put()));
   }
 
   async suspendIndexes(table: string): Promise<() => Promise<void>> {

@@ -42,6 +42,11 @@ class CopierThread implements Copier {
   constructor(files: CopierFiles) {
     this.#worker = new Worker(new URL('./whole-copier-worker.js', import.meta.url), { workerData: files });
     this.#ended = once(this.#worker, 'exit').catch(() => {}); // its failure is told below
+    // Whoever waits for it would wait for ever; where it has failed, that was told before.
+    this.#worker.on('exit', () => {
+      this.#failure ??= new CrmError('INTERNAL', 'the thread that copies customers has ended');
+      this.#listener?.(this.#failure);
+    });
     this.#worker.on('message', (answer: CopierAnswer) => this.#listener?.(answer));
     this.#worker.on('error', (error) => {
       this.#failure = error;

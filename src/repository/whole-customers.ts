@@ -27,6 +27,8 @@ export const WHOLE_TABLES: readonly WholeTable[] = [
   ...Object.keys(CHILD_TABLES).map((name) => ({ name, owner: 'customer_id', columns: '*' })),
   { name: 'changes', owner: 'entity_id', columns: '*' },
 ];
+/** So many customers that go at once take longer to tidy the full-text index up than to be taken out of it. */
+const MANY = 500;
 const ID = STORED_COLUMNS.indexOf('id');
 const COMPANY = STORED_COLUMNS.indexOf('company_id');
 
@@ -173,7 +175,10 @@ export async function removeWhole(connection: Connection, ids: readonly number[]
   for (const { name, owner } of WHOLE_TABLES.slice(1).reverse()) {
     if (await hasRows(connection, name)) await connection.run(`DELETE FROM ${name} WHERE ${facts.inJsonArray(owner, 'integer')}`, [list]);
   }
-  if (facts.wordsColumn === null) await connection.putWords(ids.map((id) => ({ id, words: null })));
+  if (facts.wordsColumn === null) {
+    const words = ids.map((id) => ({ id, words: null }));
+    await connection.putWords(words, { mergeLater: ids.length >= MANY });
+  }
   await connection.run(`DELETE FROM customers WHERE ${facts.inJsonArray('id', 'integer')}`, [list]);
 }
 

@@ -4,24 +4,29 @@
  * CRM_CRASH_PROFILE=FILE: at the end, writes `{steps: {label: count}, firstStepMs, lastStepMs}`.
  * CRM_CRASH_AT={"label","nth","side","signal"}: dies `before` or `after` the nth step with this label, or when half of its
  * bytes are written (`torn`); or gets another signal then.
+ * Of threads, those are watched whose commits others depend on; their steps are labelled `thread …`.
  */
 import { createRequire, syncBuiltinESMExports } from 'node:module';
 import fs from 'node:fs';
 import { basename } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
 
+/** Threads that commit to a database that stays. */
+const COMMITTING = /whole-copier-worker\.js$/;
+
 const ROOT = new URL('../../../package.json', import.meta.url);
 const { CRM_CRASH_PROFILE: profilePath, CRM_CRASH_AT: at } = process.env;
 const victim = at === undefined ? null : JSON.parse(at);
 const steps = new Map();
-const original = { writeFileSync: fs.writeFileSync, writeSync: fs.writeSync };
+const original = { ...fs };
 let firstStepMs = null;
 let lastStepMs = 0;
 
 const die = () => process.kill(process.pid, victim.signal ?? 'SIGKILL');
 
 /** One step: `torn` writes half of what the step would write. */
-function step(label, run, torn = run) {
+function step(kind, run, torn = run) {
+  const label = isMainThread ? kind : `thread ${kind}`;
   const nth = (steps.get(label) ?? 0) + 1;
   steps.set(label, nth);
   lastStepMs = performance.now();
@@ -159,8 +164,23 @@ if (isMainThread) {
     );
   }
   if (profilePath !== undefined) {
-    process.on('exit', () =>
-      original.writeFileSync(profilePath, JSON.stringify({ steps: Object.fromEntries(steps), firstStepMs, lastStepMs })),
-    );
+    process.on('exit', () => {
+      const profile = { steps: { ...Object.fromEntries(steps), ...stepsOfThread() }, firstStepMs, lastStepMs };
+      original.writeFileSync(profilePath, JSON.stringify(profile));
+    });
   }
+} else if (COMMITTING.test(process.argv[1] ?? '')) {
+  watchSqlite(createRequire(ROOT));
+  // Its times are its own: they begin with the thread.
+  if (profilePath !== undefined)
+    process.on('exit', () => original.writeFileSync(`${profilePath}-thread`, JSON.stringify(Object.fromEntries(steps))));
+}
+
+/** Steps of the thread that has ended, if there was one. */
+function stepsOfThread() {
+  const path = `${profilePath}-thread`;
+  if (!original.existsSync(path)) return {};
+  const text = original.readFileSync(path, 'utf8');
+  original.rmSync(path);
+  return JSON.parse(text);
 }

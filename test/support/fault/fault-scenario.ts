@@ -35,6 +35,8 @@ export interface FaultScenario {
   readonly sweep?: readonly string[];
   /** Files that may stay until they are needed again: locks that nobody holds. */
   readonly mayStay?: RegExp;
+  /** Steps that it must take on an engine when nothing is in the way: else what it is there for would not be tried. */
+  readonly reaches?: Partial<Readonly<Record<FaultPlace['engine'], readonly string[]>>>;
   /** The part of the usual rounds that there is time for in CI. */
   readonly share: number;
   readonly engines?: readonly FaultPlace['engine'][];
@@ -85,6 +87,7 @@ export async function controlOf(engine: FaultPlace['engine'], scenario: FaultSce
   // Doing it once more shows that what is compared is the same every time.
   const second = await copyPlace(base);
   const { profile } = await profileAt(second, scenario.command);
+  expect(Object.keys(profile.steps)).toEqual(expect.arrayContaining([...(scenario.reaches?.[engine] ?? [])]));
   expect(stateDifferences(await stateOf(second, era, 'exact'), done.exact)).toEqual([]);
   expect(await outcomeOf(scenario, second, era)).toBe(outcome);
   await dropPlace(second);
