@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
-import { DEFAULT_CONFIG_PATH } from '../config.ts';
+import { DEFAULT_CONFIG_PATH, DEFAULT_DATABASE } from '../config.ts';
 import type { Context } from '../context.ts';
+import { redactUrl } from '../errors.ts';
+import { checkInterruption } from '../interruption.ts';
 import { DATABASE_KEY, keyOfEnvironment } from '../ui/database-key.ts';
 import { oldestNode, programVersion } from '../ui/version.ts';
 import { passphraseFrom, repositoryFolder } from './backup-flags.ts';
@@ -24,9 +26,10 @@ async function doctor(context: Context): Promise<void> {
   const { io, signal } = context;
   const start = performance.now();
   const { diagnose } = await import('../maintain/diagnose.ts');
+  const { shellWord } = await import('../maintain/diagnosis.ts');
   const { printDoctor } = await import('../ui/doctor-report.ts');
   const file = context.configPath();
-  const found = await diagnose({
+  const looked = await diagnose({
     program: {
       version: programVersion(),
       nodeVersion: process.versions.node,
@@ -40,7 +43,13 @@ async function doctor(context: Context): Promise<void> {
     crm: { script: process.argv[1] as string, globals: globalsOf(context), env: io.env },
     signal,
   });
-  signal.throwIfAborted();
+  checkInterruption(signal);
+  // Whoever names another database here has to name it in what puts it right, too.
+  const named = namedGlobals(context)
+    .map((word) => shellWord(redactUrl(word)))
+    .join(' ');
+  const found =
+    named === '' ? looked : looked.map((one) => ({ ...one, fix: one.fix?.replace(/\bcrm (?=[a-z])/g, `crm ${named} `) ?? null }));
   if (found.some(({ state }) => state === 'problem')) context.exitWith(5);
   await printDoctor(io, context.mode, found, Math.round(performance.now() - start));
 }
@@ -55,5 +64,20 @@ function globalsOf(context: Context): string[] {
     return ['--db', context.databaseTarget(), '--config', context.configPath()];
   } catch {
     return []; // the config file is wrong, which is told of elsewhere
+  }
+}
+
+/** What was given as options: it is not where crm looks by itself. */
+function namedGlobals(context: Context): string[] {
+  const { CRM_DB, CRM_CONFIG } = context.io.env;
+  const config = context.configPath();
+  try {
+    const usual = CRM_DB ?? context.config().database ?? DEFAULT_DATABASE;
+    return [
+      ...(context.databaseTarget() === usual ? [] : ['--db', context.databaseTarget()]),
+      ...(config === (CRM_CONFIG ?? DEFAULT_CONFIG_PATH) ? [] : ['--config', config]),
+    ];
+  } catch {
+    return []; // the config file has to be put right first
   }
 }

@@ -18,8 +18,9 @@ export function diagnoseConfig(note: Note, file: string, mayBeMissing: boolean):
     text = readFileSync(file, 'utf8');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' && mayBeMissing) note('note', 'there is none, and none is needed', 'crm init --config-file');
+    if (code === 'ENOENT' && mayBeMissing) note('note', `there is no ${file}, and none is needed`, 'crm init --config-file');
     else if (code === 'ENOENT') note('problem', `there is no ${file}`, `crm init --config-file --config ${shellWord(file)}`);
+    else if (code === 'EISDIR') note('problem', `${file} is no file`, 'name one with --config FILE');
     else note('problem', `${file} cannot be read (${code})`, `chmod u+r ${shellWord(file)}`);
     return null;
   }
