@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { CrmError } from '../errors.ts';
+import { nearest } from '../model/nearest.ts';
 import { type Chain, type ChainEntry, chainPurpose } from './chain.ts';
 import { type Manifest, manifestPurpose } from './manifest.ts';
 import type { RepositoryKeys } from './repository-keys.ts';
@@ -61,7 +62,13 @@ export class SnapshotList {
       });
     }
     const which = snapshots.length === 0 ? 'no snapshot' : `no snapshot ${reference}`;
-    throw new CrmError('NOT_FOUND', `there is ${which} in ${this.#folder}`, { hint: 'see which there are: crm backup list' });
+    const newest = snapshots.at(-1);
+    throw new CrmError('NOT_FOUND', `there is ${which} in ${this.#folder}`, {
+      hint:
+        newest === undefined
+          ? 'make one with: crm backup create'
+          : `did you mean ${nearest(reference, ['latest', ...snapshots.map(({ id }) => id)]) ?? newest.id}? See which there are: crm backup list`,
+    });
   }
 
   /** Adds a snapshot: from now on it exists. */
