@@ -15,6 +15,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   try {
     if (argv.length === 0) await printStart(io, interruption.signal);
     else if (argv.length === 1 && argv[0] === '--version') await printVersion(io);
+    else if (argv[0] === '__complete') await printOffers(io, argv.slice(1), interruption.signal);
     else await (await import('./cli.ts')).runCommand(io, argv, interruption.signal, invoked);
     await flush(io.stdout);
   } catch (thrown) {
@@ -27,6 +28,11 @@ export async function main(argv: readonly string[]): Promise<void> {
 async function printVersion(io: Io): Promise<void> {
   const { programVersion } = await import('./ui/version.ts');
   await write(io.stdout, `${programVersion()}\n`);
+}
+
+/** What the completion scripts ask: `crm __complete segments crm query --segment`. */
+async function printOffers(io: Io, [kind = '', ...words]: readonly string[], signal: AbortSignal): Promise<void> {
+  await (await import('./commands/complete-values.ts')).printOffers(io, kind, words, signal);
 }
 
 /** `crm` alone: what there is, and what to do; nobody is asked for anything. */
