@@ -42,7 +42,7 @@ export function helpFormatter(style: Style): (command: Command, helper: Help) =>
       ),
       section(
         'Options:',
-        helper.visibleOptions(command).map((option) => item(helper.optionTerm(option), describe(option, helper))),
+        helper.visibleOptions(command).map((option) => item(helper.optionTerm(option), optionText(option, helper))),
       ),
       closing === '' ? '' : `${closing}\n`,
     ];
@@ -50,8 +50,8 @@ export function helpFormatter(style: Style): (command: Command, helper: Help) =>
   };
 }
 
-/** `what an empty cell means: keep (default), clear` */
-function describe(option: Option, helper: Help): string {
+/** What an option is for, with its choices: `what an empty cell means: keep (default), clear` */
+export function optionText(option: Option, helper: Help): string {
   if (option.argChoices === undefined) return helper.optionDescription(option);
   const choices = option.argChoices.map((choice) => (choice === option.defaultValue ? `${choice} (default)` : choice));
   return `${option.description}: ${choices.join(', ')}`;

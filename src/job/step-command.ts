@@ -63,6 +63,7 @@ export const STEP_COMMANDS: Readonly<Record<string, KnownCommand>> = {
   restore: DRY_RUN,
   'migrate up': DRY_RUN,
   'migrate copy': DRY_RUN,
+  doctor: READS,
   query: READS,
   show: READS,
   inspect: READS,

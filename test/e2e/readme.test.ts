@@ -24,6 +24,7 @@ describe.each([
   'README.md',
   'docs/guide/archive.md',
   'docs/guide/backup.md',
+  'docs/guide/doctor.md',
   'docs/guide/restore.md',
   'docs/guide/import.md',
   'docs/guide/migrate.md',
