@@ -21,7 +21,7 @@ const SAME_WORDS: Readonly<Record<string, RegExp>> = {
   '--preset': /^layout of the file, or none \(default: recognised by its headers\)$/,
   '--repo': /^backup repository/,
   '--archive-db': /^the archive\b/,
-  '--dry-run': /^say /,
+  '--dry-run': /\bsay /,
   '--country': /written without one/,
   '--limit': /^at most so many/,
 };
