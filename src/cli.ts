@@ -9,6 +9,7 @@ import {
   commandsOf,
   START_EXAMPLES,
 } from './commands/index.ts';
+import { nearestCommand } from './commands/nearest-command.ts';
 import type { Run } from './commands/run.ts';
 import type { GlobalOptions } from './context.ts';
 import { CrmError } from './errors.ts';
@@ -172,11 +173,20 @@ function usageError(thrown: CommanderError, argv: readonly string[]): CrmError {
   const help = named === undefined ? 'crm --help' : `crm ${named} --help`;
   if (thrown.code === 'commander.help' || thrown.code === 'commander.unknownCommand') return commandError(thrown, argv);
   const [first = '', ...rest] = thrown.message.replace(/^error: /, '').split('\n');
-  const suggestion = /Did you mean (.*)\?\)/.exec(rest.join(' '))?.[1];
+  const suggestion = /Did you mean (.*)\?\)/.exec(rest.join(' '))?.[1] ?? nearestChoice(first);
   return new CrmError('USAGE', first, {
     cause: thrown,
     hint: suggestion === undefined ? `see: ${help}` : `did you mean ${suggestion}? See: ${help}`,
   });
+}
+
+/** What was most likely meant where one of a few words was expected: `--format xlsx`. */
+function nearestChoice(message: string): string | undefined {
+  const [, flags, word] = /(?:option '(.*?)' argument|command-argument value) '(.*?)' is invalid/.exec(message) ?? [];
+  const choices = /Allowed choices are (.*)\.$/.exec(message)?.[1]?.split(', ') ?? [];
+  const near = nearest(word ?? '', choices);
+  const flag = flags?.match(/--[\w-]+/)?.[0];
+  return near === undefined || flag === undefined ? near : `${flag} ${near}`;
 }
 
 /** No command, or one that does not exist; or the same of the second word of a group. */
@@ -190,10 +200,10 @@ function commandError(thrown: CommanderError, argv: readonly string[]): CrmError
     const message = group === undefined ? 'no command was given' : `crm ${group}: no command was given`;
     return new CrmError('USAGE', message, { cause: thrown, hint: `one of: ${names.map(path).join(', ')}` });
   }
-  const near = nearest(word ?? '', [...names, 'help']);
+  const near = nearestCommand(word ?? '', group);
   return new CrmError('USAGE', `there is no command “${path(word ?? '')}”`, {
     cause: thrown,
-    hint: near === undefined ? `see: crm ${path('--help')}` : `did you mean crm ${path(near)}?`,
+    hint: near === undefined ? `see: crm ${path('--help')}` : `did you mean crm ${near}?`,
   });
 }
 

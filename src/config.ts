@@ -80,6 +80,9 @@ export const SETTINGS: Readonly<Record<keyof Config, Setting>> = {
 /** Where the config file is unless the user says otherwise; it may be missing there. */
 export const DEFAULT_CONFIG_PATH = './crm.config.json';
 
+/** Where the database is unless somebody says otherwise. */
+export const DEFAULT_DATABASE = './crm.db';
+
 /**
  * Reads the config file: JSON with line and block comments and trailing commas.
  * @param mayBeMissing a missing file is an empty one

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { type Config, DEFAULT_CONFIG_PATH, loadConfig } from './config.ts';
+import { type Config, DEFAULT_CONFIG_PATH, DEFAULT_DATABASE, loadConfig } from './config.ts';
 import { CrmError } from './errors.ts';
 import type { DatabaseSchema } from './repository/database-schema.ts';
 import type { OpenOptions, Repository } from './repository/repository.ts';
@@ -79,7 +79,6 @@ export interface Context {
   newDatabaseKey(): Promise<Uint8Array>;
 }
 
-const DEFAULT_DATABASE = './crm.db';
 const DEFAULT_SLOW_QUERY_MS = 1000;
 
 /** Makes the context of one command and runs it; closes what it opened, in every case. @returns the exit status */

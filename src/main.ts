@@ -13,8 +13,9 @@ export async function main(argv: readonly string[]): Promise<void> {
   const stop = watchSignals(interruption);
   const invoked: Invocation = { name: '', options: {} };
   try {
-    if (argv.length === 0) await printStart(io);
+    if (argv.length === 0) await printStart(io, interruption.signal);
     else if (argv.length === 1 && argv[0] === '--version') await printVersion(io);
+    else if (argv[0] === '__complete') await printOffers(io, argv.slice(1), interruption.signal);
     else await (await import('./cli.ts')).runCommand(io, argv, interruption.signal, invoked);
     await flush(io.stdout);
   } catch (thrown) {
@@ -29,11 +30,16 @@ async function printVersion(io: Io): Promise<void> {
   await write(io.stdout, `${programVersion()}\n`);
 }
 
-async function printStart(io: Io): Promise<void> {
-  const { startPage } = await import('./commands/help-layout.ts');
-  const { COMMANDS, START_EXAMPLES } = await import('./commands/index.ts');
-  const { styleOf } = await import('./ui/style.ts');
-  await write(io.stdout, startPage(Object.keys(COMMANDS), START_EXAMPLES, await styleOf(io, 'stdout')));
+/** What the completion scripts ask: `crm __complete segments crm query --segment`. */
+async function printOffers(io: Io, [kind = '', ...words]: readonly string[], signal: AbortSignal): Promise<void> {
+  await (await import('./commands/complete-values.ts')).printOffers(io, kind, words, signal);
+}
+
+/** `crm` alone: what there is, and what to do; nobody is asked for anything. */
+async function printStart(io: Io, signal: AbortSignal): Promise<void> {
+  const { showStart } = await import('./commands/start.ts');
+  const { withContext } = await import('./context.ts');
+  await withContext(io, { input: false }, signal, showStart);
 }
 
 /** How long a command may take to roll back and say so after a signal, in milliseconds. */

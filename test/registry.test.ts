@@ -4,6 +4,7 @@ import type { Command, Option } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { createFullProgram } from '../src/cli.ts';
 import { getExamples } from '../src/commands/help-layout.ts';
+import { shellWords } from '../src/config/shell-words.ts';
 import { COMMANDS } from '../src/commands/index.ts';
 import { capturedIo } from './support/captured-io.ts';
 import { COMMAND_NAMES, schemaFileOf } from './support/command-names.ts';
@@ -14,6 +15,16 @@ const program = await createFullProgram(capturedIo());
 const commands = program.commands.flatMap((command) => namedCommands(command, ''));
 const groups = program.commands.filter((command) => command.commands.length > 0).map((command) => [command.name(), command] as const);
 const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+/** Options of several commands, and how all of them have to be described. */
+const SAME_WORDS: Readonly<Record<string, RegExp>> = {
+  '--segment': /^only (among )?customers of a saved filter$/,
+  '--preset': /^layout of the file, or none \(default: recognised by its headers\)$/,
+  '--repo': /^backup repository/,
+  '--archive-db': /^the archive\b/,
+  '--dry-run': /\bsay /,
+  '--country': /written without one/,
+  '--limit': /^at most so many/,
+};
 const schemaFiles = readdirSync(join(ROOT, 'schemas/results'));
 
 test('the program has the commands of the table, in its order', () => {
@@ -38,7 +49,7 @@ describe.each(commands)('crm %s', (name, command) => {
 
   test('has examples, of options that exist', () => {
     const examples = getExamples(command);
-    expect(examples.length).toBeGreaterThan(0);
+    expect(examples.length).toBeGreaterThanOrEqual(2);
     for (const [line] of examples) {
       expect(line).toMatch(new RegExp(`\\bcrm ${name}\\b`));
       expect(unknownFlags(line.slice(line.indexOf(`crm ${name}`)), [...program.options, ...command.options]), line).toEqual([]);
@@ -61,6 +72,38 @@ describe.each(commands)('crm %s', (name, command) => {
     expect(openObjects(schema)).toEqual([]);
     expect(schema.properties ?? schema.oneOf, 'members').toBeDefined();
   });
+});
+
+/** What options are called that several commands have: one thing has one name and is said in the same words. */
+test('the same option is said in the same words', () => {
+  const meanings = new Map<string, Map<string, string[]>>();
+  for (const [name, command] of commands) {
+    for (const option of command.options) {
+      const of = meanings.get(option.long as string) ?? new Map<string, string[]>();
+      of.set(option.description, [...(of.get(option.description) ?? []), name]);
+      meanings.set(option.long as string, of);
+    }
+  }
+  for (const [flag, wording] of Object.entries(SAME_WORDS))
+    for (const meaning of meanings.get(flag)?.keys() ?? [])
+      expect(meaning, `${flag}: ${meanings.get(flag)?.get(meaning)?.join(', ')}`).toMatch(wording);
+});
+
+test('every example can be parsed', async () => {
+  const parsed = await createFullProgram(capturedIo());
+  const leaves = parsed.commands.flatMap((command) => namedCommands(command, ''));
+  const called: string[] = [];
+  for (const [name, command] of leaves) command.action(() => void called.push(name));
+  for (const [name, command] of leaves) {
+    for (const [line] of getExamples(command)) {
+      // Before a pipe, a redirection or the end of a substitution.
+      const [call = ''] = /crm (?:"[^"]*"|'[^']*'|[^|>)&])*/.exec(line.slice(line.indexOf(`crm ${name}`))) ?? [];
+      const words = shellWords(call.trim());
+      expect(words, line).toBeInstanceOf(Array);
+      await parsed.parseAsync((words as readonly string[]).slice(1), { from: 'user' });
+      expect(called.pop(), line).toBe(name);
+    }
+  }
 });
 
 test('global options are in the README', () => {

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { CrmError } from '../errors.ts';
+import { nearest } from '../model/nearest.ts';
 import { type Chain, type ChainEntry, chainPurpose } from './chain.ts';
 import { type Manifest, manifestPurpose } from './manifest.ts';
 import type { RepositoryKeys } from './repository-keys.ts';
@@ -9,9 +10,10 @@ import { decodeRecord, encodeRecord, type SignedRecord } from './signed-record.t
 import { writeWhole } from './whole-file.ts';
 
 const CHAIN = 'chain';
-const FOLDER = 'snapshots';
+/** The folder of manifests in a repository. */
+export const SNAPSHOT_FOLDER = 'snapshots';
 /** Id and how the signature begins: a manifest that is written anew does not touch the one before. */
-const MANIFEST_FILE = /^((\d{8}T\d{6}Z-[0-9a-f]{8})\.[0-9a-f]{16}\.snapshot)$/;
+export const MANIFEST_FILE = /^((\d{8}T\d{6}Z-[0-9a-f]{8})\.[0-9a-f]{16}\.snapshot)$/;
 
 /** The snapshots of a repository: one manifest each, and the signed list of them. */
 export class SnapshotList {
@@ -61,7 +63,13 @@ export class SnapshotList {
       });
     }
     const which = snapshots.length === 0 ? 'no snapshot' : `no snapshot ${reference}`;
-    throw new CrmError('NOT_FOUND', `there is ${which} in ${this.#folder}`, { hint: 'see which there are: crm backup list' });
+    const newest = snapshots.at(-1);
+    throw new CrmError('NOT_FOUND', `there is ${which} in ${this.#folder}`, {
+      hint:
+        newest === undefined
+          ? 'make one with: crm backup create'
+          : `did you mean ${nearest(reference, ['latest', ...snapshots.map(({ id }) => id)]) ?? newest.id}? See which there are: crm backup list`,
+    });
   }
 
   /** Adds a snapshot: from now on it exists. */
@@ -88,15 +96,15 @@ export class SnapshotList {
   /** Removes manifests that are not in the list: those that were taken out of it, and those that were replaced. */
   removeUnlisted(): void {
     const listed = new Set(this.chain().snapshots.map(({ id, signature }) => manifestFile(id, signature)));
-    for (const file of namesIn(join(this.#folder, FOLDER), MANIFEST_FILE).filter((name) => !listed.has(name))) {
-      rmSync(join(this.#folder, FOLDER, file), { force: true });
+    for (const file of namesIn(join(this.#folder, SNAPSHOT_FOLDER), MANIFEST_FILE).filter((name) => !listed.has(name))) {
+      rmSync(join(this.#folder, SNAPSHOT_FOLDER, file), { force: true });
     }
   }
 
   /** Takes up a manifest that was written by somebody who was stopped before it came into the list. */
   #withUnlisted(chain: Chain): Chain {
     const listed = new Set(chain.snapshots.map(({ id }) => id));
-    for (const file of namesIn(join(this.#folder, FOLDER), MANIFEST_FILE)) {
+    for (const file of namesIn(join(this.#folder, SNAPSHOT_FOLDER), MANIFEST_FILE)) {
       const [id = ''] = file.split('.');
       const record = listed.has(id) ? null : this.#record(id, file);
       if (record === null || record.value.sequence !== chain.sequence + 1) continue;
@@ -109,19 +117,19 @@ export class SnapshotList {
 
   #write(manifest: Manifest): string {
     const { bytes, signature } = encodeRecord(manifest, manifestPurpose(this.#repository, manifest.id), this.#keys);
-    writeWhole(join(this.#folder, FOLDER, manifestFile(manifest.id, signature)), bytes);
+    writeWhole(join(this.#folder, SNAPSHOT_FOLDER, manifestFile(manifest.id, signature)), bytes);
     return signature;
   }
 
   #record(id: string, file: string): SignedRecord<Manifest> | null {
-    const bytes = readOrNull(join(this.#folder, FOLDER, file));
+    const bytes = readOrNull(join(this.#folder, SNAPSHOT_FOLDER, file));
     return bytes === null ? null : decodeRecord<Manifest>(bytes, manifestPurpose(this.#repository, id), this.#keys);
   }
 }
 
 /** The error for what no single snapshot is to blame for: it names all of them. */
 export function damagedRepository(folder: string, what: string): CrmError {
-  const snapshots = [...new Set(namesIn(join(folder, FOLDER), MANIFEST_FILE).map((file) => file.split('.', 1)[0] as string))];
+  const snapshots = [...new Set(namesIn(join(folder, SNAPSHOT_FOLDER), MANIFEST_FILE).map((file) => file.split('.', 1)[0] as string))];
   const which = snapshots.length === 0 ? '' : `; it holds ${snapshots.slice(0, 3).join(', ')}${snapshots.length > 3 ? ' and more' : ''}`;
   return new CrmError('INTEGRITY', `the backup repository ${folder} is damaged: ${what}${which}`, {
     hint: 'bring the file back from a copy of the repository, or begin a new one with --repo',

@@ -1,6 +1,6 @@
 import type { Argument, Command, Option } from 'commander';
 import { QUERY_FIELD_NAMES } from '../model/filter-fields.ts';
-import type { CompletionNode, CompletionOption, CompletionTree, CompletionValue } from '../ui/completion-node.ts';
+import type { CompletionNode, CompletionOption, CompletionTree, CompletionValue, NameKind } from '../ui/completion-node.ts';
 
 /** Options that take field names, several with commas. */
 const FIELD_OPTIONS: ReadonlySet<string> = new Set(['--select', '--sort', '--group-by', '--sum', '--set', '--clear']);
@@ -33,7 +33,7 @@ function nodesOf(command: Command, path: readonly string[]): CompletionNode[] {
     path,
     commands: helper.visibleCommands(command).map((sub) => ({ name: sub.name(), summary: helper.subcommandDescription(sub) })),
     options: own.filter((option) => !option.hidden).map(optionOf),
-    argument: argument === undefined ? null : argumentOf(argument),
+    argument: argument === undefined ? null : argumentOf(argument, path),
   };
   return [node, ...command.commands.flatMap((sub) => nodesOf(sub, [...path, sub.name()]))];
 }
@@ -46,13 +46,36 @@ function optionOf(option: Option): CompletionOption {
   };
 }
 
+/** Options and arguments that take a name of something that there is. */
+const NAMED_OPTIONS: Readonly<Record<string, NameKind>> = {
+  '--segment': 'segments',
+  '--preset': 'presets',
+  '--policy': 'policies',
+  '--run': 'runs',
+};
+const NAMED_ARGUMENTS: Readonly<Record<string, NameKind>> = {
+  undo: 'runs',
+  restore: 'snapshots',
+  'backup verify': 'snapshots',
+  'backup drill': 'snapshots',
+  'backup diff': 'snapshots',
+  'job run': 'jobs',
+  'job history': 'jobs',
+  'job status': 'jobs',
+  'job show': 'jobRuns',
+};
+
 function optionValue(option: Option): CompletionValue {
+  const names = NAMED_OPTIONS[option.long ?? ''];
+  if (names !== undefined) return { kind: 'names', of: names };
   if (option.argChoices !== undefined) return { kind: 'choices', values: option.argChoices };
   if (FIELD_OPTIONS.has(option.long ?? '')) return { kind: 'fields' };
   return { kind: namesFile(option.flags) ? 'files' : 'any' };
 }
 
-function argumentOf(argument: Argument): CompletionValue {
+function argumentOf(argument: Argument, path: readonly string[]): CompletionValue {
+  const names = NAMED_ARGUMENTS[path.join(' ')];
+  if (names !== undefined) return { kind: 'names', of: names };
   if (argument.argChoices !== undefined) return { kind: 'choices', values: argument.argChoices };
   if (argument.name() === 'filter') return { kind: 'fields' };
   return { kind: namesFile(argument.name()) ? 'files' : 'any' };

@@ -51,7 +51,7 @@ export function define(command: Command, run: Run): void {
     )
     .addOption(new Option('--kept-model', 'weigh by the model of the last search instead of learning again').conflicts('columns'))
     .option('--no-keep', 'do not keep what was found for review and merge')
-    .option('--country <code>', 'country of phone numbers in the filter that are written without one')
+    .option('--country <code>', 'country of phone numbers in the filter that are written without one, e.g. CN')
     .action((flags: FindFlags) => run(command, (context) => find(context, flags)));
 }
 

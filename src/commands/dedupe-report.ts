@@ -17,6 +17,7 @@ interface ReportFlags {
 
 /** For the help. */
 export const EXAMPLES: Examples = [
+  ['crm dedupe report', 'how many pairs and clusters the last search found'],
   ['crm dedupe report --html duplicates.html --lang zh', 'a page to read, send or print; it shows values of customers'],
 ];
 

@@ -8,8 +8,6 @@ export type Examples = readonly (readonly [line: string, remark?: string])[];
 const examplesOf = new WeakMap<Command, { readonly examples: Examples; readonly closing: string }>();
 /** Remarks stand in one column; a longer line keeps its remark on a line of its own above. */
 const REMARK_COLUMN = 44;
-/** The start page does not ask how wide the terminal is. */
-const START_WIDTH = 80;
 
 /** Gives a command its examples, and lines that end its help. */
 export function setHelp(command: Command, examples: Examples, closing = ''): Command {
@@ -44,7 +42,7 @@ export function helpFormatter(style: Style): (command: Command, helper: Help) =>
       ),
       section(
         'Options:',
-        helper.visibleOptions(command).map((option) => item(helper.optionTerm(option), describe(option, helper))),
+        helper.visibleOptions(command).map((option) => item(helper.optionTerm(option), optionText(option, helper))),
       ),
       closing === '' ? '' : `${closing}\n`,
     ];
@@ -52,35 +50,11 @@ export function helpFormatter(style: Style): (command: Command, helper: Help) =>
   };
 }
 
-/** `what an empty cell means: keep (default), clear` */
-function describe(option: Option, helper: Help): string {
+/** What an option is for, with its choices: `what an empty cell means: keep (default), clear` */
+export function optionText(option: Option, helper: Help): string {
   if (option.argChoices === undefined) return helper.optionDescription(option);
   const choices = option.argChoices.map((choice) => (choice === option.defaultValue ? `${choice} (default)` : choice));
   return `${option.description}: ${choices.join(', ')}`;
-}
-
-/** The page that `crm` alone shows: what to type first. */
-export function startPage(names: readonly string[], examples: Examples, style: Style): string {
-  return [
-    style.bold('crm keeps a customer database clean, findable and safe.'),
-    '',
-    ...exampleLines(examples, style),
-    '',
-    ...wrapped(`Commands: ${names.join(' ')}`),
-    'More: crm --help for all of it, crm import --help for one command',
-    '',
-  ].join('\n');
-}
-
-/** A text in lines that fit a terminal of usual width, the second and later ones indented. */
-function wrapped(text: string): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const line = lines.at(-1);
-    if (line !== undefined && displayWidth(`${line} ${word}`) <= START_WIDTH) lines[lines.length - 1] = `${line} ${word}`;
-    else lines.push(line === undefined ? word : `  ${word}`);
-  }
-  return lines;
 }
 
 function exampleLines(examples: Examples, style: Style): string[] {

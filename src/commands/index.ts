@@ -101,6 +101,7 @@ export const COMMANDS = {
     },
   },
   maintain: { summary: 'look after the database: check, tidy up, repair', load: () => import('./maintain.ts') },
+  doctor: { summary: 'what is wrong, and how it is put right', load: () => import('./doctor.ts') },
   completion: { summary: 'print a completion script for a shell', load: () => import('./completion.ts'), needsAll: true },
 } as const satisfies Record<string, CommandEntry | CommandGroup>;
 

@@ -5,7 +5,10 @@ import { jobsOf } from './job-config.ts';
 import type { Run } from './run.ts';
 
 /** For the help. */
-export const EXAMPLES: Examples = [['crm job list', 'the jobs of the config file, and how they stand']];
+export const EXAMPLES: Examples = [
+  ['crm job list', 'the jobs of the config file, and how they stand'],
+  ['crm job list --json', 'for a program: schedule, steps and last run of each'],
+];
 
 /** `crm job list` */
 export function define(command: Command, run: Run): void {

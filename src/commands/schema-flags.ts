@@ -14,7 +14,7 @@ export interface SchemaFlags {
 export function addSchemaOptions(command: Command, defaultTo: string): Command {
   return command
     .option('--to <version>', `schema version to go to (default: ${defaultTo})`)
-    .option('--dry-run', 'print the SQL that would be executed, and change nothing')
+    .option('--dry-run', 'say what would be executed, with its SQL, and change nothing')
     .option('--no-snapshot', 'keep no copy of the database before');
 }
 

@@ -20,3 +20,9 @@ export function isTimeZone(name: string): boolean {
     return false;
   }
 }
+
+/** When a schedule comes round next, and the time after: two moments. @throws nothing for what `isSchedule` and `isTimeZone` accept */
+export function nextTimes(schedule: string, timezone: string | null, from: Date): readonly Date[] {
+  const cron = new Cron(schedule, { paused: true, mode: '5-part', ...(timezone === null ? {} : { timezone }) });
+  return cron.nextRuns(2, from);
+}

@@ -63,6 +63,11 @@ const CONNECTORS: Readonly<Record<string, Entry>> = {
   },
 };
 
+/** Whether there is a connector for an address. */
+export function knowsAddress(address: string): boolean {
+  return Object.values(CONNECTORS).some(({ matches }) => matches(address));
+}
+
 /**
  * Opens a place of tables.
  * @throws {CrmError} USAGE when no connector knows the address; what its `open` throws

@@ -41,7 +41,8 @@ export function requireFreeSpace(
   }
 }
 
-function diskSpace(folder: string): DiskSpace | null {
+/** Looks at the disk of a folder; null where that cannot be done. */
+export function diskSpace(folder: string): DiskSpace | null {
   try {
     const { bavail, bsize } = statfsSync(folder);
     return { device: statSync(folder).dev, freeBytes: bavail * bsize };

@@ -14,6 +14,8 @@ export interface FoundTool {
 
 /** The last lines of what a program says are enough to know what went wrong. */
 const MAX_TALK_BYTES = 16_384;
+/** A program that does not say its version by then is none. */
+const VERSION_TIMEOUT_MS = 5000;
 
 /**
  * Looks for a program of PostgreSQL on the PATH.
@@ -30,7 +32,7 @@ export async function findTool(name: PostgresTool, serverMajor: number): Promise
 }
 
 async function versionOf(name: PostgresTool): Promise<number | null> {
-  const child = spawn(name, ['--version'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const child = spawn(name, ['--version'], { stdio: ['ignore', 'pipe', 'ignore'], timeout: VERSION_TIMEOUT_MS });
   let text = '';
   child.stdout.on('data', (piece: Buffer) => {
     text += piece.toString();

@@ -7,8 +7,6 @@ import {
   fsyncSync,
   linkSync,
   openSync,
-  readdirSync,
-  readlinkSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -16,6 +14,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { CrmError } from '../errors.ts';
+import { usersOf } from './file-users.ts';
 import { connect } from './sqlite-connect.ts';
 import { sqliteOpenError } from './sqlite-errors.ts';
 import { identity, openWhenFree, recognise, replaced } from './sqlite-file.ts';
@@ -169,26 +168,5 @@ function keepAs(path: string, name: string): void {
 
 /** Looks among the open files of all processes, where the system tells of them. @throws {CrmError} BUSY */
 function requireUnused(path: string): void {
-  const file = statSync(path, { bigint: true });
-  for (const pid of namesIn('/proc').filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)) {
-    for (const fd of namesIn(`/proc/${pid}/fd`)) {
-      if (isSame(`/proc/${pid}/fd/${fd}`, path, file.ino)) throw inUse(path);
-    }
-  }
-}
-
-function isSame(link: string, path: string, inode: bigint): boolean {
-  try {
-    return readlinkSync(link) === path && statSync(link, { bigint: true }).ino === inode;
-  } catch {
-    return false; // the process has ended, or is somebody else's
-  }
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
+  if (usersOf(path).length > 0) throw inUse(path);
 }

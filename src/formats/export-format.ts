@@ -1,4 +1,5 @@
 import { CrmError } from '../errors.ts';
+import { nearest } from '../model/nearest.ts';
 import { csvLine } from './csv-writer.ts';
 import { ndjsonLine } from './ndjson-writer.ts';
 
@@ -88,11 +89,12 @@ export function exportFormatOf(fileName: string, explicit?: string): ExportForma
     if (name === ending || (extensions as readonly string[]).includes(ending)) return name as ExportFormatName;
   }
   const known = Object.keys(EXPORT_FORMATS).join(', ');
+  const near = nearest(ending, Object.keys(EXPORT_FORMATS));
   throw new CrmError(
     'USAGE',
     ending === '' ? `${fileName} has no ending that names a format` : `files of the kind ${ending} cannot be written`,
     {
-      hint: `known are ${known}: end the name with one of them, or give --format`,
+      hint: `${near === undefined ? '' : `did you mean ${near}? `}known are ${known}: end the name with one of them, or give --format`,
     },
   );
 }

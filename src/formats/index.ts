@@ -1,4 +1,5 @@
 import { CrmError } from '../errors.ts';
+import { nearest } from '../model/nearest.ts';
 import { CsvReader, type CsvReaderOptions } from './csv-reader.ts';
 import { JsonReader } from './json-reader.ts';
 import { NdjsonReader } from './ndjson-reader.ts';
@@ -50,5 +51,8 @@ export function formatOf(fileName: string, explicit?: string): FormatName {
     if (name === ending || (format.extensions as readonly string[]).includes(ending)) return name as FormatName;
   }
   if (named === undefined) return 'csv';
-  throw new CrmError('USAGE', 'there is no file format of that name', { hint: `known are ${Object.keys(FORMATS).join(', ')}` });
+  const near = nearest(ending, Object.keys(FORMATS));
+  throw new CrmError('USAGE', 'there is no file format of that name', {
+    hint: `${near === undefined ? '' : `did you mean ${near}? `}known are ${Object.keys(FORMATS).join(', ')}`,
+  });
 }

@@ -17,16 +17,20 @@ const NONE = 'none';
 const FOLDER = new URL('../../schemas/presets/', import.meta.url);
 let builtIn: ReadonlyMap<string, Preset> | null = null;
 
+/** Names of the presets that come with the program, which are not read for that. */
+export function presetNames(): string[] {
+  return readdirSync(FOLDER)
+    .filter((file) => file.endsWith('.json'))
+    .sort()
+    .map((file) => file.slice(0, -'.json'.length));
+}
+
 /** The presets that come with the program, by name; read once. */
 export function builtInPresets(): ReadonlyMap<string, Preset> {
   builtIn ??= new Map(
-    readdirSync(FOLDER)
-      .filter((file) => file.endsWith('.json'))
-      .sort()
-      .map((file) => {
-        const name = file.slice(0, -'.json'.length);
-        return [name, checkedPreset(name, JSON.parse(readFileSync(new URL(file, FOLDER), 'utf8')), null)] as const;
-      }),
+    presetNames().map(
+      (name) => [name, checkedPreset(name, JSON.parse(readFileSync(new URL(`${name}.json`, FOLDER), 'utf8')), null)] as const,
+    ),
   );
   return builtIn;
 }

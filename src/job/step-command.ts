@@ -64,6 +64,7 @@ export const STEP_COMMANDS: Readonly<Record<string, KnownCommand>> = {
   'migrate up': DRY_RUN,
   'migrate copy': DRY_RUN,
   'migrate sync': DRY_RUN,
+  doctor: READS,
   query: READS,
   show: READS,
   inspect: READS,

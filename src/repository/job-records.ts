@@ -64,7 +64,12 @@ export async function listJobRuns(reader: Reader, which: { readonly job?: string
 /** One run of a job. @throws {CrmError} NOT_FOUND */
 export async function getJobRun(reader: Reader, id: number): Promise<JobRun> {
   const [row] = await reader.all(`SELECT ${RUN_COLUMNS} FROM job_runs WHERE id = ?`, [id]);
-  if (row === undefined) throw new CrmError('NOT_FOUND', `there is no run ${id} of a job`, { hint: 'list them with: crm job history' });
+  if (row === undefined) {
+    const [newest] = await listJobRuns(reader, { limit: 1 });
+    throw new CrmError('NOT_FOUND', `there is no run ${id} of a job`, {
+      hint: newest === undefined ? 'none was run yet: crm job list' : `the newest is ${newest.id}; list them with: crm job history`,
+    });
+  }
   return runOf(row);
 }
 

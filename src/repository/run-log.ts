@@ -177,7 +177,13 @@ export class RunLog {
 /** The run of that number. @throws {CrmError} NOT_FOUND */
 export async function getRun(reader: Pick<Connection, 'all'>, id: number): Promise<Run> {
   const [row] = await reader.all(`SELECT ${COLUMNS} FROM runs WHERE id = ?`, [id]);
-  if (row === undefined) throw new CrmError('NOT_FOUND', `there is no run ${id}`, { hint: 'list the runs with: crm history' });
+  if (row === undefined) {
+    const [newest] = await reader.all<{ id: number | null }>('SELECT max(id) AS id FROM runs');
+    const last = newest?.id ?? null;
+    throw new CrmError('NOT_FOUND', `there is no run ${id}`, {
+      hint: last === null ? 'nothing was done yet' : `the newest is ${last}; list the runs with: crm history`,
+    });
+  }
   return runOf(row);
 }
 

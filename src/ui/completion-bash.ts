@@ -14,6 +14,15 @@ const HELPERS = `_crm_files() {
   COMPREPLY=($(compgen -f -- "$1"))
 }
 
+# Names that crm looks up; they are never expanded by the shell, whatever is in them
+_crm_names() {
+  local name
+  COMPREPLY=()
+  while IFS=$'\\t' read -r name _; do
+    [[ $name == "$2"* ]] && COMPREPLY+=("$(printf '%q' "$name")")
+  done < <("\${COMP_WORDS[0]}" __complete "$1" "\${COMP_WORDS[@]}" 2>/dev/null)
+}
+
 _crm_words() {
   COMPREPLY=($(compgen -W "$2" -- "$1"))
 }
@@ -90,6 +99,8 @@ function complete(value: CompletionValue): string {
       return '_crm_files "$cur"';
     case 'fields':
       return '_crm_fields "$cur"';
+    case 'names':
+      return `_crm_names ${value.of} "$cur"`;
     case 'any':
       return 'COMPREPLY=()';
   }

@@ -32,6 +32,12 @@ function __crm_fields
   end
 end
 
+# Names that crm looks up
+function __crm_names
+  set -l words (commandline -opc)
+  command $words[1] __complete $argv[1] $words 2>/dev/null
+end
+
 complete -c crm -f
 ${tree.globals.map((option) => optionLine('complete -c crm', option)).join('\n')}
 ${tree.nodes.flatMap(nodeLines).join('\n')}
@@ -58,6 +64,8 @@ function complete(value: CompletionValue): string {
       return '-F';
     case 'fields':
       return `-f -a '(__crm_fields)'`;
+    case 'names':
+      return `-f -a '(__crm_names ${value.of})'`;
     case 'any':
       return '-f';
   }

@@ -1,6 +1,10 @@
+/** Names that are looked up when they are asked for: of what is in the database, the config file or the backup repository. */
+export type NameKind = 'segments' | 'presets' | 'runs' | 'jobs' | 'jobRuns' | 'policies' | 'snapshots';
+
 /** What may stand where a value is expected: one of a few words, a file, field names separated by commas, or anything. */
 export type CompletionValue =
   | { readonly kind: 'choices'; readonly values: readonly string[] }
+  | { readonly kind: 'names'; readonly of: NameKind }
   | { readonly kind: 'files' | 'fields' | 'any' };
 
 /** One option of a command. */

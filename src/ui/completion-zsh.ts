@@ -20,6 +20,13 @@ _crm_fields() {
   compadd -S '' -- ${tree.fields.join(' ')}
 }
 
+# Names that crm looks up
+_crm_names() {
+  local -a names
+  names=(\${(f)"$("\${words[1]}" __complete $1 "\${(@)words}" 2>/dev/null)"})
+  compadd -- "\${(@)names%%$'\\t'*}"
+}
+
 _crm() {
   local cur="\${words[CURRENT]}" prev="\${words[CURRENT-1]}" command='' skip='' word
   local -a entries globals=(${tree.globals.flatMap(optionEntries).join(' ')})
@@ -85,6 +92,8 @@ function complete(value: CompletionValue): string {
       return '_files';
     case 'fields':
       return '_crm_fields';
+    case 'names':
+      return `_crm_names ${value.of}`;
     case 'any':
       return ':';
   }

@@ -1,12 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { beforeAll, describe, expect, test } from 'vitest';
 import completionSchema from '../../schemas/results/completion.schema.json' with { type: 'json' };
 import { COMMANDS } from '../../src/commands/index.ts';
-import { runCli } from '../support/cli.ts';
+import { CRM, runCli } from '../support/cli.ts';
 import { schemaErrors } from '../support/json-schema.ts';
 import { runProgram } from '../support/run-program.ts';
+import { sampleFolder } from '../support/sample-database.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 const folder = tempDir();
@@ -101,6 +103,79 @@ describe.each(Object.keys(SHELLS))('crm completion %s', (shell) => {
     expect(await offered('crm', 'query', '--sort', 'name,-orders.t')).toEqual(['name,-orders.total']);
     expect(await offered('crm', 'query', '--sort', '-cit')).toEqual(['-city']);
     expect(await offered('crm', 'query', '--group-by', 'countr')).toEqual(['country']);
+  });
+});
+
+describe('names that are looked up', () => {
+  let cwd = '';
+  let env: Record<string, string> = {};
+
+  beforeAll(async () => {
+    cwd = await sampleFolder();
+    const bin = tempDir();
+    writeFileSync(join(bin, 'crm'), `#!/bin/sh\nexec "${process.execPath}" "${CRM}" "$@"\n`, { mode: 0o755 });
+    env = { PATH: `${bin}:${process.env.PATH}` };
+    writeFileSync(
+      join(cwd, 'crm.config.json'),
+      `{ "jobs": { "nightly": { "steps": [{ "run": "normalize" }] } }, "presets": { "our-shop": {} },
+         "archive": { "policies": { "inactive": "last_contacted_at < -3y" } } }`,
+    );
+    for (const args of [
+      ['query', 'city = Berlin', '--save', '柏林', '--quiet'],
+      ['query', 'city = Berlin', '--save', 'a $(touch pwned) b', '--quiet'],
+      ['job', 'run', 'nightly', '--quiet'],
+      ['backup', 'create', '--quiet'],
+    ])
+      expect(await runCli(args, { cwd })).toMatchObject({ exitCode: 0 });
+  });
+
+  async function names(kind: string, ...words: string[]): Promise<string[]> {
+    const { exitCode, stdout, stderr } = await runCli(['__complete', kind, ...words], { cwd });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    return stdout.split('\n').flatMap((line) => (line === '' ? [] : [line.split('\t')[0] as string]));
+  }
+
+  test('are those that there are', async () => {
+    expect(await names('segments')).toEqual(['a $(touch pwned) b', '柏林']);
+    expect(await names('runs')).toEqual(['last', '1']);
+    expect(await names('jobs')).toEqual(['nightly']);
+    expect(await names('jobRuns')).toEqual(['last', '1']);
+    expect(await names('policies')).toEqual(['inactive']);
+    expect(await names('snapshots')).toEqual(['latest', expect.stringMatching(/^\d{8}T\d{6}Z-[0-9a-f]{8}$/)]);
+    expect(await names('presets')).toEqual(expect.arrayContaining(['our-shop', 'hubspot-contacts', 'none']));
+    expect(await names('nonsense')).toEqual([]);
+    expect(await names('constructor')).toEqual([]);
+  });
+
+  test('are those of the database that the line names; there are none of one that is not there, is damaged, or is held', async () => {
+    expect(await names('segments', 'crm', 'query', '--db=./crm.db', '--segment')).toHaveLength(2);
+    expect(await names('segments', 'crm', '--db', '=', './crm.db', 'query', '--segment')).toHaveLength(2);
+    expect(await names('segments', 'crm', '--db', 'none.db', 'query', '--segment')).toEqual([]);
+    expect(existsSync(join(cwd, 'none.db'))).toBe(false);
+    writeFileSync(join(cwd, 'bad.db'), 'no database');
+    expect(await names('runs', 'crm', 'undo', '--db', 'bad.db')).toEqual([]);
+    expect(await names('jobs', 'crm', 'job', 'run', '--config', 'none.json')).toEqual([]);
+    const held = new Database(join(cwd, 'held.db'));
+    held.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; CREATE TABLE t (a)');
+    expect(await names('segments', '--db', 'held.db')).toEqual([]);
+    held.close();
+  });
+
+  test('bash offers them, and expands nothing that is in them', async () => {
+    const offered = async (...words: string[]): Promise<string[]> => {
+      const { stdout, stderr } = await runProgram('bash', (SHELLS.bash as (typeof SHELLS)[string])(words), { cwd, env });
+      expect(stderr).toBe('');
+      return stdout.split('\n').filter((line) => line !== '');
+    };
+    expect(await offered('crm', 'query', '--segment', 'a')).toEqual(['a\\ \\$\\(touch\\ pwned\\)\\ b']);
+    expect(existsSync(join(cwd, 'pwned'))).toBe(false);
+    expect(await offered('crm', 'query', '--segment', '柏')).toHaveLength(1);
+    expect(await offered('crm', 'job', 'run', '')).toEqual(['nightly']);
+    expect(await offered('crm', 'archive', 'run', '--policy', 'in')).toEqual(['inactive']);
+    expect(await offered('crm', 'undo', 'l')).toEqual(['last']);
+    expect(await offered('crm', 'history', '--run', '')).toEqual(['last', '1']);
+    expect(await offered('crm', 'backup', 'drill', 'la')).toEqual(['latest']);
+    expect(await offered('crm', 'import', '--preset', 'our')).toEqual(['our-shop']);
   });
 });
 

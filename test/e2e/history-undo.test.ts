@@ -84,7 +84,7 @@ describe('crm history', () => {
   test('an unknown run is an error', async () => {
     expect(await crm('history', '--run', '9')).toMatchObject({
       exitCode: 2,
-      stderr: 'error: there is no run 9\nhint: list the runs with: crm history\n',
+      stderr: 'error: there is no run 9\nhint: the newest is 1; list the runs with: crm history\n',
     });
     expect(await crm('history', '--run', 'x')).toMatchObject({ exitCode: 2 });
   });

@@ -25,6 +25,7 @@ describe.each([
   'README.zh-CN.md',
   'docs/guide/archive.md',
   'docs/guide/backup.md',
+  'docs/guide/doctor.md',
   'docs/guide/restore.md',
   'docs/guide/first-import.md',
   'docs/guide/recovering.md',

@@ -137,6 +137,7 @@ const CALLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'job show': [['last'], ['1']],
   'job status': [[], ['tidy', '--max-age', '1h']],
   maintain: [['--check', '--quick'], ['--repair', '--reindex'], ['--vacuum'], ['--sizes'], ['--slow'], []],
+  doctor: [[]],
   completion: [['bash']],
 };
 const schemaOf = (name: string): JsonSchema =>

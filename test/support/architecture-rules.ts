@@ -24,6 +24,7 @@ const SIDEWAYS: Readonly<Record<string, readonly string[]>> = {
   archive: ['query'],
   backup: ['query'],
   migrate: ['import', 'query'],
+  maintain: ['archive', 'backup', 'job'],
   context: ['ui'],
 };
 /** Parts that may use less than what lies below them. */
