@@ -96,6 +96,8 @@ export const COMMANDS = {
       history: { summary: 'which jobs ran when, and how they ended', load: () => import('./job-history.ts') },
       show: { summary: 'one run of a job, step by step', load: () => import('./job-show.ts') },
       status: { summary: 'whether jobs got through recently enough', load: () => import('./job-status.ts') },
+      next: { summary: 'when each job is due', load: () => import('./job-next.ts') },
+      crontab: { summary: 'print what starts jobs: a crontab, or units of systemd', load: () => import('./job-crontab.ts') },
     },
   },
   maintain: { summary: 'look after the database: check, tidy up, repair', load: () => import('./maintain.ts') },
