@@ -35,6 +35,8 @@ export interface JobOutcome extends JobEnded {
 }
 
 const POLL_MS = 200;
+/** A server takes a moment to notice that a process that was killed is gone, and its lock with it, in milliseconds. */
+const LEAST_WAIT_MS = 500;
 
 /**
  * Runs a job: its steps one after the other, as the only job at work on the database, and records each thing as it happens.
@@ -209,7 +211,7 @@ function chosenSteps({ name, steps }: JobConfig, { from, only }: Pick<JobOptions
 
 /** Takes the lock of jobs. @throws {CrmError} BUSY naming who has it */
 async function lock({ store, waitMs, signal }: JobOptions): Promise<() => Promise<void>> {
-  const end = performance.now() + waitMs;
+  const end = performance.now() + Math.max(waitMs, LEAST_WAIT_MS);
   for (;;) {
     const release = await store.tryLock();
     if (release !== null) return release;

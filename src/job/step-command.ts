@@ -81,7 +81,7 @@ export const STEP_COMMANDS: Readonly<Record<string, KnownCommand>> = {
 };
 
 /** Numbers of results that are no counts of customers, rows or files. */
-const NO_COUNTS = /^(run|id|customer|seed|total)$|ms$|bytes|bits|recall|chunks/i;
+const NO_COUNTS = /^(run|id|customer|seed|total)$|ms$|bytes|bits|recall|chunks|columns|groups/i;
 /** Counts that say that something is no more as it was. */
 const CHANGING = ['created', 'updated', 'changed', 'merged', 'archived', 'deleted', 'reverted', 'restored', 'companies', 'removed'];
 
@@ -156,6 +156,12 @@ export function measured(words: readonly string[], measure: Measure, counts: Job
 export function hasChanged(counts: JobCounts, crmRuns: readonly number[]): boolean {
   const known = CHANGING.filter((name) => counts[name] !== undefined);
   return known.length === 0 ? crmRuns.length > 0 : known.some((name) => (counts[name] as number) > 0);
+}
+
+/** Whether a step counted what it changes, and that was nothing. */
+export function hasChangedNothing(counts: JobCounts): boolean {
+  const known = CHANGING.filter((name) => counts[name] !== undefined);
+  return known.length > 0 && known.every((name) => counts[name] === 0);
 }
 
 /** Sums of counts, by name. */

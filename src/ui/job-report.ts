@@ -1,5 +1,6 @@
 import type { JobObserver, StepEnded } from '../job/job-observer.ts';
 import type { JobOutcome } from '../job/run-job.ts';
+import { hasChangedNothing } from '../job/step-command.ts';
 import type { JobCounts, JobStatus, StepStatus } from '../repository/job-records.ts';
 import { type OutputMode, printResult } from './envelope.ts';
 import { type Io, say, write } from './io.ts';
@@ -56,9 +57,9 @@ function stepLine({ job, step, durationMs }: StepEnded, style: Style): string {
   const name = step.name + ' '.repeat(width - displayWidth(step.name));
   const status = statusText(step.status, style) + ' '.repeat(Math.max(0, 'interrupted'.length - step.status.length));
   const time = step.status === 'skipped' ? '' : formatDuration(durationMs);
-  const counts = countWords(step.counts);
-  const nothing = step.status === 'done' && counts === '' ? 'nothing to do' : counts;
-  const words = [nothing, step.message ?? ''].filter((part) => part !== '').join('; ');
+  const nothing = step.status === 'done' && hasChangedNothing(step.counts) ? 'nothing changed' : '';
+  const runs = step.crm_runs.length === 0 ? '' : `run ${step.crm_runs.join(', ')}`;
+  const words = [countWords(step.counts), nothing, runs, step.message ?? ''].filter((part) => part !== '').join('; ');
   return `  ${step.position} ${name}  ${status}  ${time.padStart(12)}  ${printable(words)}`.trimEnd();
 }
 
