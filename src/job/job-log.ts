@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { appendFileSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Logger } from 'pino';
 import type { JobLogConfig } from '../config/job-config.ts';
@@ -43,17 +43,14 @@ export function jobLog(config: JobLogConfig): JobLog {
   };
 }
 
-/** Synchronous: a line is in the file when the call returns, and what goes wrong is thrown there. */
+/**
+ * One call of the system a line: it is in the file when the call returns, and what goes wrong is thrown there. The library's own
+ * writer tries a full disk again and again, and would keep the job from ending.
+ */
 async function openLog(file: string): Promise<Logger> {
   const { default: pino } = await import('pino');
-  return pino(
-    {
-      base: null,
-      timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (level) => ({ level }) },
-    },
-    pino.destination({ dest: file, sync: true, append: true }),
-  );
+  const target = { write: (line: string) => appendFileSync(file, line) };
+  return pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (level) => ({ level }) } }, target);
 }
 
 function about({ run, job }: JobStarted): { readonly run: number | null; readonly job: string } {
@@ -85,8 +82,8 @@ function levelOf(status: string): 'info' | 'error' {
 }
 
 /**
- * A full log becomes `FILE.1`, that `FILE.2`, and so on; the oldest goes. Only at the start of a job, by renaming: a process that
- * still writes goes on in the file that it has open, and no moment is there at which a death loses a line.
+ * A full log becomes `FILE.1`, that `FILE.2`, and so on; the oldest goes. Only at the start of a job, by renaming: no moment is there at
+ * which a death loses a line, and another process that writes there goes on in the new file.
  */
 async function putAside({ file, maxSizeBytes, keep }: JobLogConfig): Promise<void> {
   if (sizeOf(file) < maxSizeBytes) return;

@@ -58,6 +58,7 @@ const OWNERS: Readonly<Record<string, RegExp>> = {
   zod: /^src\/config\/[^/]*\.ts$/,
   'jsonc-parser': /^src\/config\/config-places\.ts$/,
   croner: /^src\/(config|job)\/[^/]*schedule[^/]*\.ts$/,
+  pino: /^src\/job\/job-log\.ts$/,
   commander: /^src\/(cli|main|commands\/.+)\.ts$/,
 };
 
