@@ -100,6 +100,7 @@ export const COMMANDS = {
       crontab: { summary: 'print what starts jobs: a crontab, or units of systemd', load: () => import('./job-crontab.ts') },
     },
   },
+  watch: { summary: 'import the files of a folder as they arrive', load: () => import('./watch.ts') },
   maintain: { summary: 'look after the database: check, tidy up, repair', load: () => import('./maintain.ts') },
   completion: { summary: 'print a completion script for a shell', load: () => import('./completion.ts'), needsAll: true },
 } as const satisfies Record<string, CommandEntry | CommandGroup>;

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openEngine } from '../../src/engines/index.ts';
@@ -31,6 +31,8 @@ async function fillFolder(cwd: string, database: string): Promise<void> {
     database,
   );
   writeFileSync(join(cwd, 'truth.csv'), 'external_id,cluster\n1,a\n2,a\n3,b\n99,b\n');
+  mkdirSync(join(cwd, 'drops'));
+  writeFileSync(join(cwd, 'drops/new.csv'), 'name,email\nEve,eve@example.com\n');
   writeFileSync(join(cwd, 'decisions.csv'), 'left_id,right_id,decision\n3,4,same\n3,5,no\n4,5,\n3,99,y\n');
   writeFileSync(
     join(cwd, 'crm.config.json'),
@@ -139,6 +141,7 @@ const CALLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'job status': [[], ['tidy', '--max-age', '1h']],
   'job next': [[], ['tidy', '--count', '3']],
   'job crontab': [[], ['tidy', '--systemd']],
+  watch: [['drops', '--once', '--settle', '1ms']],
   maintain: [['--check', '--quick'], ['--repair', '--reindex'], ['--vacuum'], ['--sizes'], ['--slow'], []],
   completion: [['bash']],
 };
