@@ -1,3 +1,6 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { type Config, DEFAULT_CONFIG_PATH, loadConfig } from './config.ts';
 import { CrmError } from './errors.ts';
 import type { DatabaseSchema } from './repository/database-schema.ts';
@@ -23,6 +26,15 @@ export interface GlobalOptions {
   readonly input?: boolean;
 }
 
+/** A database in which nothing stays. */
+export interface Rehearsal {
+  readonly repository: Repository;
+  /** What to call the database that is meant. */
+  readonly label: string;
+  /** Whether it is not there yet. */
+  readonly wouldBeMade: boolean;
+}
+
 /** What a command may use: streams, settings, the database, and the signal that says that the user wants it to stop. */
 export interface Context {
   readonly io: Io;
@@ -40,6 +52,11 @@ export interface Context {
   exitWith(code: 3 | 5 | 14): void;
   /** Opens the database (`databaseTarget()` where no target is given); it is closed when the command has ended. */
   openRepository(options?: OpenOptions & { readonly target?: string }): Promise<Repository>;
+  /**
+   * Opens the database for a dry run; where there is none yet that an import would make, an empty one stands for it, which goes
+   * when the command has ended.
+   */
+  openRehearsal(): Promise<Rehearsal>;
   /** Opens the archive of the database: `target`, CRM_ARCHIVE_DB, the config file, or beside it; closed likewise. */
   openArchive(target?: string, options?: OpenOptions): Promise<Repository>;
   /** Opens the database whatever version its schema has, only to look at that or to upgrade it; closed likewise. */
@@ -89,6 +106,7 @@ export async function withContext(
     databaseTarget: () => options.db ?? io.env.CRM_DB ?? context.config().database ?? DEFAULT_DATABASE,
     busyTimeout: () => busyTimeout(io.env.CRM_BUSY_TIMEOUT_MS),
     openRepository: (open) => database.openRepository(open),
+    openRehearsal: () => database.openRehearsal(),
     openArchive: (target, open) => database.openArchive(target, open),
     openSchema: () => database.openSchema(),
     withKey: async (open) => {
@@ -115,6 +133,7 @@ class CommandDatabase {
   #repository: Repository | null = null;
   #archive: Repository | null = null;
   #schema: DatabaseSchema | null = null;
+  #temporary: string | null = null;
   #releaseStep: (() => Promise<void>) | null = null;
   /** The key that opened it; null where it is not encrypted. */
   key: Uint8Array | null = null;
@@ -139,6 +158,23 @@ class CommandDatabase {
     // Whoever finds the job killed waits until its step is gone, too.
     if (step.partOf !== undefined) this.#releaseStep = await (await this.#repository.jobs()).tryStepLock();
     return this.#repository;
+  }
+
+  async openRehearsal(): Promise<Rehearsal> {
+    const target = this.#context.databaseTarget();
+    try {
+      const repository = await this.openRepository();
+      return { repository, label: repository.label, wouldBeMade: false };
+    } catch (error) {
+      if (!(error instanceof CrmError) || error.code !== 'NO_DATABASE') throw error;
+      // An import makes the tables in a database of a server, and a file in a folder; neither server nor folder.
+      const isUrl = /^[a-z][a-z0-9+.-]+:\/\//i.test(target);
+      const label = isUrl ? (await this.openSchema()).label : target;
+      if (!isUrl && !existsSync(dirname(target))) throw error;
+      this.#temporary = mkdtempSync(join(tmpdir(), 'crm-rehearsal-'));
+      const repository = await this.openRepository({ create: true, target: join(this.#temporary, 'empty.db') });
+      return { repository, label, wouldBeMade: true };
+    }
   }
 
   /** The archive of an encrypted database is encrypted, with the same key. */
@@ -169,6 +205,7 @@ class CommandDatabase {
     await this.#releaseStep?.();
     await this.#repository?.close();
     await this.#schema?.close();
+    if (this.#temporary !== null) rmSync(this.#temporary, { recursive: true, force: true });
   }
 
   async #open<T extends Repository | DatabaseSchema>(

@@ -91,5 +91,5 @@ export function isDiskFull(thrown: unknown): boolean {
 
 /** Hides the password and the query values of a database URL, so that it can be shown. */
 export function redactUrl(url: string): string {
-  return url.replace(/^([a-z]+:\/\/[^:/@\s]*):[^@\s]*@/i, '$1:***@');
+  return url.replace(/^([a-z][a-z0-9+.-]*:\/\/[^:/@\s]*):[^@\s]*@/i, '$1:***@');
 }

@@ -145,4 +145,9 @@ export type { Draft, DraftField, DraftJoin, DraftTable } from './migrate/draft-f
 export type { DraftOptions } from './migrate/mapping-draft.ts';
 export { draftAsYaml } from './migrate/mapping-yaml.ts';
 export { copyTables } from './migrate/copy-tables.ts';
+export { diffTables } from './migrate/diff-tables.ts';
+export type { DiffedTable, DiffOptions, DiffResult } from './migrate/diff-tables.ts';
+export type { DiffLine, PlainRow } from './migrate/diff-line.ts';
+export { syncTables } from './migrate/sync-tables.ts';
+export type { MaxChanges, SyncedTable, SyncOptions, SyncResult } from './migrate/sync-options.ts';
 export type { CopiedTable, CopyMode, CopyOptions, CopyProgress, CopyResult, CountedConversion } from './migrate/copy-options.ts';

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkInterruption } from './interruption.ts';
 
@@ -28,6 +29,11 @@ export interface LockOptions {
 }
 
 const POLL_MS = 100;
+/** How often in a row a lock may be given back between two looks. */
+const MISSES = 1000;
+const CLAIM = '.takeover-';
+/** What stands behind the name of a lock in the names of claims to it, and of files that are to become either. */
+const LEFT = /^(?:\.takeover-[0-9a-f]{16})*(?:\.takeover-[0-9a-f]{16}|\.part-(?<pid>\d+))$/;
 
 /**
  * Takes the lock that a file stands for. The file names its owner, so that a lock whose owner has died is taken over:
@@ -39,7 +45,11 @@ export async function takeLock(path: string, options: LockOptions): Promise<Proc
   const deadlineMs = performance.now() + options.waitMs;
   for (;;) {
     const owner = tryLock(path);
-    if ('release' in owner || performance.now() >= deadlineMs) return owner;
+    if ('release' in owner) {
+      removeLeft(path);
+      return owner;
+    }
+    if (performance.now() >= deadlineMs) return owner;
     await sleep(Math.min(POLL_MS, options.waitMs));
     checkInterruption(options.signal);
   }
@@ -48,7 +58,17 @@ export async function takeLock(path: string, options: LockOptions): Promise<Proc
 /** The living owner of a lock; null where nobody holds it. */
 export function lockOwner(path: string): LockOwner | null {
   const text = readOrNull(path);
-  const owner = text === null ? null : parsedOwner(text);
+  return text === null ? null : livingOwner(text);
+}
+
+/** This process, as the owner of a lock that is kept somewhere else. */
+export function ownText(): string {
+  return writtenOwner(thisProcess());
+}
+
+/** The owner that such a text names; null where it is dead, or the text is none. */
+export function livingOwner(text: string): LockOwner | null {
+  const owner = parsedOwner(text);
   return owner !== null && mayLive(owner) ? owner : null;
 }
 
@@ -63,25 +83,21 @@ export function nameOwner(path: string, pid: number): void {
 
 function tryLock(path: string): ProcessLock | LockOwner {
   const own = writtenOwner(thisProcess());
-  if (!createWhole(path, own)) {
-    const owner = lockOwner(path);
+  for (let missed = 0; !createWhole(path, own); ) {
+    const text = readOrNull(path);
+    if (text === null) {
+      // Given back a moment ago; but what stays so is no lock, such as a link that leads nowhere.
+      if (++missed > MISSES) throw new Error(`${path} can be neither made nor read`);
+      continue;
+    }
+    const owner = livingOwner(text);
     if (owner !== null) return owner;
-    // Only who holds the guard removes a dead owner's lock, after another look: else one of two who found it dead would
-    // remove the lock that the other one has just taken.
-    const guard = `${path}.takeover`;
-    if (!createWhole(guard, own)) {
-      const guardian = lockOwner(guard);
-      if (guardian === null) rmSync(guard, { force: true });
-      return guardian ?? thisProcess();
-    }
-    try {
-      const living = lockOwner(path);
-      if (living !== null) return living;
-      rmSync(path, { force: true });
-      if (!createWhole(path, own)) return lockOwner(path) ?? thisProcess();
-    } finally {
-      rmSync(guard, { force: true });
-    }
+    // Only who holds the claim to just this dead owner's lock removes it, after another look: else one of two who found it
+    // dead would remove the lock that the other one has just taken. Who dies with a claim in hand is taken over alike.
+    const claim = tryLock(`${path}${CLAIM}${sumOf(text)}`);
+    if (!('release' in claim)) return claim;
+    if (readOrNull(path) === text) rmSync(path, { force: true });
+    claim.release();
   }
   let held = true;
   return {
@@ -90,6 +106,19 @@ function tryLock(path: string): ProcessLock | LockOwner {
       held = false;
     },
   };
+}
+
+/** Removes what processes have left beside a lock that were killed while they asked for it. The lock is held: no claim counts. */
+function removeLeft(path: string): void {
+  const folder = dirname(path);
+  const prefix = basename(path);
+  for (const name of readdirSync(folder)) {
+    const rest = name.startsWith(prefix) ? LEFT.exec(name.slice(prefix.length)) : null;
+    if (rest === null) continue;
+    const left = join(folder, name);
+    const pid = rest.groups?.pid;
+    if (pid === undefined ? lockOwner(left) === null : !isRunning(Number(pid))) rmSync(left, { force: true });
+  }
 }
 
 /** Makes a file with its text in one step: nobody ever sees it empty. @returns whether it was not there */
@@ -102,6 +131,7 @@ function createWhole(path: string, text: string): boolean {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST') return false;
+    if (code === 'ENOENT' && existsSync(dirname(path))) return createWhole(path, text); // removed as left by another machine's process
     if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'ENOSYS' && code !== 'EOPNOTSUPP') throw error;
     return createExclusively(path, text); // a file system without links
   } finally {
@@ -131,7 +161,11 @@ function readOrNull(path: string): string | null {
 /** One line of JSON with a checksum behind it. */
 function writtenOwner(owner: LockOwner): string {
   const json = JSON.stringify(owner);
-  return `${json} ${createHash('sha256').update(json).digest('hex').slice(0, 16)}\n`;
+  return `${json} ${sumOf(json)}\n`;
+}
+
+function sumOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }
 
 /** Null for what no process has written so: a torn or damaged file holds nobody off. */
@@ -149,8 +183,12 @@ function mayLive(owner: LockOwner): boolean {
   if (owner.host !== hostname()) return true;
   if (owner.boot !== null && owner.boot !== bootId()) return false;
   if (owner.started !== null) return owner.started === startOf(owner.pid);
+  return isRunning(owner.pid);
+}
+
+function isRunning(pid: number): boolean {
   try {
-    process.kill(owner.pid, 0);
+    process.kill(pid, 0);
     return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code !== 'ESRCH';

@@ -2,7 +2,16 @@ import { hash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { inflateRaw } from 'node:zlib';
-import { decodePackIndex, HASH_BYTES, indexBytesOf, PACK_START, type PackIndex, SEALED_AS, TRAILER_BYTES } from './pack-format.ts';
+import {
+  decodePackIndex,
+  HASH_BYTES,
+  indexBytesOf,
+  inflateOptions,
+  PACK_START,
+  type PackIndex,
+  SEALED_AS,
+  TRAILER_BYTES,
+} from './pack-format.ts';
 import type { RepositoryKeys } from './repository-keys.ts';
 
 const decompress = promisify(inflateRaw);
@@ -16,6 +25,15 @@ export class PackDamage extends Error {
     this.name = 'PackDamage';
     this.pack = pack;
   }
+}
+
+/** A block that is still packed. */
+export interface PackedBlock {
+  readonly bytes: Buffer;
+  /** Else the bytes are the chunks themselves. */
+  readonly isDeflated: boolean;
+  /** Size of the chunks together. */
+  readonly contentBytes: number;
 }
 
 /** A pack that is read. */
@@ -65,20 +83,34 @@ export class PackFile {
 
   /** The chunks of a block, one after the other. @throws {PackDamage} when they are not as they were written */
   async block(number: number): Promise<Buffer> {
+    const { bytes, isDeflated, contentBytes } = await this.packedBlock(number);
+    const inflated = (): Promise<Buffer | null> => decompress(bytes, inflateOptions(contentBytes)).catch(() => null);
+    const chunks = isDeflated ? await inflated() : bytes;
+    if (chunks?.length === contentBytes) return chunks;
+    throw this.notUnpacked(number);
+  }
+
+  /**
+   * A block as it is packed, compared with its hash.
+   * @param room for the bytes as they are stored; what is returned lies in it. Default: new memory
+   * @throws {PackDamage} when they are not as they were written
+   */
+  async packedBlock(number: number, room?: Buffer): Promise<PackedBlock> {
     const { blockAt, blockSums } = this.index;
     const at = blockAt[number] as number;
-    const stored = await bytesAt(this.#file, at, (blockAt[number + 1] as number) - at);
+    const stored = await bytesAt(this.#file, at, (blockAt[number + 1] as number) - at, room);
     const sum = blockSums.subarray(number * HASH_BYTES, (number + 1) * HASH_BYTES);
     const bytes = hash('sha256', stored, 'buffer').equals(sum) ? this.#keys.open(stored, SEALED_AS.block) : null;
-    if (bytes === null) throw new PackDamage(this.name, `has a damaged block (${number + 1} of ${this.blockCount})`);
-    const content = bytes.subarray(1);
-    const contentBytes = this.#contentBytes(number);
-    // One step of the thread pool and one buffer for all of it; by default there would be one for each 16 KB, and one more
-    // where the last one is full.
-    const inflated = (): Promise<Buffer | null> => decompress(content, { chunkSize: contentBytes + 64 }).catch(() => null);
-    const chunks = bytes[0] === 0 ? content : bytes[0] === 1 ? await inflated() : null;
-    if (chunks?.length === contentBytes) return chunks;
-    throw new PackDamage(this.name, `has a block that cannot be unpacked (${number + 1} of ${this.blockCount})`);
+    const kind = bytes?.[0];
+    if (bytes === null || kind === undefined) throw new PackDamage(this.name, `has a damaged block (${number + 1} of ${this.blockCount})`);
+    if (kind > 1) throw this.notUnpacked(number);
+    const inRoom = room === undefined || bytes.buffer === room.buffer ? bytes : room.subarray(0, bytes.copy(room));
+    return { bytes: inRoom.subarray(1), isDeflated: kind === 1, contentBytes: this.contentBytes(number) };
+  }
+
+  /** What to throw where a block is as it was stored, and not what its index says. */
+  notUnpacked(number: number): PackDamage {
+    return new PackDamage(this.name, `has a block that cannot be unpacked (${number + 1} of ${this.blockCount})`);
   }
 
   /** Closes the file; nothing else may be called afterwards. */
@@ -86,7 +118,8 @@ export class PackFile {
     return this.#file.close();
   }
 
-  #contentBytes(block: number): number {
+  /** Size of the chunks of a block together. */
+  contentBytes(block: number): number {
     let sizeBytes = 0;
     const { firstChunk, chunkBytes } = this.index;
     for (let chunk = firstChunk[block] as number; chunk < (firstChunk[block + 1] as number); chunk++)
@@ -96,8 +129,9 @@ export class PackFile {
 }
 
 /** Bytes of a file; fewer where it ends before. */
-async function bytesAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
-  const bytes = Buffer.allocUnsafe(length);
-  const { bytesRead } = await file.read(bytes, 0, length, position);
-  return bytes.subarray(0, bytesRead);
+async function bytesAt(file: FileHandle, position: number, length: number, room: Buffer = Buffer.allocUnsafe(length)): Promise<Buffer> {
+  let done = 0;
+  for (let bytesRead = 1; bytesRead > 0 && done < length; done += bytesRead)
+    ({ bytesRead } = await file.read(room, done, length - done, position + done));
+  return room.subarray(0, done);
 }

@@ -49,6 +49,14 @@ export interface PackIndex {
   readonly chunkIds: Buffer;
 }
 
+/**
+ * How a block is inflated: in one step and into one buffer; by default there would be one for each 16 KB, and one more
+ * where the last one is full.
+ */
+export function inflateOptions(contentBytes: number): { readonly chunkSize: number } {
+  return { chunkSize: contentBytes + 64 };
+}
+
 /** One chunk as it stands in an index. */
 export function chunkEntry(id: Buffer, sizeBytes: number, into: Buffer, index: number): void {
   into.writeUInt32LE(sizeBytes, index * CHUNK_ENTRY_BYTES);

@@ -5,6 +5,7 @@ import type { BackupRepository } from './backup-repository.ts';
 import { decodeExtents, type Extent } from './extents.ts';
 import type { Manifest } from './manifest.ts';
 import { PackDamage, PackFile } from './pack-file.ts';
+import { UnpackThreads } from './unpack-threads.ts';
 import { storageError } from './whole-file.ts';
 import { WrittenImage } from './written-image.ts';
 
@@ -12,6 +13,8 @@ import { WrittenImage } from './written-image.ts';
 export interface RestoreImageOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: (bytes: number) => void;
+  /** Called when all is written, while the rest of it is read back and brought to the disk. */
+  readonly onWritten?: () => void;
 }
 
 /** Part of a pack that belongs somewhere in the image. */
@@ -28,8 +31,10 @@ interface Source {
   readonly startOf: Float64Array;
 }
 
-/** The thread pool has four threads; more blocks than that keep them busy while the main thread hashes. */
+/** Blocks under way at once: some are read and written while others are unpacked, and the main thread hashes. */
 const SIDE_BY_SIDE = 6;
+/** So few blocks are unpacked sooner than threads are started. */
+const FEW_BLOCKS = 16;
 
 /**
  * Writes the image of a snapshot into a new file, pack by pack, so that each block is read and unpacked once however
@@ -47,6 +52,7 @@ export async function restoreImage(
     file = await open(path, 'wx+', 0o600);
     const written = new WrittenImage(file);
     await writeImage(repository, manifest, written, options);
+    options.onWritten?.();
     if ((await written.finish()) !== manifest.sha256) throw damagedSnapshot(manifest.id, 'the restored file has another hash');
   } catch (error) {
     if (error instanceof PackDamage) throw damagedSnapshot(manifest.id, error.message, { pack: error.pack, what: error.message });
@@ -71,17 +77,21 @@ async function writeImage(
   options: RestoreImageOptions,
 ): Promise<void> {
   const sources: Source[] = [];
+  let threads: UnpackThreads | null = null;
   try {
     for (const name of manifest.packs) sources.push(sourceOf(await PackFile.open(repository.packPath(name), name, repository.keys)));
     const { parts, totalBytes } = placed(decodeExtents(manifest.extents), sources);
     if (totalBytes !== manifest.totalBytes) throw damagedSnapshot(manifest.id, 'its parts do not make up its size');
+    if (sources.reduce((sum, { pack }) => sum + pack.blockCount, 0) > FEW_BLOCKS)
+      threads = new UnpackThreads(SIDE_BY_SIDE, largestBlock(sources));
     for (const [number, source] of sources.entries()) {
-      await writePack(source, parts[number] ?? [], image, () => {
+      await writePack(source, parts[number] ?? [], threads, image, () => {
         options.onProgress?.(image.writtenBytes);
         checkInterruption(options.signal);
       });
     }
   } finally {
+    await threads?.close();
     for (const { pack } of sources) await pack.close();
   }
 }
@@ -89,8 +99,21 @@ async function writeImage(
 function sourceOf(pack: PackFile): Source {
   const { chunkBytes } = pack.index;
   const startOf = new Float64Array(chunkBytes.length + 1);
-  for (const [chunk, sizeBytes] of chunkBytes.entries()) startOf[chunk + 1] = (startOf[chunk] as number) + sizeBytes;
+  for (let chunk = 0; chunk < chunkBytes.length; chunk++) startOf[chunk + 1] = (startOf[chunk] as number) + (chunkBytes[chunk] as number);
   return { pack, startOf };
+}
+
+/** How large a block is at most, as it is stored and unpacked. */
+function largestBlock(sources: readonly Source[]): { readonly packed: number; readonly content: number } {
+  const largest = { packed: 0, content: 0 };
+  for (const { pack } of sources) {
+    const { blockAt } = pack.index;
+    for (let block = 0; block < pack.blockCount; block++) {
+      largest.packed = Math.max(largest.packed, (blockAt[block + 1] as number) - (blockAt[block] as number));
+      largest.content = Math.max(largest.content, pack.contentBytes(block));
+    }
+  }
+  return largest;
 }
 
 /** Which parts of each pack belong where, in the order in which they lie in the pack. */
@@ -110,24 +133,38 @@ function placed(
 }
 
 /** Unpacks the blocks of a pack that are needed, several side by side, and writes what belongs into the image. */
-async function writePack(source: Source, parts: readonly Part[], image: WrittenImage, wrote: () => void): Promise<void> {
+async function writePack(
+  source: Source,
+  parts: readonly Part[],
+  threads: UnpackThreads | null,
+  image: WrittenImage,
+  wrote: () => void,
+): Promise<void> {
   const wanted = blocksOf(source.pack, parts);
   let next = 0;
-  const work = async (): Promise<void> => {
+  const work = async (lane: number): Promise<void> => {
     for (let turn = next++; turn < wanted.length; turn = next++) {
       const { block, parts: own } = wanted[turn] as Wanted;
-      const bytes = await source.pack.block(block);
+      const bytes = threads === null ? await source.pack.block(block) : await unpackedBlock(source.pack, block, threads, lane);
       for (const part of own) await writePart(source, block, bytes, part, image);
       wrote();
     }
   };
-  const workers = Array.from({ length: SIDE_BY_SIDE }, work);
+  const lanes = Array.from({ length: SIDE_BY_SIDE }, (_, lane) => work(lane));
   try {
-    await Promise.all(workers);
+    await Promise.all(lanes);
   } finally {
     next = wanted.length;
-    await Promise.allSettled(workers);
+    await Promise.allSettled(lanes);
   }
+}
+
+/** The chunks of a block, until the next one of the same lane. @throws {PackDamage} when they are not as they were written */
+async function unpackedBlock(pack: PackFile, block: number, threads: UnpackThreads, lane: number): Promise<Buffer> {
+  const { bytes, isDeflated, contentBytes } = await pack.packedBlock(block, threads.room(lane));
+  const content = isDeflated ? await threads.unpack(lane, bytes, contentBytes) : bytes;
+  if (content?.length === contentBytes) return content;
+  throw pack.notUnpacked(block);
 }
 
 interface Wanted {

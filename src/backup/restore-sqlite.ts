@@ -102,7 +102,9 @@ export class SqlitePlace implements RestorePlace {
       return null;
     }
     const name = freeName(`${target}.before-restore-${aside}`);
-    await replaceSqlite(part, target, name, { key, busyTimeoutMs });
+    const wasSound = await replaceSqlite(part, target, name, { key, busyTimeoutMs });
+    // Logs that restores have kept that were killed then: all of them is in a database that is sound.
+    if (wasSound) removeStale(dirname(target), /-(?:wal|journal)\.part-(\d+)$/, `${basename(target)}.before-restore-`);
     return name;
   }
 }

@@ -1,10 +1,11 @@
 import { type Command, Option } from 'commander';
-import type { Context } from '../context.ts';
+import type { Context, Rehearsal } from '../context.ts';
 import { CrmError } from '../errors.ts';
 import type { RejectLimit } from '../import/file-feed.ts';
 import type { ImportFilesOptions, ImportReport } from '../import/import-files.ts';
 import { write } from '../ui/io.ts';
 import { isMatchKey, type MatchKey } from '../repository/import-batch.ts';
+import type { Repository } from '../repository/repository.ts';
 import { amountOf } from './amount.ts';
 import { addDoubtFlags, type DoubtFlags, doubtOptions } from './doubt-flags.ts';
 import type { Examples } from './help-layout.ts';
@@ -94,14 +95,18 @@ async function importCommand(context: Context, files: readonly string[], flags: 
   const { importFiles } = await import('../import/import-files.ts');
   const { inputFile } = await import('../import/input-file.ts');
   const { Progress } = await import('../ui/progress.ts');
-  const inputs = files.map(inputFile); // looked at before a database is made for them
-  const sizes = inputs.map((input) => input.sizeBytes);
-  const totalBytes = sizes.includes(null) ? undefined : sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
+  const totalBytes = sumOf(files.map((file) => inputFile(file).sizeBytes)); // looked at before a database is made for them
   const progress = new Progress(context.io, { label: 'importing', totalBytes, ...context.mode });
   const plan = flags.plan === '-' ? (text: string) => write(context.io.stdout, text) : flags.plan;
+  const opened: { rehearsal?: Rehearsal } = {};
+  const open = async (): Promise<Repository> => {
+    if (!options.dryRun || plan !== undefined) return context.openRepository({ create: true });
+    opened.rehearsal = await context.openRehearsal();
+    return opened.rehearsal.repository;
+  };
   let report: ImportReport;
   try {
-    report = await importFiles(() => context.openRepository({ create: true }), {
+    report = await importFiles(open, {
       ...options,
       rules: await rulesOf(context),
       onArchived: { what: flags.onArchived ?? 'restore', openArchive: () => context.openArchive(flags.archiveDb) },
@@ -121,14 +126,20 @@ async function importCommand(context: Context, files: readonly string[], flags: 
   const { printImport } = await import('../ui/import-report.ts');
   const repository = await context.openRepository();
   await printImport(context.io, context.mode, report, {
-    database: repository.label,
-    created: repository.created,
+    database: opened.rehearsal?.label ?? repository.label,
+    created: opened.rehearsal === undefined && repository.created,
+    wouldBeMade: opened.rehearsal?.wouldBeMade ?? false,
     dryRun: flags.dryRun ?? plan !== undefined,
     savedMap,
     ...(duplicates === undefined ? {} : { duplicates }),
     type: report.type === 'customers' ? undefined : report.type,
     ...(flags.plan === undefined ? {} : { plan: flags.plan }),
   });
+}
+
+/** Undefined where one is not known. */
+function sumOf(sizes: readonly (number | null)[]): number | undefined {
+  return sizes.includes(null) ? undefined : sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
 }
 
 /** Checks the flags. @throws {CrmError} USAGE */

@@ -86,6 +86,8 @@ export const COMMANDS = {
       copy: { summary: 'copy tables between any two databases', load: () => import('./migrate-copy.ts') },
       map: { summary: 'draft how tables of another program become ours', load: () => import('./migrate-map.ts') },
       verify: { summary: 'compare the tables of two databases, cell by cell', load: () => import('./migrate-verify.ts') },
+      diff: { summary: 'list the rows in which two databases differ', load: () => import('./migrate-diff.ts') },
+      sync: { summary: 'bring the tables of one database to those of another', load: () => import('./migrate-sync.ts') },
     },
   },
   job: {

@@ -55,6 +55,12 @@ export interface StoreFacts {
   readonly transactions: boolean;
   /** Whether keys, indexes and references can be made. */
   readonly constraints: boolean;
+  /** Whether indexes and unique keys beside the primary key can be made; absent: as `constraints` says. */
+  readonly indexes?: boolean;
+  /** Whether references are kept with a table; absent: as `constraints` says. */
+  readonly references?: boolean;
+  /** Whether tables can have checks, of all columns or only of those that do not number rows; absent: they cannot. */
+  readonly checks?: 'all' | 'unnumbered';
   /** How many tables may be read, or written, at the same time. */
   readonly parallel: number;
   /** Bytes of a table name, and of a column name. */
@@ -84,6 +90,17 @@ export interface ReadRequest {
   readonly batch: number;
 }
 
+/**
+ * Rows as one text in UTF-8, as COPY and LOAD DATA take it: cells are ended by tabs, rows by newlines, NULL is `\N`, and in a
+ * cell a backslash stands before a backslash and before the letter that means a tab, a newline or a carriage return.
+ */
+export interface PackedRows {
+  readonly bytes: Uint8Array;
+  readonly count: number;
+  /** Key of the last row. */
+  readonly last: Row;
+}
+
 /** Tables as they were at one moment, read by any number of readers as `facts.parallel` says. Nothing is written by it. */
 export interface Snapshot {
   /** By name. */
@@ -91,8 +108,15 @@ export interface Snapshot {
   /** @throws {CrmError} NOT_FOUND when there is no such table */
   schema(table: string): Promise<TableSchema>;
   count(table: TableSchema): Promise<number>;
+  /** Asked before anything is written; absent: every table can be read without loss. @throws {CrmError} USAGE when this one cannot */
+  refuse?(table: TableSchema): void;
   /** Streams rows in batches; the next batch is fetched when the last was taken. Two readings may run at once. */
   read(request: ReadRequest): AsyncIterable<readonly Row[]>;
+  /**
+   * The same rows in the same order, packed where every cell stands in the file as a column of the given type takes it, and
+   * gives it back, unchanged; the others as rows. null: this table cannot be read so. Absent: none can.
+   */
+  readPacked?(request: ReadRequest, types: readonly ColumnType[]): AsyncIterable<PackedRows | readonly Row[]> | null;
   close(): Promise<void>;
 }
 
@@ -110,8 +134,20 @@ export interface LedgerEntry {
   readonly content: string;
 }
 
+/** Rows on their way into a table, all of them or none. */
+export interface PackedWriter {
+  /** What the database has against a row shows at the end. @throws {CrmError} CONNECTION */
+  write(bytes: Uint8Array): Promise<void>;
+  /** @throws {RefusedRows} when the database refuses a row: none of them is written, the transaction goes on */
+  end(): Promise<void>;
+}
+
 /** One connection that writes. */
 export interface TableWriter {
+  /** Told of rows that were taken, in their order: the bytes that `TableTarget.readBack` gives for them. Absent: it does not tell. */
+  onTaken?: ((bytes: Uint8Array) => void) | null;
+  /** Takes rows as `PackedRows` have them, in the open transaction; nothing else may be asked of the writer before the end. Absent: it cannot. */
+  pack?(table: TableSchema, columns: readonly string[]): Promise<PackedWriter>;
   begin(): Promise<void>;
   /**
    * Writes rows; `columns` names their cells. Cells are in the form of the types of `table`, whose schema is that of the target.
@@ -121,6 +157,17 @@ export interface TableWriter {
   write(table: TableSchema, columns: readonly string[], rows: readonly Row[], mode: WriteMode): Promise<void>;
   /** Deletes rows by key; used by sync. */
   remove(table: TableSchema, keys: readonly Row[]): Promise<void>;
+  /**
+   * Sets the named cells of rows that are there, and leaves their others; the columns of `rowKey(table)`, by which they are found,
+   * are among `columns`. Absent: single rows cannot be changed here.
+   * @throws {RefusedRows} as `write`, and when a row is not there any more
+   */
+  update?(table: TableSchema, columns: readonly string[], rows: readonly Row[]): Promise<void>;
+  /**
+   * Deletes, for each of these, one row that has just these cells. Absent: rows without a key cannot be told apart here.
+   * @throws {RefusedRows} when there is no such row any more: nothing of this call is done
+   */
+  removeWhole?(table: TableSchema, columns: readonly string[], rows: readonly Row[]): Promise<void>;
   /** Adds to the ledger, in the open transaction. */
   record(entry: LedgerEntry): Promise<void>;
   commit(): Promise<void>;
@@ -144,11 +191,28 @@ export interface TableTarget {
   /** Removes all rows of tables that may point to each other. */
   truncate(tables: readonly TableSchema[]): Promise<void>;
   writer(): Promise<TableWriter>;
+  /** Keeps other processes off that want to bring these tables up to date, until it is closed. Absent: nobody is kept off. @throws {CrmError} BUSY */
+  lock?(): Promise<void>;
+  /** Absent: the place minds references itself, or knows none. @throws {CrmError} INTEGRITY when rows point to rows that are not there */
+  checkReferences?(table: TableSchema): Promise<void>;
+  /**
+   * What the target holds now, in the order of the key, in the bytes in which a writer told of the same rows. null: the types
+   * of the table can be written in more than one way. Absent: no table can be read so.
+   */
+  readBack?(table: TableSchema, columns: readonly string[]): AsyncIterable<Uint8Array> | null;
   /** What is recorded of a copy, by table and part; empty where nothing is. */
   ledger(copy: string): Promise<readonly LedgerEntry[]>;
   /** Forgets a copy that is complete. */
   forget(copy: string): Promise<void>;
+  /** What could not be made although it was planned, in words. Absent: all of it was. */
+  readonly notMade?: readonly string[];
   close(): Promise<void>;
+}
+
+/** Keeps other copies off a place; of the process that holds it, not of this object: a dead one holds nothing. */
+export interface StoreLock {
+  /** Gives it back; harmless when called twice. */
+  release(): Promise<void>;
 }
 
 /** An opened place of tables. */
@@ -158,6 +222,8 @@ export interface TableStore {
   readonly facts: StoreFacts;
   /** A view of everything at this moment. */
   snapshot(): Promise<Snapshot>;
+  /** Before it is written to. @throws {CrmError} BUSY, with who holds it. Absent: nothing keeps others off */
+  lock?(): Promise<StoreLock>;
   /** For writing. @throws {CrmError} USAGE where it can only be read */
   target(): Promise<TableTarget>;
   close(): Promise<void>;
@@ -178,16 +244,26 @@ export interface Connector {
   readonly open: (address: string, options: StoreOptions) => Promise<TableStore>;
 }
 
+/** One of several rows that were refused, by its place in the call. */
+export interface RefusedAt {
+  readonly at: number;
+  readonly reason: string;
+  readonly column: string | null;
+}
+
 /** The database took none of the rows of a call, because of at least one of them. */
 export class RefusedRows extends Error {
   /** Why, in words without values: `value out of range`, `duplicate key`. */
   readonly reason: string;
   /** The column where the database named one. */
   readonly column: string | null;
+  /** The rows that were refused, in their order, where the database named each; empty where it did not. */
+  readonly each: readonly RefusedAt[];
 
-  constructor(reason: string, column: string | null, cause?: unknown) {
+  constructor(reason: string, column: string | null, cause?: unknown, each: readonly RefusedAt[] = []) {
     super(reason, { cause });
     this.reason = reason;
     this.column = column;
+    this.each = each;
   }
 }

@@ -66,6 +66,10 @@ export class DuckdbTarget implements TableTarget {
     return new DuckdbWriter(await this.#connect());
   }
 
+  checkReferences(table: TableSchema): Promise<void> {
+    return this.connect(table);
+  }
+
   async ledger(copy: string): Promise<readonly LedgerEntry[]> {
     if (!(await this.#isLedgerThere())) return [];
     const rows = await rowsOf<{ table_name: string; part: number; content: string }>(

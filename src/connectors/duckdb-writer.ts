@@ -47,6 +47,36 @@ export class DuckdbWriter implements TableWriter {
     if (list.length > 0) await this.#connection.run(`DELETE FROM ${quoted(table.name)} WHERE (${names}) IN (${list.join(', ')})`);
   }
 
+  async update(table: TableSchema, columns: readonly string[], rows: readonly Row[]): Promise<void> {
+    const types = columns.map((name) => table.columns.find((column) => column.name === name) as Column);
+    const at = (name: string): string => castOf(types[columns.indexOf(name)] as Column, columns.indexOf(name));
+    const key = rowKey(table);
+    const set = columns.filter((name) => !key.includes(name)).map((name) => `${quoted(name)} = ${at(name)}`);
+    if (rows.length === 0 || set.length === 0) return;
+    await this.#stage(types, rows);
+    await this.#check(table, types, 'upsert');
+    const same = key.map((name) => `${quoted(table.name)}.${quoted(name)} = ${at(name)}`).join(' AND ');
+    const there = await this.#connection.runAndReadAll(`SELECT 1 FROM ${quoted(table.name)} JOIN ${STAGE} ON ${same}`);
+    if (there.currentRowCount !== rows.length) throw new RefusedRows('the row is not there any more', null);
+    await this.#connection.run(`UPDATE ${quoted(table.name)} SET ${set.join(', ')} FROM ${STAGE} WHERE ${same}`);
+  }
+
+  async removeWhole(table: TableSchema, columns: readonly string[], rows: readonly Row[]): Promise<void> {
+    if (rows.length === 0) return;
+    const types = columns.map((name) => table.columns.find((column) => column.name === name) as Column);
+    await this.#stage(types, rows);
+    const waiting = `SELECT ${types.map((type, i) => `${castOf(type, i)} AS k${i}`).join(', ')} FROM ${STAGE}`;
+    const stored = `SELECT rowid AS place, ${columns.map((name, i) => `${quoted(name)} AS k${i}`).join(', ')} FROM ${quoted(table.name)}`;
+    const keys = columns.map((_, i) => `k${i}`);
+    const nth = (rowsSql: string): string => `SELECT *, row_number() OVER (PARTITION BY ${keys.join(', ')}) AS nth FROM (${rowsSql})`;
+    const same = keys.map((key) => `s.${key} IS NOT DISTINCT FROM t.${key}`).join(' AND ');
+    const places = `SELECT t.place FROM (${nth(stored)}) t JOIN (${nth(waiting)}) s ON s.nth = t.nth AND ${same}`;
+    // What is not there is seen before anything is deleted: an error would end the transaction.
+    const found = await this.#connection.runAndReadAll(places);
+    if (found.currentRowCount !== rows.length) throw new RefusedRows('the row is not there any more', null);
+    await this.#connection.run(`DELETE FROM ${quoted(table.name)} WHERE rowid IN (${places})`);
+  }
+
   async record({ copy, table, part, content }: LedgerEntry): Promise<void> {
     await this.#connection.run(`INSERT INTO ${LEDGER_TABLE} VALUES (${literal(copy)}, ${literal(table)}, ${part}, ${literal(content)})`);
   }

@@ -1,11 +1,23 @@
 import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { CrmError } from '../errors.ts';
 import type { ColumnType } from '../model/table-schema.ts';
-import { NO_LIMITS, type Snapshot, type StoreFacts, type StoreOptions, type TableStore, type TableTarget } from './connector.ts';
+import {
+  NO_LIMITS,
+  type Snapshot,
+  type StoreFacts,
+  type StoreLock,
+  type StoreOptions,
+  type TableStore,
+  type TableTarget,
+} from './connector.ts';
 import { folderOf } from './file-address.ts';
 import type { FolderFormat } from './folder-format.ts';
 import { FolderSnapshot } from './folder-snapshot.ts';
-import { FolderTarget } from './folder-target.ts';
+import { FolderTarget, makeFolder } from './folder-target.ts';
+import { lockFile } from './store-lock.ts';
+
+const LOCK_FILE = '_crm_copy.lock';
 
 /**
  * Opens a folder of files.
@@ -43,6 +55,11 @@ class FolderStore implements TableStore {
 
   async snapshot(): Promise<Snapshot> {
     return new FolderSnapshot(this.label, this.#format);
+  }
+
+  async lock(): Promise<StoreLock> {
+    makeFolder(this.label);
+    return lockFile(join(this.label, LOCK_FILE), this.label);
   }
 
   async target(): Promise<TableTarget> {

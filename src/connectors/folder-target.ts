@@ -138,8 +138,8 @@ export class FolderTarget implements TableTarget, FolderParts {
   }
 }
 
-/** @throws {CrmError} OUTPUT_FAILED when it can neither be found nor made */
-function makeFolder(folder: string): void {
+/** Makes a folder where there is none. @throws {CrmError} OUTPUT_FAILED when it can neither be found nor made */
+export function makeFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true });
   } catch (error) {

@@ -2,6 +2,8 @@ import { CrmError, redactUrl } from '../errors.ts';
 import type { Connector, StoreOptions, TableStore } from './connector.ts';
 import { isSqliteAddress, SQLITE_ADDRESS } from './sqlite-address.ts';
 import { isCsvFolder, isNdjsonFolder, isWorkbook } from './file-address.ts';
+import { isCassandra } from './cassandra-address.ts';
+import { isMongo } from './mongo-address.ts';
 import { isRedis } from './redis-address.ts';
 
 /** How a connector is loaded: only the one that is used. */
@@ -25,6 +27,16 @@ const CONNECTORS: Readonly<Record<string, Entry>> = {
     address: 'mysql://user:password@host:3306/database',
     load: async () => (await import('./mysql.ts')).mysqlConnector,
   },
+  mssql: {
+    matches: (address) => /^(mssql|sqlserver):\/\//i.test(address),
+    address: 'mssql://user:password@host:1433/database',
+    load: async () => (await import('./mssql.ts')).mssqlConnector,
+  },
+  oracle: {
+    matches: (address) => /^oracle:\/\//i.test(address),
+    address: 'oracle://user:password@host:1521/SERVICE',
+    load: async () => (await import('./oracle.ts')).oracle,
+  },
   ndjson: {
     matches: isNdjsonFolder,
     address: 'ndjson:folder',
@@ -32,6 +44,16 @@ const CONNECTORS: Readonly<Record<string, Entry>> = {
   },
   xlsx: { matches: isWorkbook, address: 'workbook.xlsx', load: async () => (await import('./xlsx-workbook.ts')).xlsxWorkbook },
   redis: { matches: isRedis, address: 'redis://host:6379/0?prefix=shop:', load: async () => (await import('./redis.ts')).redis },
+  mongodb: {
+    matches: isMongo,
+    address: 'mongodb://user:password@host:27017/database',
+    load: async () => (await import('./mongo.ts')).mongo,
+  },
+  cassandra: {
+    matches: isCassandra,
+    address: 'cassandra://user:password@host:9042/keyspace?localDataCenter=dc1',
+    load: async () => (await import('./cassandra.ts')).cassandra,
+  },
   csv: { matches: isCsvFolder, address: 'csv:folder', load: async () => (await import('./csv-folder.ts')).csvFolder },
   sqlite: { matches: isSqliteAddress, address: SQLITE_ADDRESS, load: async () => (await import('./sqlite.ts')).sqlite },
   postgres: {

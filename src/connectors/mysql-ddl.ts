@@ -1,3 +1,4 @@
+import { checkSql } from '../model/check-rule.ts';
 import type { Cell, Column, ForeignKey, TableIndex, TableSchema } from '../model/table-schema.ts';
 import { mysqlLiteral } from './mysql-literal.ts';
 import { type MysqlServer, quoteMysqlName, quoteMysqlText } from './mysql-session.ts';
@@ -23,6 +24,7 @@ export function createTableSql(table: TableSchema, context: DdlContext): string 
   const isFirst = numbered !== null && table.primaryKey[0] === numbered.name;
   const lines = table.columns.map((column) => columnSql(column, context, long.has(column.name), isFirst && column === numbered));
   if (table.primaryKey.length > 0) lines.push(`PRIMARY KEY (${table.primaryKey.map(quoteMysqlName).join(', ')})`);
+  lines.push(...checkLines(table, context));
   const comment = table.comment === null ? '' : ` COMMENT=${quoteMysqlText(cut(table.comment, TABLE_COMMENT))}`;
   return `CREATE TABLE IF NOT EXISTS ${quoteMysqlName(table.name)} (\n  ${lines.join(',\n  ')}\n) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=${context.server.collation}${comment}`;
 }
@@ -49,6 +51,16 @@ export function danglingSql(table: TableSchema, key: ForeignKey): string {
   const filled = key.columns.map((column) => `c.${quoteMysqlName(column)} IS NOT NULL`);
   const same = key.columns.map((column, i) => `p.${quoteMysqlName(key.references[i] ?? '')} = c.${quoteMysqlName(column)}`);
   return `SELECT COUNT(*) AS n FROM ${quoteMysqlName(table.name)} c WHERE ${filled.join(' AND ')} AND NOT EXISTS (SELECT 1 FROM ${quoteMysqlName(key.table)} p WHERE ${same.join(' AND ')})`;
+}
+
+const WORDS = { name: quoteMysqlName, text: quoteMysqlText, length: 'char_length' };
+
+/** Names of checks are those of the whole database in MySQL: there it gives them itself. */
+function checkLines({ checks = [] }: TableSchema, { server }: DdlContext): readonly string[] {
+  return checks.map(({ name, sql, rule }) => {
+    const named = name === null || !server.maria ? '' : `CONSTRAINT ${quoteMysqlName(cut(name, 64).trimEnd())} `;
+    return `${named}CHECK (${rule === null ? sql : checkSql(rule, WORDS)})`;
+  });
 }
 
 function columnSql(column: Column, { server, collations }: DdlContext, isLong: boolean, isNumbered: boolean): string {

@@ -32,6 +32,7 @@ export function mysqlFacts(server: MysqlServer): StoreFacts {
     },
     transactions: true,
     constraints: true,
+    ...(server.maria || server.version >= 800 ? { checks: 'unnumbered' as const } : {}),
     parallel: 3,
     nameBytes: 64,
   };

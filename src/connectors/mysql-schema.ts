@@ -47,7 +47,28 @@ export async function readSchema(session: MysqlSession, server: MysqlServer, tab
     primaryKey,
     indexes,
     foreignKeys: await readForeignKeys(session, table),
+    ...(server.maria || server.version >= 800 ? await readRules(session, server, mine) : {}),
     comment: isView || entry.comment === '' ? null : (entry.comment ?? null),
+  };
+}
+
+/** Checks that are more than the type of a column, and triggers. */
+async function readRules(session: MysqlSession, { maria }: MysqlServer, mine: string): Promise<Pick<TableSchema, 'checks' | 'triggers'>> {
+  const rows = await session.rows(
+    `SELECT c.CONSTRAINT_NAME AS name, c.CHECK_CLAUSE AS clause FROM information_schema.TABLE_CONSTRAINTS t
+     JOIN information_schema.CHECK_CONSTRAINTS c ON c.CONSTRAINT_SCHEMA = t.CONSTRAINT_SCHEMA AND c.CONSTRAINT_NAME = t.CONSTRAINT_NAME${maria ? ' AND c.TABLE_NAME = t.TABLE_NAME' : ''}
+     WHERE t.CONSTRAINT_TYPE = 'CHECK' AND ${mine.replace('TABLE_SCHEMA', 't.TABLE_SCHEMA').replace('TABLE_NAME', 't.TABLE_NAME')}`,
+  );
+  const checks = rows
+    .filter(({ clause }) => !/^json_valid\(`[^`]*`\)$/i.test(clause ?? ''))
+    .map(({ name, clause }) => ({ name: name ?? null, sql: clause ?? '', rule: null, isCollated: true }));
+  const triggers = await session.rows(
+    `SELECT TRIGGER_NAME AS name FROM information_schema.TRIGGERS
+     WHERE ${mine.replace('TABLE_SCHEMA', 'EVENT_OBJECT_SCHEMA').replace('TABLE_NAME', 'EVENT_OBJECT_TABLE')} ORDER BY TRIGGER_NAME`,
+  );
+  return {
+    ...(checks.length === 0 ? {} : { checks }),
+    ...(triggers.length === 0 ? {} : { triggers: triggers.map(({ name }) => name ?? '') }),
   };
 }
 

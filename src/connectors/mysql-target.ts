@@ -88,10 +88,24 @@ class MysqlTarget implements TableTarget {
     }
   }
 
+  /** For as long as the session lives. */
+  async lock(): Promise<void> {
+    const [row] = await this.#session.rows("SELECT GET_LOCK(LEFT(CONCAT('crm_sync_', DATABASE()), 64), 0) AS taken");
+    if (row?.taken === '1') return;
+    throw new CrmError('BUSY', `${this.#session.label} is being brought up to date by another process`, {
+      hint: 'wait until it has ended',
+    });
+  }
+
+  async checkReferences(table: TableSchema): Promise<void> {
+    for (const key of table.foreignKeys) await this.#check(table, key);
+  }
+
   async ledger(copy: string): Promise<readonly LedgerEntry[]> {
     if (!(await this.#hasLedger())) return [];
+    // Waits for a part that a killed process has handed over, and the server is still committing.
     const rows = await this.#session.rows(
-      `SELECT tbl, part, content FROM ${LEDGER} WHERE copy = ${quoteMysqlText(copy)} ORDER BY tbl, part`,
+      `SELECT tbl, part, content FROM ${LEDGER} WHERE copy = ${quoteMysqlText(copy)} ORDER BY tbl, part LOCK IN SHARE MODE`,
     );
     return rows.map(({ tbl, part, content }) => ({ copy, table: tbl ?? '', part: Number(part), content: content ?? '' }));
   }

@@ -53,6 +53,30 @@ export class MysqlWriter implements TableWriter {
     }
   }
 
+  async update(table: TableSchema, columns: readonly string[], rows: readonly Row[]): Promise<void> {
+    const key = rowKey(table);
+    const set = columns.flatMap((name, at) => (key.includes(name) ? [] : [{ name, at, literal: literalOf(table, name) }]));
+    const keyAt = key.map((name) => columns.indexOf(name));
+    if (set.length === 0) return;
+    const statements = rows.map((row) => {
+      const cells = set.map(({ name, at, literal }) => `${quoteMysqlName(name)} = ${literal(row[at] ?? null)}`);
+      const keyCells = keyAt.map((at): Cell => row[at] ?? null);
+      return `UPDATE ${quoteMysqlName(table.name)} SET ${cells.join(', ')} WHERE ${keyEquals(table, key, keyCells, this.#server)}`;
+    });
+    await this.#allOrNothing(statements, columns, matchedOne);
+  }
+
+  async removeWhole(table: TableSchema, columns: readonly string[], rows: readonly Row[]): Promise<void> {
+    const statements = rows.map((row) => {
+      const tests = columns.map((name, at) => {
+        const cell = row[at] ?? null;
+        return cell === null ? `${quoteMysqlName(name)} IS NULL` : keyEquals(table, [name], [cell], this.#server);
+      });
+      return `DELETE FROM ${quoteMysqlName(table.name)} WHERE ${tests.join(' AND ')} LIMIT 1`;
+    });
+    await this.#allOrNothing(statements, columns, matchedOne);
+  }
+
   async record({ copy, table, part, content }: LedgerEntry): Promise<void> {
     await this.#session.do(
       `REPLACE INTO ${quoteMysqlName(LEDGER_TABLE)} (copy, tbl, part, content)
@@ -92,10 +116,14 @@ export class MysqlWriter implements TableWriter {
   }
 
   /** Carries out statements; when the server refuses one, or would change a value, none of them. */
-  async #allOrNothing(statements: Iterable<string>, columns: readonly string[]): Promise<void> {
+  async #allOrNothing(statements: Iterable<string>, columns: readonly string[], check?: (answer: ResultSetHeader) => void): Promise<void> {
     await this.#session.do(SAVEPOINT);
     try {
-      for (const sql of statements) await this.#checked(await this.#session.run(sql), columns);
+      for (const sql of statements) {
+        const answer = await this.#session.run(sql);
+        await this.#checked(answer, columns);
+        check?.(answer);
+      }
     } catch (error) {
       const refused = error instanceof RefusedRows ? error : refusalOf(error, columns);
       if (refused === null) throw mysqlError(error, this.#session.label);
@@ -115,6 +143,16 @@ export class MysqlWriter implements TableWriter {
         hint: 'raise max_error_count on the server',
       });
   }
+}
+
+function literalOf(table: TableSchema, name: string): Literal {
+  return mysqlLiteral(table.columns.find((column) => column.name === name) as Column);
+}
+
+/** An update that changes nothing has met a row all the same. @throws {RefusedRows} */
+function matchedOne({ affectedRows, info }: ResultSetHeader): void {
+  const matched = /Rows matched: (\d+)/.exec(info)?.[1];
+  if (Number(matched ?? affectedRows) === 0) throw new RefusedRows('the row is not there any more', null);
 }
 
 interface InsertFrame {

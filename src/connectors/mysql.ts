@@ -1,7 +1,8 @@
 import { CrmError } from '../errors.ts';
-import type { Connector, Snapshot, StoreFacts, StoreOptions, TableStore, TableTarget } from './connector.ts';
+import type { Connector, Snapshot, StoreFacts, StoreLock, StoreOptions, TableStore, TableTarget } from './connector.ts';
 import { type MysqlAddress, mysqlAddress } from './mysql-address.ts';
 import { mysqlFacts } from './mysql-facts.ts';
+import { lockDatabase } from './mysql-lock.ts';
 import { type MysqlServer, MysqlSession, quoteMysqlName, serverOf } from './mysql-session.ts';
 import { takeMysqlSnapshot } from './mysql-snapshot.ts';
 import { openMysqlTarget } from './mysql-target.ts';
@@ -55,6 +56,10 @@ class MysqlStore implements TableStore {
 
   snapshot(): Promise<Snapshot> {
     return takeMysqlSnapshot({ server: this.#server, open: () => this.#session(), readers: this.facts.parallel });
+  }
+
+  async lock(): Promise<StoreLock> {
+    return lockDatabase(await this.#session());
   }
 
   target(): Promise<TableTarget> {

@@ -1,4 +1,5 @@
 import { quoteName } from '../engines/postgres-client.ts';
+import { checkSql } from '../model/check-rule.ts';
 import type { Cell, Column, ColumnType, ForeignKey, TableIndex, TableSchema } from '../model/table-schema.ts';
 import { postgresText } from './postgres-cell.ts';
 import { postgresDeclaration } from './postgres-column-type.ts';
@@ -40,9 +41,22 @@ export function createEnum({ name, values }: EnumType): string {
 export function createTable(table: TableSchema): string {
   const enums = enumsOf(table);
   const key = table.primaryKey.length === 0 ? [] : [`PRIMARY KEY (${list(table.primaryKey)})`];
-  const lines = [...table.columns.map((column) => columnLine(column, enums.get(column.name)?.name ?? 'text')), ...key];
+  const lines = [
+    ...table.columns.map((column) => columnLine(column, enums.get(column.name)?.name ?? 'text')),
+    ...key,
+    ...checkLines(table),
+  ];
   return `CREATE TABLE IF NOT EXISTS ${quoteName(table.name)} (\n  ${lines.join(',\n  ')}\n)`;
 }
+
+function checkLines({ checks = [] }: TableSchema): string[] {
+  return checks.map(({ name, sql, rule }) => {
+    const named = name === null ? '' : `CONSTRAINT ${quoteName(shortName(name))} `;
+    return `${named}CHECK (${rule === null ? sql : checkSql(rule, WORDS)})`;
+  });
+}
+
+const WORDS = { name: quoteName, text: quoteText, length: 'length' };
 
 function columnLine(column: Column, enumName: string): string {
   const parts = [quoteName(column.name), postgresDeclaration(column.type, quoteName(enumName))];
@@ -78,7 +92,7 @@ export function afterRows({ name, columns, comment }: TableSchema): string[] {
 /** `CREATE INDEX` under a name that is free. */
 export function createIndex(table: string, index: TableIndex, name: string): string {
   const columns = index.columns.map((one) => `${quoteName(one.name)}${one.descending ? ' DESC' : ''}`).join(', ');
-  return `CREATE ${index.unique ? 'UNIQUE ' : ''}INDEX ${quoteName(name)} ON ${quoteName(table)} (${columns})`;
+  return `CREATE ${index.unique ? 'UNIQUE ' : ''}INDEX ${quoteName(name)} ON ${quoteName(table)} ${index.definition ?? `(${columns})`}`;
 }
 
 /** `ALTER TABLE … ADD FOREIGN KEY` */

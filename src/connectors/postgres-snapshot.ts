@@ -3,14 +3,17 @@ import { to as copyTo } from 'pg-copy-streams';
 import { quoteName } from '../engines/postgres-client.ts';
 import { postgresError } from '../engines/postgres-errors.ts';
 import { type Cell, type ColumnType, type Row, rowKey, type TableSchema } from '../model/table-schema.ts';
-import type { ReadRequest, Snapshot, TableEntry } from './connector.ts';
+import type { PackedRows, ReadRequest, Snapshot, TableEntry } from './connector.ts';
 import { postgresDecoder, postgresText } from './postgres-cell.ts';
+import { isSameText, packedPieces } from './postgres-packed.ts';
 import { CopyRows } from './postgres-rows-text.ts';
 import { readEntries, readSchema } from './postgres-tables.ts';
 
 const BEGIN = 'BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY';
 /** Kinds whose values are ordered as keys are. */
 const NATIVE: ReadonlySet<string> = new Set(['integer', 'decimal', 'float', 'boolean', 'bytes', 'uuid']);
+/** Bytes that wait to be looked at. */
+const READ_BYTES = 256 * 1024;
 const UNKNOWN: ColumnType = { kind: 'other', name: 'unknown' };
 
 /** The tables of a schema at one moment; readings have connections of their own that see the same. */
@@ -52,20 +55,16 @@ export class PostgresSnapshot implements Snapshot {
     return Number(rows[0]?.n);
   }
 
-  async *read(request: ReadRequest): AsyncIterable<readonly Row[]> {
+  read(request: ReadRequest): AsyncIterable<readonly Row[]> {
+    return this.#copied(request, (pieces) => rowsOf(pieces, request));
+  }
+
+  /** What becomes of the pieces of a COPY, on a session of its own. */
+  async *#copied<T>(request: ReadRequest, work: (pieces: AsyncIterable<unknown>) => AsyncIterable<T>): AsyncGenerator<T> {
     const client = await this.#reader();
     let isWhole = false;
     try {
-      const stream = client.query(copyTo(`COPY (${query(client, request)}) TO STDOUT`));
-      const parser = new CopyRows(request.columns.map((name) => postgresDecoder(typeOf(request.table, name))));
-      let rows: Row[] = [];
-      for await (const piece of stream) {
-        for (const row of parser.add(piece as Buffer)) rows.push(row);
-        if (rows.length < request.batch) continue;
-        yield rows;
-        rows = [];
-      }
-      if (rows.length > 0) yield rows;
+      yield* work(client.query(copyTo(`COPY (${selectSql(client, request)}) TO STDOUT`, { highWaterMark: READ_BYTES })));
       isWhole = true;
     } catch (error) {
       throw postgresError(error, this.#label);
@@ -74,6 +73,13 @@ export class PostgresSnapshot implements Snapshot {
       if (isWhole) this.#free.push(client);
       else void client.end().catch(() => {});
     }
+  }
+
+  readPacked(request: ReadRequest, types: readonly ColumnType[]): AsyncIterable<PackedRows> | null {
+    const { table, columns, ordered } = request;
+    const isPacked = ordered && columns.every((name, at) => isSameText(typeOf(table, name), types[at] as ColumnType));
+    if (!isPacked || !rowKey(table).every((name) => columns.includes(name))) return null;
+    return this.#copied(request, (pieces) => packedPieces(pieces, table, columns));
   }
 
   async close(): Promise<void> {
@@ -100,11 +106,24 @@ export class PostgresSnapshot implements Snapshot {
   }
 }
 
+async function* rowsOf(pieces: AsyncIterable<unknown>, { table, columns, batch }: ReadRequest): AsyncGenerator<readonly Row[]> {
+  const parser = new CopyRows(columns.map((name) => postgresDecoder(typeOf(table, name))));
+  let rows: Row[] = [];
+  for await (const piece of pieces) {
+    for (const row of parser.add(piece as Buffer)) rows.push(row);
+    if (rows.length < batch) continue;
+    yield rows;
+    rows = [];
+  }
+  if (rows.length > 0) yield rows;
+}
+
 function typeOf(table: TableSchema, name: string): ColumnType {
   return table.columns.find((column) => column.name === name)?.type ?? UNKNOWN;
 }
 
-function query(client: pg.Client, { table, columns, ordered, after, upTo, since }: ReadRequest): string {
+/** The SELECT of a reading, with its values in it. */
+export function selectSql(client: pg.Client, { table, columns, ordered, after, upTo, since }: ReadRequest): string {
   const key = rowKey(table);
   const ordering = key.map((name) => orderedBy(table, name));
   const row = (cells: Row): string => cells.map((cell, i) => literal(client, cell, table, key[i] as string)).join(', ');

@@ -48,11 +48,19 @@ const COLUMNS = `SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) 
     LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
   WHERE a.attrelid = $1 AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum`;
 
+/** Ways of ordering and comparing that are not those of the columns. */
+const UNUSUAL = `EXISTS (SELECT 1 FROM unnest(i.indclass) k(o) JOIN pg_opclass p ON p.oid = k.o WHERE NOT p.opcdefault)
+    OR EXISTS (SELECT 1 FROM unnest(i.indoption) o(n) WHERE (o.n & 1) <> (o.n >> 1 & 1)) OR (to_jsonb(i)->>'indnullsnotdistinct') = 'true'`;
+
 const INDEXES = `SELECT c.relname AS name, i.indisunique AS "isUnique", i.indisprimary AS "isPrimary",
     i.indpred IS NOT NULL OR i.indexprs IS NOT NULL OR m.amname <> 'btree' AS "isSpecial", pg_get_indexdef(i.indexrelid) AS sql,
+    i.indnatts > i.indnkeyatts OR ${UNUSUAL} AS "isUnusual",
+    length('CREATE ' || CASE WHEN i.indisunique THEN 'UNIQUE ' ELSE '' END || 'INDEX ' || quote_ident(c.relname) || ' ON ') AS head,
+    length(quote_ident(n.nspname) || '.' || quote_ident(t.relname)) AS "tableLength",
     ARRAY(SELECT a.attname::text FROM unnest(i.indkey[0:i.indnkeyatts - 1]) WITH ORDINALITY k(n, o) LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.n ORDER BY k.o) AS columns,
     ARRAY(SELECT (o.n & 1) = 1 FROM unnest(i.indoption) WITH ORDINALITY o(n, p) ORDER BY o.p) AS descending
   FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am m ON m.oid = c.relam
+    JOIN pg_class t ON t.oid = i.indrelid JOIN pg_namespace n ON n.oid = t.relnamespace
   WHERE i.indrelid = $1 AND i.indisvalid ORDER BY c.relname COLLATE "C"`;
 
 const REFERENCES = `SELECT c.conname AS name, f.relname AS "table", c.confdeltype AS "onDelete", c.confupdtype AS "onUpdate",
@@ -65,7 +73,11 @@ interface IndexRow {
   readonly isUnique: boolean;
   readonly isPrimary: boolean;
   readonly isSpecial: boolean;
+  readonly isUnusual: boolean;
   readonly sql: string;
+  /** Signs before the name of the table in it, and of that name. */
+  readonly head: number;
+  readonly tableLength: number;
   readonly columns: readonly (string | null)[];
   readonly descending: readonly boolean[];
 }
@@ -99,6 +111,20 @@ export async function readSchema(client: pg.Client, name: string, label: string)
     indexes: indexes.filter(({ isPrimary }) => !isPrimary).map(indexOf),
     foreignKeys: references.map(referenceOf),
     comment: table.comment,
+    ...(await readRules(client, table.oid)),
+  };
+}
+
+const CHECKS = `SELECT c.conname AS name, pg_get_expr(c.conbin, c.conrelid) AS sql FROM pg_constraint c
+  WHERE c.conrelid = $1 AND c.contype = 'c' ORDER BY c.conname COLLATE "C"`;
+const TRIGGERS = `SELECT t.tgname AS name FROM pg_trigger t WHERE t.tgrelid = $1 AND NOT t.tgisinternal ORDER BY t.tgname COLLATE "C"`;
+
+async function readRules(client: pg.Client, oid: number): Promise<Pick<TableSchema, 'checks' | 'triggers'>> {
+  const { rows: checks } = await client.query<{ name: string; sql: string }>(CHECKS, [oid]);
+  const { rows: triggers } = await client.query<{ name: string }>(TRIGGERS, [oid]);
+  return {
+    ...(checks.length === 0 ? {} : { checks: checks.map(({ name, sql }) => ({ name, sql, rule: null })) }),
+    ...(triggers.length === 0 ? {} : { triggers: triggers.map(({ name }) => name) }),
   };
 }
 
@@ -138,9 +164,11 @@ function defaultOf(expression: string, type: Column['type']): Column['default'] 
   return expression === 'true' || expression === 'false' ? { value: expression === 'true' } : { expression };
 }
 
-function indexOf({ name, isUnique, isSpecial, sql, columns, descending }: IndexRow): TableIndex {
+function indexOf({ name, isUnique, isSpecial, isUnusual, sql, head, tableLength, columns, descending }: IndexRow): TableIndex {
   const known = columns.flatMap((column, i) => (column === null ? [] : [{ name: column, descending: descending[i] === true }]));
-  return { name, columns: known, unique: isUnique, special: isSpecial ? sql : null };
+  const rest = sql.slice(head);
+  const definition = rest.slice(tableLength + (rest.startsWith('ONLY ') ? 'ONLY '.length : 0)).trimStart();
+  return { name, columns: known, unique: isUnique, special: isSpecial ? sql : null, ...(isSpecial || isUnusual ? { definition } : {}) };
 }
 
 function referenceOf({ name, table, onDelete, onUpdate, columns, references }: ReferenceRow): ForeignKey {

@@ -1,14 +1,22 @@
 import type pg from 'pg';
+import { to as copyTo } from 'pg-copy-streams';
 import { quoteName } from '../engines/postgres-client.ts';
 import { postgresError } from '../engines/postgres-errors.ts';
 import { CrmError } from '../errors.ts';
 import { isSameReference, type TableIndex, type TableSchema } from '../model/table-schema.ts';
-import type { LedgerEntry, TableEntry, TableTarget, TableWriter } from './connector.ts';
+import type { LedgerEntry, ReadRequest, TableEntry, TableTarget, TableWriter } from './connector.ts';
 import { addReference, afterRows, createEnum, createIndex, createTable, enumsOf, list, shortName } from './postgres-ddl.ts';
+import { WRITER_LOCK } from './postgres-lock.ts';
+import { isSteady } from './postgres-packed.ts';
+import { selectSql } from './postgres-snapshot.ts';
 import { LEDGER_TABLE, readEntries, readSchema } from './postgres-tables.ts';
 import { PostgresWriter } from './postgres-writer.ts';
 
 const LEDGER = `CREATE TABLE IF NOT EXISTS ${LEDGER_TABLE} (copy text NOT NULL, table_name text NOT NULL, part integer NOT NULL, content text NOT NULL, PRIMARY KEY (copy, table_name, part))`;
+/** Bytes that wait to be looked at. */
+const READ_BYTES = 1 << 20;
+/** Something that is named is not there, or is not known. */
+const MISSING = /^(42704|42883|42P01|3F000|0A000)$/;
 const FOREIGN_KEY_VIOLATION = '23503';
 
 /** A schema of a PostgreSQL database that tables are written to. */
@@ -16,6 +24,7 @@ export class PostgresTarget implements TableTarget {
   readonly #client: pg.Client;
   readonly #label: string;
   readonly #connect: () => Promise<pg.Client>;
+  readonly notMade: string[] = [];
 
   /** @param connect makes a session on the schema */
   constructor(client: pg.Client, label: string, connect: () => Promise<pg.Client>) {
@@ -35,7 +44,7 @@ export class PostgresTarget implements TableTarget {
   plan(table: TableSchema): readonly string[] {
     const enums = new Map([...enumsOf(table).values()].map((one) => [one.name, one]));
     const indexes = table.indexes
-      .filter(({ special }) => special === null)
+      .filter(({ special, definition }) => special === null || definition !== undefined)
       .map((index) => createIndex(table.name, index, shortName(index.name)));
     return [...[...enums.values()].map(createEnum), createTable(table), ...indexes, ...afterRows(table)].map((sql) => `${sql};`);
   }
@@ -59,8 +68,8 @@ export class PostgresTarget implements TableTarget {
     await this.#guard(async () => {
       const there = await readSchema(this.#client, table.name, this.#label);
       for (const index of table.indexes) {
-        if (index.special !== null || there.indexes.some((one) => isSame(one, index))) continue;
-        await this.#client.query(createIndex(table.name, index, await this.#freeName(table.name, index.name)));
+        if ((index.special !== null && index.definition === undefined) || there.indexes.some((one) => isSame(one, index))) continue;
+        await this.#makeIndex(table.name, index);
       }
       for (const sql of afterRows(table)) await this.#client.query(sql);
       await this.#client.query(`ANALYZE ${quoteName(table.name)}`);
@@ -89,7 +98,23 @@ export class PostgresTarget implements TableTarget {
 
   async writer(): Promise<TableWriter> {
     await this.#guard(() => this.#client.query(LEDGER));
-    return new PostgresWriter(await this.#connect(), this.#label);
+    const client = await this.#connect();
+    await this.#guard(() => client.query(WRITER_LOCK));
+    return new PostgresWriter(client, this.#label);
+  }
+
+  readBack(table: TableSchema, columns: readonly string[]): AsyncIterable<Uint8Array> | null {
+    const types = columns.map((name) => table.columns.find((column) => column.name === name)?.type);
+    if (!types.every((type) => type !== undefined && isSteady(type))) return null;
+    return this.#copyOut({ table, columns, ordered: true, batch: 1 });
+  }
+
+  /** For as long as the session lives. */
+  async lock(): Promise<void> {
+    const sql = "SELECT pg_try_advisory_lock(hashtext('crm migrate sync'), hashtext(current_schema())) AS taken";
+    const { rows } = await this.#guard(() => this.#client.query<{ taken: boolean }>(sql));
+    if (rows[0]?.taken === true) return;
+    throw new CrmError('BUSY', `${this.#label} is being brought up to date by another process`, { hint: 'wait until it has ended' });
   }
 
   async ledger(copy: string): Promise<readonly LedgerEntry[]> {
@@ -114,6 +139,28 @@ export class PostgresTarget implements TableTarget {
 
   async close(): Promise<void> {
     await this.#client.end().catch(() => {});
+  }
+
+  async *#copyOut(request: ReadRequest): AsyncGenerator<Uint8Array> {
+    const client = await this.#connect();
+    try {
+      yield* client.query(copyTo(`COPY (${selectSql(client, request)}) TO STDOUT`, { highWaterMark: READ_BYTES }));
+    } catch (error) {
+      throw postgresError(error, this.#label);
+    } finally {
+      await client.end().catch(() => {});
+    }
+  }
+
+  /** One that needs what this database does not have, an operator class of an extension or a function, is left out and told. */
+  async #makeIndex(table: string, index: TableIndex): Promise<void> {
+    const sql = createIndex(table, index, await this.#freeName(table, index.name));
+    try {
+      await this.#client.query(sql);
+    } catch (error) {
+      if (index.definition === undefined || !MISSING.test((error as { code?: string }).code ?? '')) throw error;
+      this.notMade.push(`${table}: index ${index.name} is not kept: this database lacks what it is made of`);
+    }
   }
 
   async #hasLedger(): Promise<boolean> {
@@ -147,7 +194,7 @@ export class PostgresTarget implements TableTarget {
 }
 
 function isSame(a: TableIndex, b: TableIndex): boolean {
-  return a.unique === b.unique && JSON.stringify(a.columns) === JSON.stringify(b.columns);
+  return a.unique === b.unique && a.definition === b.definition && JSON.stringify(a.columns) === JSON.stringify(b.columns);
 }
 
 function takenType(name: string, label: string): CrmError {

@@ -1,11 +1,9 @@
-import { once } from 'node:events';
-import { finished } from 'node:stream/promises';
 import type pg from 'pg';
-import { from as copyFrom } from 'pg-copy-streams';
 import { quoteName } from '../engines/postgres-client.ts';
 import { messageWithoutValue, postgresError } from '../engines/postgres-errors.ts';
 import { type Column, type Row, rowKey, type TableSchema } from '../model/table-schema.ts';
-import { type LedgerEntry, RefusedRows, type TableWriter, type WriteMode } from './connector.ts';
+import { type LedgerEntry, type PackedWriter, RefusedRows, type TableWriter, type WriteMode } from './connector.ts';
+import { CopyIn } from './postgres-copy-in.ts';
 import { postgresDeclaration } from './postgres-column-type.ts';
 import { enumsOf, list } from './postgres-ddl.ts';
 import { copyText } from './postgres-rows-text.ts';
@@ -24,6 +22,9 @@ export class PostgresWriter implements TableWriter {
   readonly #client: pg.Client;
   readonly #label: string;
   #isOpen = false;
+  /** Ends what is on its way into a table, without its rows. */
+  #abort: (() => Promise<void>) | null = null;
+  onTaken: ((bytes: Uint8Array) => void) | null = null;
 
   constructor(client: pg.Client, label: string) {
     this.#client = client;
@@ -39,11 +40,28 @@ export class PostgresWriter implements TableWriter {
     if (rows.length === 0) return;
     const described = columns.map((name) => table.columns.find((column) => column.name === name) as Column);
     await this.#allOrNothing(async () => {
-      if (mode === 'insert') return this.#copy(table.name, described, rows);
+      if (mode === 'insert') {
+        for (const bytes of await this.#copy(table.name, described, rows)) this.onTaken?.(bytes);
+        return;
+      }
       await this.#stage(table, described, rows);
       await this.#client.query(upsertSql(table, columns));
       await this.#client.query(`DROP TABLE ${STAGE}`);
     });
+  }
+
+  async pack(table: TableSchema, columns: readonly string[]): Promise<PackedWriter> {
+    await this.#do(`SAVEPOINT ${SAVEPOINT}`);
+    const rows = new CopyIn(this.#client, copySql(table.name, columns));
+    this.#abort = () => rows.abort();
+    return {
+      write: (bytes) => rows.write(bytes),
+      end: () =>
+        this.#settle(async () => {
+          this.#abort = null;
+          await rows.end();
+        }),
+    };
   }
 
   async remove(table: TableSchema, keys: readonly Row[]): Promise<void> {
@@ -54,6 +72,23 @@ export class PostgresWriter implements TableWriter {
       await this.#client.query(`DELETE FROM ${quoteName(table.name)} WHERE (${list(names)}) IN (SELECT ${list(names)} FROM ${STAGE})`);
       await this.#client.query(`DROP TABLE ${STAGE}`);
     });
+  }
+
+  async update(table: TableSchema, columns: readonly string[], rows: readonly Row[]): Promise<void> {
+    const key = rowKey(table);
+    const set = columns.filter((name) => !key.includes(name)).map((name) => `${quoteName(name)} = s.${quoteName(name)}`);
+    if (rows.length === 0 || set.length === 0) return;
+    const same = key.map((name) => `t.${quoteName(name)} = s.${quoteName(name)}`).join(' AND ');
+    await this.#staged(table, columns, rows, `UPDATE ${quoteName(table.name)} t SET ${set.join(', ')} FROM ${STAGE} s WHERE ${same}`);
+  }
+
+  async removeWhole(table: TableSchema, columns: readonly string[], rows: readonly Row[]): Promise<void> {
+    if (rows.length === 0) return;
+    // Not every type has an equality: rows are compared as they are written. Of equal ones each takes another.
+    const numbered = (from: string): string =>
+      `SELECT place, line, row_number() OVER (PARTITION BY line) AS nth FROM (SELECT ctid AS place, ROW(${list(columns)})::text AS line FROM ${from}) AS lines`;
+    const places = `SELECT t.place FROM (${numbered(quoteName(table.name))}) t JOIN (${numbered(STAGE)}) s ON s.line = t.line AND s.nth = t.nth`;
+    await this.#staged(table, columns, rows, `DELETE FROM ${quoteName(table.name)} WHERE ctid IN (${places})`);
   }
 
   async record({ copy, table, part, content }: LedgerEntry): Promise<void> {
@@ -72,6 +107,8 @@ export class PostgresWriter implements TableWriter {
   async rollback(): Promise<void> {
     if (!this.#isOpen) return;
     this.#isOpen = false;
+    await this.#abort?.();
+    this.#abort = null;
     await this.#client.query('ROLLBACK').catch(() => {}); // a lost session has rolled back already
   }
 
@@ -82,6 +119,11 @@ export class PostgresWriter implements TableWriter {
 
   async #allOrNothing(work: () => Promise<void>): Promise<void> {
     await this.#do(`SAVEPOINT ${SAVEPOINT}`);
+    await this.#settle(work);
+  }
+
+  /** Ends what was begun with a savepoint. */
+  async #settle(work: () => Promise<void>): Promise<void> {
     try {
       await work();
     } catch (error) {
@@ -91,6 +133,17 @@ export class PostgresWriter implements TableWriter {
       throw refused;
     }
     await this.#do(`RELEASE SAVEPOINT ${SAVEPOINT}`);
+  }
+
+  /** Carries out a statement on rows that wait beside the table, and sees to it that it met as many. */
+  async #staged(table: TableSchema, columns: readonly string[], rows: readonly Row[], sql: string): Promise<void> {
+    const described = columns.map((name) => table.columns.find((column) => column.name === name) as Column);
+    await this.#allOrNothing(async () => {
+      await this.#stage(table, described, rows);
+      const { rowCount } = await this.#client.query(sql);
+      if (rowCount !== rows.length) throw new RefusedRows('the row is not there any more', null);
+      await this.#client.query(`DROP TABLE ${STAGE}`);
+    });
   }
 
   async #stage(table: TableSchema, columns: readonly Column[], rows: readonly Row[]): Promise<void> {
@@ -103,17 +156,18 @@ export class PostgresWriter implements TableWriter {
     await this.#copy(STAGE, columns, rows);
   }
 
-  async #copy(table: string, columns: readonly Column[], rows: readonly Row[]): Promise<void> {
-    const stream = this.#client.query(copyFrom(`COPY ${quoteName(table)} (${list(columns.map(({ name }) => name))}) FROM STDIN`));
+  async #copy(table: string, columns: readonly Column[], rows: readonly Row[]): Promise<readonly Buffer[]> {
+    const names = columns.map(({ name }) => name);
     const types = columns.map(({ type }) => type);
-    const done = finished(stream);
-    done.catch(() => {}); // told by the await below
+    const stream = new CopyIn(this.#client, copySql(table, names));
+    const texts: Buffer[] = [];
     for (let i = 0; i < rows.length; i += CHUNK_ROWS) {
       const text = copyText(rows.length <= CHUNK_ROWS ? rows : rows.slice(i, i + CHUNK_ROWS), types);
-      if (!stream.write(text)) await Promise.race([once(stream, 'drain'), done]);
+      if (this.onTaken !== null) texts.push(text);
+      await stream.write(text);
     }
-    stream.end();
-    await done;
+    await stream.end();
+    return texts;
   }
 
   async #do(sql: string, values?: readonly unknown[]): Promise<void> {
@@ -123,6 +177,10 @@ export class PostgresWriter implements TableWriter {
       throw postgresError(error, this.#label);
     }
   }
+}
+
+function copySql(table: string, columns: readonly string[]): string {
+  return `COPY ${quoteName(table)} (${list(columns)}) FROM STDIN`;
 }
 
 function upsertSql(table: TableSchema, columns: readonly string[]): string {
@@ -136,6 +194,7 @@ function upsertSql(table: TableSchema, columns: readonly string[]): string {
 
 /** What the server has against rows, without their values; null where it is something else. */
 function refusalOf(thrown: unknown): RefusedRows | null {
+  if (thrown instanceof RefusedRows) return thrown;
   const { code, column, where, message } = thrown as { code?: string; column?: string; where?: string; message?: string };
   if (typeof code !== 'string' || !REFUSALS.test(code)) return null;
   const named = column ?? /^COPY [^\n]*, line \d+, column ([^:\n]+)/.exec(where ?? '')?.[1] ?? null;

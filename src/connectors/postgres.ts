@@ -2,8 +2,9 @@ import type pg from 'pg';
 import { connectClient, type PostgresAddress, postgresAddress, quoteName } from '../engines/postgres-client.ts';
 import { postgresError } from '../engines/postgres-errors.ts';
 import { CrmError } from '../errors.ts';
-import type { Connector, Snapshot, StoreFacts, TableStore, TableTarget } from './connector.ts';
+import type { Connector, Snapshot, StoreFacts, StoreLock, TableStore, TableTarget } from './connector.ts';
 import { postgresHold } from './postgres-column-type.ts';
+import { lockSchema } from './postgres-lock.ts';
 import { PostgresSnapshot } from './postgres-snapshot.ts';
 import { PostgresTarget } from './postgres-target.ts';
 
@@ -27,6 +28,7 @@ const FACTS: StoreFacts = {
   },
   transactions: true,
   constraints: true,
+  checks: 'all',
   parallel: 4,
   nameBytes: 63,
 };
@@ -73,6 +75,10 @@ class PostgresStore implements TableStore {
 
   snapshot(): Promise<Snapshot> {
     return PostgresSnapshot.open(this.label, () => this.#connect());
+  }
+
+  async lock(): Promise<StoreLock> {
+    return lockSchema(await this.#connect(), this.label);
   }
 
   async target(): Promise<TableTarget> {

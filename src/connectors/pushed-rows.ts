@@ -89,9 +89,14 @@ async function nextChunk(chunks: AsyncIterator<unknown>, path: string): Promise<
   }
 }
 
+function encodingHint(path: string): string {
+  if (!/\.csv$/i.test(path)) return 'write the file anew in UTF-8';
+  return `a folder holds UTF-8 only; this makes a file of it to put in its place: crm inspect ${path} --to-csv NEW.csv`;
+}
+
 function inFile(error: unknown, path: string): unknown {
   if (!(error instanceof CrmError)) return error;
-  const hint = error.code === 'INPUT_UNDECODABLE' ? 'write the file anew in UTF-8' : error.hint;
+  const hint = error.code === 'INPUT_UNDECODABLE' ? encodingHint(path) : error.hint;
   return new CrmError(error.code, `${basename(path)}: ${error.message}`, {
     cause: error,
     ...(hint === undefined ? {} : { hint }),

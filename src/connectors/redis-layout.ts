@@ -9,7 +9,7 @@ export const EMPTY_ROW = '\0';
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /**
- * Where things are. Of a table `orders`, behind the prefix: `_tables` (a set) holds its name, `_schema:orders` its schema in
+ * Where things are. Of a table `orders`, behind the prefix: `_tables` (a set) holds its name, `_lock` who writes, `_schema:orders` its schema in
  * JSON, `_keys:orders` (a sorted set, all scores 0) the keys of its rows, `_next:orders` the last number of a row without a key,
  * `orders:KEY` (a hash) a row. KEY is the cells of the key with `:` between them. In names and cells `:` and `%` are `%3a` and `%25`.
  */
@@ -22,6 +22,10 @@ export class RedisLayout {
 
   get tables(): string {
     return `${this.prefix}_tables`;
+  }
+
+  get lock(): string {
+    return `${this.prefix}_lock`;
   }
 
   schema(table: string): string {
@@ -53,10 +57,10 @@ export class RedisLayout {
   ours(tables: readonly string[]): (key: Buffer) => boolean {
     const own = ['_schema:', '_keys:', '_next:', '_copy:'].map((name) => this.prefix + name);
     const starts = [...own, ...tables.map((table) => this.rows(table))].map((start) => Buffer.from(start).toString('latin1'));
-    const list = Buffer.from(this.tables);
+    const lists = [this.tables, this.lock].map((name) => Buffer.from(name));
     return (key) => {
       const text = key.toString('latin1');
-      return key.equals(list) || starts.some((start) => text.startsWith(start));
+      return lists.some((list) => key.equals(list)) || starts.some((start) => text.startsWith(start));
     };
   }
 }

@@ -34,6 +34,10 @@ export class RedisWriter implements TableWriter {
     for (const member of members) this.#touched.set(touchedKey(table, member), true);
   }
 
+  update(table: TableSchema, columns: readonly string[], rows: readonly Row[]): Promise<void> {
+    return this.write(table, columns, rows, 'upsert');
+  }
+
   async remove(table: TableSchema, keys: readonly Row[]): Promise<void> {
     const types = typesOf(table, requiredKey(table));
     for (const key of keys) {

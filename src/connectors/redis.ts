@@ -1,7 +1,16 @@
-import { type Connector, NO_LIMITS, type Snapshot, type StoreFacts, type TableStore, type TableTarget } from './connector.ts';
+import {
+  type Connector,
+  NO_LIMITS,
+  type Snapshot,
+  type StoreFacts,
+  type StoreLock,
+  type TableStore,
+  type TableTarget,
+} from './connector.ts';
 import { redisAddress } from './redis-address.ts';
 import { connectRedis, type RedisLink } from './redis-client.ts';
 import { RedisLayout } from './redis-layout.ts';
+import { lockKey } from './redis-lock.ts';
 import { RedisSnapshot } from './redis-snapshot.ts';
 import { RedisTarget } from './redis-target.ts';
 
@@ -36,6 +45,10 @@ class RedisStore implements TableStore {
 
   async snapshot(): Promise<Snapshot> {
     return new RedisSnapshot(this.#link, this.#layout, this.label);
+  }
+
+  lock(): Promise<StoreLock> {
+    return lockKey(this.#link, this.#layout.lock, this.label);
   }
 
   async target(): Promise<TableTarget> {

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Column, ForeignKey, TableIndex, TableSchema } from '../model/table-schema.ts';
+import { checkSql } from '../model/check-rule.ts';
+import type { Column, ForeignKey, TableCheck, TableIndex, TableSchema } from '../model/table-schema.ts';
 import { defaultSql } from './sqlite-default.ts';
 import { noteSql, type ColumnNote } from './sqlite-definition.ts';
-import { nameList, quoteName } from './sqlite-names.ts';
+import { nameList, quoteName, quoteText } from './sqlite-names.ts';
 import { declaredName, typeOf } from './sqlite-types.ts';
 
 /** Collations that every SQLite has. */
@@ -13,6 +14,7 @@ export function createSql(table: TableSchema): string {
   const key = identityColumn(table);
   const lines = table.columns.map((column) => columnSql(column, column === key));
   if (key === null && table.primaryKey.length > 0) lines.push(`PRIMARY KEY (${nameList(table.primaryKey)})`);
+  lines.push(...(table.checks ?? []).map(checkLine));
   lines.push(...table.foreignKeys.map(referenceSql));
   const comment = table.comment === null ? '' : noteSql({ comment: table.comment });
   return `CREATE TABLE ${quoteName(table.name)} (${comment}\n  ${lines.join(',\n  ')}\n)${isClustered(table) ? ' WITHOUT ROWID' : ''}`;
@@ -50,6 +52,12 @@ function columnSql(column: Column, isIdentity: boolean): string {
   const collation = isKnown ? ` COLLATE ${column.collation}` : '';
   const rest = column.generated === null ? defaultSql(column) : generatedSql(column.generated);
   return `${start}${column.nullable ? '' : ' NOT NULL'}${collation}${rest}`;
+}
+
+const WORDS = { name: quoteName, text: quoteText, length: 'length' };
+
+function checkLine({ name, sql, rule }: TableCheck): string {
+  return `${name === null ? '' : `CONSTRAINT ${quoteName(name)} `}CHECK (${rule === null ? sql : checkSql(rule, WORDS)})`;
 }
 
 function generatedSql({ expression, stored }: NonNullable<Column['generated']>): string {

@@ -1,4 +1,4 @@
-import type { ColumnType } from '../model/table-schema.ts';
+import type { ColumnType, TableCheck } from '../model/table-schema.ts';
 
 /** What SQLite has no place for: JSON in a comment of the CREATE statement, which begins with `crm`. */
 export interface ColumnNote {
@@ -25,6 +25,7 @@ export interface TableDefinition {
   readonly columns: ReadonlyMap<string, ColumnDefinition>;
   /** Names of the foreign keys, in the order in which they are written. */
   readonly foreignKeyNames: readonly (string | null)[];
+  readonly checks: readonly TableCheck[];
 }
 
 interface Token {
@@ -46,6 +47,7 @@ export function readDefinition(sql: string): TableDefinition {
   const tokens = tokensOf(sql);
   const columns = new Map<string, ColumnDefinition>();
   const foreignKeyNames: (string | null)[] = [];
+  const checks: TableCheck[] = [];
   let comment: string | null = null;
   for (const [index, part] of partsOf(tokens).entries()) {
     const tableNote = index === 0 && part[0]?.kind === 'note' ? part.shift() : undefined;
@@ -53,11 +55,12 @@ export function readDefinition(sql: string): TableDefinition {
     const [first] = part;
     if (first === undefined) continue;
     foreignKeyNames.push(...referenceNames(part));
+    checks.push(...checksOf(part, sql));
     if (first.kind === 'word' && CONSTRAINTS.has(first.text)) continue;
     columns.set(nameOf(first, sql).toLowerCase(), columnOf(part, sql));
   }
   const autoincrement = tokens.some(({ kind, text }) => kind === 'word' && text === 'AUTOINCREMENT');
-  return { comment, autoincrement, columns, foreignKeyNames };
+  return { comment, autoincrement, columns, foreignKeyNames, checks };
 }
 
 /** A note as it stands in a CREATE statement; empty where there is nothing to say. */
@@ -125,6 +128,17 @@ function referenceNames(part: readonly Token[]): (string | null)[] {
     if (['REFERENCES', 'CHECK', 'UNIQUE', 'PRIMARY', 'DEFAULT', 'NOT', 'COLLATE'].includes(token.text)) name = null;
   }
   return names;
+}
+
+function checksOf(part: readonly Token[], sql: string): TableCheck[] {
+  return part.flatMap((token, at): TableCheck[] => {
+    const open = part[at + 1];
+    const close = part.find((one, index) => index > at + 1 && one.depth === 1 && one.text === ')' && one.kind === 'mark');
+    if (!isWord(token, 'CHECK') || token.depth !== 1 || open === undefined || close === undefined) return [];
+    const before = part[at - 2];
+    const name = before !== undefined && isWord(before, 'CONSTRAINT') ? nameOf(part[at - 1] as Token, sql) : null;
+    return [{ name, sql: sql.slice(open.end, close.start).trim(), rule: null }];
+  });
 }
 
 function isWord(token: Token, word: string): boolean {

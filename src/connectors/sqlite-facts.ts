@@ -14,6 +14,7 @@ export const sqliteStoreFacts: StoreFacts = {
   },
   transactions: true,
   constraints: true,
+  checks: 'all',
   parallel: 4,
   nameBytes: 1000,
 };

@@ -87,6 +87,8 @@ export function readSchema(db: Database.Database, asked: string, label: string):
     indexes: indexesOf(db, name, columns),
     foreignKeys: foreignKeysOf(db, name, definition),
     comment: definition.comment,
+    ...(definition.checks.length === 0 ? {} : { checks: definition.checks }),
+    ...triggersOf(db, name),
   };
 }
 
@@ -177,6 +179,12 @@ function foreignKeysOf(db: Database.Database, table: string, { foreignKeyNames }
       onUpdate: first.on_update.toLowerCase() as ReferenceAction,
     };
   });
+}
+
+function triggersOf(db: Database.Database, table: string): Pick<TableSchema, 'triggers'> {
+  const sql = "SELECT name FROM sqlite_schema WHERE type = 'trigger' AND lower(tbl_name) = lower(?) ORDER BY name";
+  const triggers = db.prepare(sql).pluck().all(table) as string[];
+  return triggers.length === 0 ? {} : { triggers };
 }
 
 function primaryKeyOf(db: Database.Database, table: string): string[] {

@@ -22,6 +22,8 @@ interface QueryOptions {
   /** Selected columns whose bytes come too, behind all of them. */
   readonly bytesOf: readonly number[];
   readonly skip?: number;
+  /** SQL that is selected instead of the columns. */
+  readonly select?: string;
 }
 
 /** A value that rows are compared with, and how it stands in SQL. */
@@ -67,12 +69,12 @@ export class Selection {
   }
 
   /** The statement that reads rows behind a key, which is that of the request or of the last row that was read. */
-  query(after: readonly Bound[] | null, { limit, bytesOf, skip = 0 }: QueryOptions): Condition {
+  query(after: readonly Bound[] | null, { limit, bytesOf, skip = 0, select }: QueryOptions): Condition {
     const bytes = bytesOf.map((index) => `CAST(${this.selected[index]} AS BLOB)`);
     const conditions = this.#conditions(after);
     const order = this.#key.map(({ sql }) => sql).join(', ');
     const sql = [
-      `SELECT ${[...this.selected, ...bytes].join(', ')} FROM ${quoteName(this.#request.table.name)}`,
+      `SELECT ${select ?? [...this.selected, ...bytes].join(', ')} FROM ${quoteName(this.#request.table.name)}`,
       ...(conditions.length === 0 ? [] : [`WHERE ${conditions.map((condition) => condition.sql).join(' AND ')}`]),
       ...(order === '' ? [] : [`ORDER BY ${order}`]),
       ...(limit === null && skip === 0 ? [] : [`LIMIT ${limit ?? -1} OFFSET ${skip}`]),
@@ -83,14 +85,14 @@ export class Selection {
   /** The key behind which the request wants rows. */
   first(): readonly Bound[] | null {
     const { after = null } = this.#request;
-    return after === null ? null : this.#bind(after);
+    return after === null ? null : this.bind(after);
   }
 
   #conditions(after: readonly Bound[] | null): Condition[] {
     const { upTo = null, since } = this.#request;
     const parts = this.#key.map(({ sql }) => sql);
     const conditions = after === null ? [] : [behind(parts, after)];
-    if (upTo !== null) conditions.push(this.#upTo(parts, this.#bind(upTo)));
+    if (upTo !== null) conditions.push(this.#upTo(parts, this.bind(upTo)));
     if (since !== undefined) {
       const { sql, value } = this.#bound(since.value, this.#columns.get(since.column) as Column, quoteName(since.column));
       conditions.push({ sql: `${quoteName(since.column)} >= ${sql}`, values: [value] });
@@ -105,7 +107,8 @@ export class Selection {
     return { sql: `(${sql}) IS NOT TRUE`, values };
   }
 
-  #bind(key: Row): Bound[] {
+  /** A key as rows are compared with it. */
+  bind(key: Row): Bound[] {
     return this.#key.map(({ column, sql }, i) => this.#bound(key[i] ?? null, column, sql));
   }
 

@@ -1,9 +1,10 @@
 import type Database from 'better-sqlite3';
 import { sqliteError } from '../engines/sqlite-errors.ts';
-import type { Row, TableSchema } from '../model/table-schema.ts';
-import type { ReadRequest, Snapshot, TableEntry } from './connector.ts';
+import type { ColumnType, Row, TableSchema } from '../model/table-schema.ts';
+import type { PackedRows, ReadRequest, Snapshot, TableEntry } from './connector.ts';
 import { quoteName } from './sqlite-names.ts';
-import { readRows } from './sqlite-reader.ts';
+import { readPacked } from './sqlite-packed.ts';
+import { type ReadTraits, readRows } from './sqlite-reader.ts';
 import { listTables, readSchema } from './sqlite-schema.ts';
 import { UTF8_FUNCTION } from './sqlite-select.ts';
 
@@ -43,14 +44,31 @@ export class SqliteSnapshot implements Snapshot {
 
   async *read(request: ReadRequest): AsyncIterable<readonly Row[]> {
     try {
-      yield* readRows(this.#db, request, { isUtf8: this.#isUtf8, hasRowid: this.#hasRowid(request.table) });
+      yield* readRows(this.#db, request, this.#traits(request.table));
     } catch (error) {
       throw sqliteError(error, this.#label);
     }
   }
 
+  readPacked(request: ReadRequest, types: readonly ColumnType[]): AsyncIterable<PackedRows | readonly Row[]> | null {
+    const pages = this.#guard(() => readPacked(this.#db, request, types, this.#traits(request.table)));
+    return pages === null ? null : this.#guarded(pages);
+  }
+
   async close(): Promise<void> {
     this.#db.close();
+  }
+
+  async *#guarded<T>(items: AsyncIterable<T>): AsyncIterable<T> {
+    try {
+      yield* items;
+    } catch (error) {
+      throw sqliteError(error, this.#label);
+    }
+  }
+
+  #traits(table: TableSchema): ReadTraits {
+    return { isUtf8: this.#isUtf8, hasRowid: this.#hasRowid(table) };
   }
 
   #hasRowid({ name }: TableSchema): boolean {

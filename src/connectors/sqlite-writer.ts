@@ -3,6 +3,7 @@ import { sqliteError } from '../engines/sqlite-errors.ts';
 import { type Column, type Row, rowKey, type TableSchema } from '../model/table-schema.ts';
 import { type LedgerEntry, RefusedRows, type TableWriter, type WriteMode } from './connector.ts';
 import { encoderOf, type Stored } from './sqlite-cells.ts';
+import { removeWholeRows, updateRows } from './sqlite-change.ts';
 import { RowInsert } from './sqlite-insert.ts';
 import { quoteName } from './sqlite-names.ts';
 import { LEDGER_TABLE } from './sqlite-schema.ts';
@@ -48,6 +49,14 @@ export class SqliteWriter implements TableWriter {
     this.#allOrNone(() => {
       for (const key of keys) statement.run(key.map((cell, i) => (cell === null ? null : (encoders[i]?.(cell) ?? (cell as Stored)))));
     });
+  }
+
+  async update(table: TableSchema, columns: readonly string[], rows: readonly Row[]): Promise<void> {
+    this.#allOrNone(() => updateRows(this.#db, table, columns, rows));
+  }
+
+  async removeWhole(table: TableSchema, columns: readonly string[], rows: readonly Row[]): Promise<void> {
+    this.#allOrNone(() => removeWholeRows(this.#db, table, columns, rows));
   }
 
   async record({ copy, table, part, content }: LedgerEntry): Promise<void> {
@@ -127,6 +136,7 @@ const REASONS: Readonly<Record<string, string>> = {
 
 /** What an error says of the rows, if it is about them. Messages name tables and columns, which go in; values they do not have. */
 function refusal(thrown: unknown): RefusedRows | null {
+  if (thrown instanceof RefusedRows) return thrown;
   // The driver itself refuses what SQLite has no type for: a whole number beyond 64 bits, an array in a column of numbers.
   if (thrown instanceof RangeError) return new RefusedRows('value out of range', null, thrown);
   if (thrown instanceof TypeError) return new RefusedRows('a value of another type', null, thrown);

@@ -1,14 +1,16 @@
+import { realpathSync } from 'node:fs';
 import type Database from 'better-sqlite3';
 import { connect } from '../engines/sqlite-connect.ts';
 import { sqliteOpenError } from '../engines/sqlite-errors.ts';
 import { checkFile, openWhenFree, statsOf } from '../engines/sqlite-file.ts';
 import { tune } from '../engines/sqlite-storage.ts';
 import { CrmError } from '../errors.ts';
-import type { Connector, Snapshot, StoreOptions, TableStore, TableTarget } from './connector.ts';
+import type { Connector, Snapshot, StoreLock, StoreOptions, TableStore, TableTarget } from './connector.ts';
 import { sqlitePath } from './sqlite-address.ts';
 import { sqliteStoreFacts } from './sqlite-facts.ts';
 import { SqliteSnapshot } from './sqlite-snapshot.ts';
 import { SqliteTarget } from './sqlite-target.ts';
+import { lockFile } from './store-lock.ts';
 
 /** A SQLite file, of whatever program. */
 export const sqlite: Connector = {
@@ -46,6 +48,10 @@ class SqliteStore implements TableStore {
 
   async snapshot(): Promise<Snapshot> {
     return this.#kept(new SqliteSnapshot(this.#connect(true), this.label));
+  }
+
+  lock(): Promise<StoreLock> {
+    return lockFile(`${realpathSync(this.label)}.crm-copy-lock`, this.label);
   }
 
   async target(): Promise<TableTarget> {

@@ -76,6 +76,15 @@ export interface TransactionOptions {
   readonly waitMs?: number;
 }
 
+/** What it takes to open a database once more in this process, also in another thread of it, joined with another one. */
+export interface JoinableFile {
+  readonly path: string;
+  /** The passphrase; null where the file is not encrypted. */
+  readonly key: Uint8Array | null;
+  /** How long a writer waits for another one, in milliseconds. */
+  readonly busyTimeoutMs: number;
+}
+
 /** An open database. */
 export interface Engine {
   readonly facts: EngineFacts;
@@ -106,6 +115,8 @@ export interface Engine {
    * does it in the load itself. Must be called outside a transaction, when `customers` is empty.
    */
   beginWordIndex(): Promise<WordIndexBuilder | null>;
+  /** What `openJoined` needs; null where the statements of one database cannot reach another one. */
+  joinable(): JoinableFile | null;
   /** Bytes that the database takes on the disk. */
   storageBytes(): Promise<number>;
   /** Gives some of the space that is free back to the system, in a step that is short for other writers. @returns whether to go on */

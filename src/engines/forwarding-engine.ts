@@ -1,4 +1,4 @@
-import type { Connection, Engine, TableRows, TransactionOptions, WordIndexBuilder } from './connection.ts';
+import type { Connection, Engine, JoinableFile, TableRows, TransactionOptions, WordIndexBuilder } from './connection.ts';
 import type { EngineFacts, SqlRow, SqlValue } from './engine.ts';
 import type { Maintenance } from './maintenance.ts';
 
@@ -52,6 +52,10 @@ export class ForwardingEngine implements Engine {
 
   beginWordIndex(): Promise<WordIndexBuilder | null> {
     return this.engine.beginWordIndex();
+  }
+
+  joinable(): JoinableFile | null {
+    return this.engine.joinable();
   }
 
   storageBytes(): Promise<number> {

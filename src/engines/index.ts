@@ -1,5 +1,5 @@
 import { CrmError, redactUrl } from '../errors.ts';
-import type { Engine } from './connection.ts';
+import type { Engine, JoinableFile } from './connection.ts';
 import type { DatabaseSnapshot, SnapshotOptions } from './snapshot.ts';
 import type { Rekeyed, RekeyOptions } from './sqlite-rekey.ts';
 
@@ -50,6 +50,15 @@ export async function openEngine(target: string, options: OpenEngineOptions): Pr
   const { LoggedEngine } = await import('./logged-engine.ts');
   const { SlowQueryLog, slowQueryPath } = await import('./slow-query-log.ts');
   return new LoggedEngine(engine, new SlowQueryLog(slowQueryPath(target)), slowQueryMs);
+}
+
+/**
+ * Opens a database once more, so that its statements write it and read another one, whose tables are called `joined.…`.
+ * @throws {CrmError} BUSY, ENGINE
+ */
+export async function openJoined({ path, key, busyTimeoutMs }: JoinableFile, joined: JoinableFile): Promise<Engine> {
+  const { openSqlite } = await import('./sqlite.ts');
+  return openSqlite(path, { create: false, busyTimeoutMs, joined, ...(key === null ? {} : { key }) });
 }
 
 /**

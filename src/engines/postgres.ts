@@ -231,6 +231,10 @@ class PostgresEngine implements Engine {
     return async () => {};
   }
 
+  joinable(): null {
+    return null;
+  }
+
   async tryLock(name: string): Promise<(() => Promise<void>) | null> {
     const key = '(hashtext(?), hashtext(current_schema()))';
     const [row] = await this.all<{ taken: number }>(`SELECT pg_try_advisory_lock${key} AS taken`, [`crm ${name}`]);

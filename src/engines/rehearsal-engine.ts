@@ -1,4 +1,4 @@
-import type { Connection, Engine, TableRows, WordIndexBuilder } from './connection.ts';
+import type { Connection, Engine, JoinableFile, TableRows, WordIndexBuilder } from './connection.ts';
 import type { SqlRow, SqlValue } from './engine.ts';
 import { ForwardingEngine } from './forwarding-engine.ts';
 
@@ -32,6 +32,11 @@ export class RehearsalEngine extends ForwardingEngine {
   }
 
   override async beginWordIndex(): Promise<WordIndexBuilder | null> {
+    return null;
+  }
+
+  /** Nobody else sees what the open transaction did. */
+  override joinable(): JoinableFile | null {
     return null;
   }
 

@@ -97,25 +97,45 @@ const UNREADABLE: ReadonlySet<string> = new Set(['INTEGRITY', 'NOT_OUR_DATABASE'
  * process dies, the path leads to the old file or to the new one, and either is whole.
  * @param copy the new file, in the same folder
  * @param aside the new name of the old file
+ * @returns whether the old file was sound: then all of its log is in it
  * @throws {CrmError} BUSY when somebody has it open; OUTPUT_FAILED when the new name is taken; ENGINE
  */
-export async function replaceSqlite(copy: string, target: string, aside: string, { key, busyTimeoutMs }: ReplaceOptions): Promise<void> {
+export async function replaceSqlite(copy: string, target: string, aside: string, { key, busyTimeoutMs }: ReplaceOptions): Promise<boolean> {
   const path = realpathSync(target);
   // SQLite removes the log of what it finds to be no database; from a sound one it has folded it in by then.
   const logs = LOGS.filter((suffix) => existsSync(path + suffix));
-  for (const suffix of logs) keepAs(path + suffix, aside + suffix);
+  for (const suffix of logs) keepAs(path + suffix, keptLog(aside, suffix));
   let held: ReturnType<typeof holdAlone> | null = null;
   try {
     held = await holdUnlessDamaged(path, { key, busyTimeoutMs });
     chmodSync(copy, statSync(path).mode & 0o777);
+    if (held === null) for (const suffix of logs) putAside(aside, suffix);
     keepAs(path, aside);
     // What is left of a log belongs to the old file, and would be taken for that of the new one.
     for (const suffix of COMPANIONS) rmSync(path + suffix, { force: true });
     putInPlace(copy, path);
+    return held !== null;
   } finally {
-    if (held !== null || existsSync(`${path}-wal`)) for (const suffix of logs) rmSync(aside + suffix, { force: true });
+    for (const suffix of logs) {
+      // One that SQLite has removed, of a file that is not sound, is nowhere else.
+      if (held === null && !existsSync(path + suffix)) putAside(aside, suffix);
+      rmSync(keptLog(aside, suffix), { force: true });
+    }
     held?.db.close();
   }
+}
+
+/** Where a log is kept while it is not known whether it is needed: whose process has gone is known by its name. */
+function keptLog(aside: string, suffix: string): string {
+  return `${aside}${suffix}.part-${process.pid}`;
+}
+
+/** Gives a log that is kept the name that belongs to the old file, unless it has it. */
+function putAside(aside: string, suffix: string): void {
+  const kept = keptLog(aside, suffix);
+  if (!existsSync(kept)) return;
+  keepAs(kept, aside + suffix);
+  rmSync(kept);
 }
 
 /** @returns null for a file that SQLite cannot hold, and that nobody has open */

@@ -49,6 +49,12 @@ export function unlock(db: Database.Database, passphrase: Uint8Array): boolean {
   return true;
 }
 
+/** The key of the encrypted file that a handle is on, which has read nothing yet. */
+export function fileKey(db: Database.Database, passphrase: Uint8Array): Buffer {
+  const salt = saltOf(db);
+  return rawKey(derive(passphrase, salt), salt);
+}
+
 /** Unlocks with a key as `newFileKey` and `passingFileKey` make it. */
 export function unlockRaw(db: Database.Database, key: Buffer): void {
   setCipher(db);

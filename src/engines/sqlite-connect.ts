@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3';
 import { fold } from '../model/fold.ts';
-import { unlock } from './sqlite-cipher.ts';
+import { fileKey, setCipher, unlock } from './sqlite-cipher.ts';
 
 /** How one handle on a SQLite file is opened. */
 export interface ConnectOptions {
@@ -27,6 +27,28 @@ export function connect(path: string, { key, ...options }: ConnectOptions): { re
   // A handle that has been given a key writes with it: a plain file needs another one.
   db.close();
   return { db: withFunctions(new Database(path, options)), isKeyed: false };
+}
+
+/** Lets a handle reach another file as well, under a name. */
+export function attach(
+  db: Database.Database,
+  { path, key, name }: { readonly path: string; readonly key: Uint8Array | null; readonly name: string },
+): void {
+  const statement = `ATTACH DATABASE ? AS ${name} KEY ?`;
+  // Without a key of its own it would be taken for a file with that of the first one.
+  if (key === null) {
+    db.prepare(statement).run(path, '');
+    return;
+  }
+  const reader = new Database(path, { readonly: true });
+  try {
+    setCipher(db);
+    db.prepare(statement).run(path, fileKey(reader, key));
+  } finally {
+    reader.close();
+  }
+  // Nothing of it goes into temporary files.
+  db.pragma('temp_store = MEMORY');
 }
 
 function withFunctions(db: Database.Database): Database.Database {

@@ -90,29 +90,32 @@ export interface CheckOptions {
 }
 
 /**
- * A process that looks a whole SQLite file through; it is started beforehand, because that takes a while. The file is open
- * to nobody else, and is not written to; SQLite leaves a `-wal` and a `-shm` beside it.
+ * A process that looks a whole SQLite file through; it is started beforehand, because that takes a while. Nobody
+ * else works with the file; SQLite leaves a `-wal` and a `-shm` beside it.
  */
 export class SqliteFileCheck {
   readonly #worker = new SnapshotWorker();
+  #signal: AbortSignal | undefined;
+  readonly #stop = (): void => void this.end();
+
+  /** Begins to look a file through, of which all is written; to be called once. */
+  begin(path: string, { integrity, rowHashes, key, signal }: CheckOptions): void {
+    this.#signal = signal;
+    signal?.addEventListener('abort', this.#stop);
+    this.#worker.ask({ kind: 'check', path, label: path, integrity, key: hexOf(key), rowHashes, busyTimeoutMs: 0 });
+  }
 
   /**
-   * Looks a file through.
+   * Waits for what was found.
    * @throws {CrmError} INTEGRITY or NOT_OUR_DATABASE when it cannot even be opened; what is wrong inside stands in `problems`
    */
-  async check(path: string, { integrity, rowHashes, key, signal }: CheckOptions): Promise<DatabaseCheck> {
-    const stop = (): void => void this.end();
-    signal?.addEventListener('abort', stop);
-    try {
-      this.#worker.ask({ kind: 'check', path, label: path, integrity, key: hexOf(key), rowHashes, busyTimeoutMs: 0 });
-      return (await this.#worker.next('checked')).check;
-    } finally {
-      signal?.removeEventListener('abort', stop);
-    }
+  async result(): Promise<DatabaseCheck> {
+    return (await this.#worker.next('checked')).check;
   }
 
   /** Ends the process; to be called in every case. */
   end(): Promise<void> {
+    this.#signal?.removeEventListener('abort', this.#stop);
     return this.#worker.end();
   }
 }

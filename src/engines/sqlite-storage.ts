@@ -43,7 +43,7 @@ export function rebuild(db: Database.Database): void {
 }
 
 /** Pages of the log that are brought into the file together: usually, and where large transactions write the same pages again. */
-const CHECKPOINT_PAGES = { usual: 1000, large: 16_384 } as const;
+const CHECKPOINT_PAGES = { usual: 1000, large: 65_536 } as const;
 const CACHE_KIB = { usual: 40_960, large: 65_536 } as const;
 
 /** Sets how much is kept in memory and in the log, for transactions of this size. */

@@ -1,13 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type Database from 'better-sqlite3';
 import { CrmError } from '../errors.ts';
-import type { Connection, Engine, TableRows, TransactionOptions, WordIndexBuilder } from './connection.ts';
+import type { Connection, Engine, JoinableFile, TableRows, TransactionOptions, WordIndexBuilder } from './connection.ts';
 import type { SqlRow, SqlValue } from './engine.ts';
 import type { Maintenance } from './maintenance.ts';
 import { readMigrations } from './migrator.ts';
 import { Mutex } from './mutex.ts';
 import { newFileKey, setCipher } from './sqlite-cipher.ts';
-import { connect } from './sqlite-connect.ts';
+import { attach, connect } from './sqlite-connect.ts';
 import { schemaIndexes } from './schema-indexes.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
 import { sqliteError, sqliteOpenError } from './sqlite-errors.ts';
@@ -28,6 +28,8 @@ export interface SqliteOptions {
   readonly busyTimeoutMs: number;
   /** The passphrase: of an encrypted file, and of one that is made. A plain file with tables in it stays plain. */
   readonly key?: Uint8Array;
+  /** Another database, which its statements only read, as `joined`. */
+  readonly joined?: JoinableFile;
 }
 
 /**
@@ -63,7 +65,7 @@ class SqliteEngine implements Engine {
   readonly #inside = new AsyncLocalStorage<true>();
   readonly #busyTimeoutMs: number;
   readonly #key: Uint8Array | null;
-  #sideIndexes = 0;
+  #sideFiles = 0;
 
   /** @param file which file the path led to before */
   constructor(path: string, options: SqliteOptions, file: bigint | null) {
@@ -81,6 +83,10 @@ class SqliteEngine implements Engine {
       this.#key = isKeyed || isToBeKeyed ? key : null;
       this.isEncrypted = this.#key !== null;
       this.#prepare();
+      if (options.joined !== undefined) {
+        attach(this.#db, { ...options.joined, name: 'joined' });
+        this.#sideFiles++;
+      }
       // From here on it has a lock that keeps others from replacing the file: it must have been this one until now.
       if (file !== null && identity(path) !== file) throw replaced(path);
       db.pragma(`busy_timeout = ${options.busyTimeoutMs}`);
@@ -135,7 +141,7 @@ class SqliteEngine implements Engine {
   #begin(waitMs: number | undefined): void {
     if (waitMs !== undefined) this.#db.pragma(`busy_timeout = ${Math.trunc(waitMs)}`);
     try {
-      this.#execute(this.#sideIndexes === 0 ? 'BEGIN IMMEDIATE' : BEGIN_MAIN_ONLY);
+      this.#execute(this.#sideFiles === 0 ? 'BEGIN IMMEDIATE' : BEGIN_MAIN_ONLY);
     } finally {
       if (waitMs !== undefined) this.#db.pragma(`busy_timeout = ${this.#busyTimeoutMs}`);
     }
@@ -191,8 +197,8 @@ class SqliteEngine implements Engine {
   async beginWordIndex(): Promise<WordIndexBuilder | null> {
     return this.#exclusive(async () => {
       const { SqliteWordIndexBuilder } = await import('./sqlite-word-index.ts'); // only a large import needs it
-      const builder = await SqliteWordIndexBuilder.start(this.#db, this.isEncrypted, () => this.#sideIndexes--);
-      if (builder !== null) this.#sideIndexes++;
+      const builder = await SqliteWordIndexBuilder.start(this.#db, this.isEncrypted, () => this.#sideFiles--);
+      if (builder !== null) this.#sideFiles++;
       return builder;
     });
   }
@@ -210,6 +216,10 @@ class SqliteEngine implements Engine {
     const { SqliteMaintenance } = await import('./sqlite-maintenance.ts'); // only the upkeep needs it
     const openReader = (): Database.Database => this.#reader();
     return new SqliteMaintenance({ db: this.#db, path: this.label, openReader, indexes: schemaIndexes(readMigrations(this)) });
+  }
+
+  joinable(): JoinableFile | null {
+    return { path: this.label, key: this.#key, busyTimeoutMs: this.#busyTimeoutMs };
   }
 
   async storageBytes(): Promise<number> {

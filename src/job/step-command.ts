@@ -63,6 +63,7 @@ export const STEP_COMMANDS: Readonly<Record<string, KnownCommand>> = {
   restore: DRY_RUN,
   'migrate up': DRY_RUN,
   'migrate copy': DRY_RUN,
+  'migrate sync': DRY_RUN,
   query: READS,
   show: READS,
   inspect: READS,
@@ -78,6 +79,7 @@ export const STEP_COMMANDS: Readonly<Record<string, KnownCommand>> = {
   'migrate status': READS,
   'migrate plan': READS,
   'migrate verify': READS,
+  'migrate diff': READS,
 };
 
 /** Numbers of results that are no counts of customers, rows or files. */

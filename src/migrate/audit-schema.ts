@@ -17,14 +17,18 @@ export interface AuditOptions {
   readonly factsB: StoreFacts;
   /** More on the second side, and wider types, are differences too. */
   readonly strict: boolean;
+  /** Whether a reference to a table of the second side is expected; absent: every one is. */
+  readonly expects?: (parent: string) => boolean;
 }
 
 /** Compares a table with what a copy of it would be in the other database: types that are held otherwise there are no differences. */
-export function auditSchema(a: TableSchema, b: TableSchema, { factsA, factsB, strict }: AuditOptions): SchemaDifference[] {
-  const { target: expected } = planTable(a, factsB, { sameEngine: factsA.name === factsB.name });
+export function auditSchema(a: TableSchema, b: TableSchema, { factsA, factsB, strict, expects }: AuditOptions): SchemaDifference[] {
+  const { target } = planTable(a, factsB, { sameEngine: factsA.name === factsB.name });
+  const expected = { ...target, foreignKeys: target.foreignKeys.filter(({ table }) => expects?.(table) !== false) };
   const columns = auditColumns(expected, b, factsB, strict);
   if (!factsA.constraints || !factsB.constraints) return columns;
-  return [...columns, ...auditPrimaryKey(expected, b), ...auditIndexes(expected, b, strict), ...auditReferences(expected, b, strict)];
+  const references = factsB.references === false ? [] : auditReferences(expected, b, strict);
+  return [...columns, ...auditPrimaryKey(expected, b), ...auditIndexes(expected, b, strict), ...references];
 }
 
 function auditColumns(expected: TableSchema, b: TableSchema, factsB: StoreFacts, strict: boolean): SchemaDifference[] {

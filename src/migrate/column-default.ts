@@ -11,7 +11,7 @@ interface Preset {
 
 /** Ways of saying: the moment at which the row is written. */
 const NOW =
-  /^\(*\s*(?:current_timestamp|current_date|current_time|localtimestamp|localtime|now|sysdate|getdate|transaction_timestamp|statement_timestamp|(?:datetime|date|time)\(\s*'now'\s*\))\s*(?:\(\s*\d*\s*\))?\s*\)*(?:::[a-z ]+(?:\(\d\))?)?$/i;
+  /^\(*\s*(?:current_timestamp|current_date|current_time|localtimestamp|localtime|now|sysdate|systimestamp|getdate|transaction_timestamp|statement_timestamp|(?:datetime|date|time)\(\s*'now'\s*\))\s*(?:\(\s*\d*\s*\))?\s*\)*(?:::[a-z ]+(?:\(\d\))?)?$/i;
 const TYPED_NOW = { timestamp: 'CURRENT_TIMESTAMP', date: 'CURRENT_DATE', time: 'CURRENT_TIME' } as const;
 
 /** Carries a default over: constants as cells of the new type, of expressions only the time of now. */

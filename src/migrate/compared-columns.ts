@@ -1,6 +1,6 @@
 import type { Cell, Row } from '../model/table-schema.ts';
 import { type Comparable, comparable, sameCell } from './comparable.ts';
-import type { ConversionRule } from './conversion.ts';
+import { type ConversionRule, Converted, Unfit } from './conversion.ts';
 import type { ColumnPlan, TablePlan } from './table-plan.ts';
 import type { StoreFacts } from '../connectors/connector.ts';
 
@@ -25,6 +25,15 @@ export class ComparedColumns {
   /** The cells of the key of a row of the second side. */
   rightKey(row: Row): Row {
     return this.keyAt.map((at) => (this.#forms[at] as Comparable).right(row[at] as Cell));
+  }
+
+  /** A key of the first side as the second one has it. */
+  keyOnRight(key: Row): Row {
+    return this.keyAt.map((at, index) => {
+      const cell = key[index] as Cell;
+      const to = this.plans[at]?.convert?.(cell) ?? cell;
+      return to instanceof Converted ? to.value : to instanceof Unfit ? cell : to;
+    });
   }
 
   /** A row of the first side in comparable form. */

@@ -5,7 +5,7 @@ export const CONVERSION_RULES = {
   NUL_REMOVED: 'U+0000 is taken out of a text where the target cannot store it.',
   INVALID_UTF8_REPLACED: 'Bytes of a text that are no UTF-8, and halves of surrogate pairs, become U+FFFD.',
   TRAILING_SPACES: 'Spaces at the end of a text are not kept by a column of fixed length.',
-  EMPTY_TO_NULL: 'An empty text becomes NULL where the target knows no difference.',
+  EMPTY_TO_NULL: 'An empty text, or no bytes, becomes NULL where the target knows no difference.',
   BYTES_TO_HEX: 'Bytes that are no UTF-8 become `\\x` and hexadecimal digits in a text column.',
   ZERO_PADDED: 'Bytes are filled up with zero bytes in a column of fixed length.',
   DECIMAL_ROUNDED: 'Digits behind the last place of a decimal column are rounded, half away from zero.',

@@ -51,7 +51,7 @@ function converterTo(source: ColumnType, target: Exclude<ColumnType, { kind: 'ot
     case 'text':
       return toText(source, target, limits);
     case 'bytes':
-      return toBytes(source, target);
+      return toBytes(source, target, limits);
     case 'bits':
       return toBits(target);
     case 'date':

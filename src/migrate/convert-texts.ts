@@ -75,10 +75,11 @@ function isLonger(text: string, length: number): boolean {
 }
 
 /** To bytes: a text as UTF-8, a UUID as its 16 bytes where they fill the column. */
-export function toBytes(source: ColumnType, { length, fixed }: Of<'bytes'>): Converter {
+export function toBytes(source: ColumnType, { length, fixed }: Of<'bytes'>, { emptyIsNull }: ValueLimits): Converter {
   const asUuid = source.kind === 'uuid' && length === 16;
   return (cell) => {
     const bytes = asUuid ? Buffer.from(String(cell).replaceAll('-', ''), 'hex') : bytesOf(cell);
+    if (emptyIsNull && bytes.length === 0) return new Converted(null, 'EMPTY_TO_NULL');
     if (length === null || bytes.length === length) return bytes;
     if (bytes.length > length) return new Unfit('TOO_LONG');
     return fixed ? new Converted(Buffer.concat([bytes], length), 'ZERO_PADDED') : bytes;

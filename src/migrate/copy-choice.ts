@@ -24,7 +24,11 @@ export async function chooseTables(source: Snapshot, names: readonly string[] | 
   if (chosen.length === 0)
     throw new CrmError('NOT_FOUND', 'the source has no tables', { hint: 'check its address, or the schema that it names' });
   const tables: TableSchema[] = [];
-  for (const name of chosen) tables.push(await source.schema(name));
+  for (const name of chosen) {
+    const table = await source.schema(name);
+    source.refuse?.(table);
+    tables.push(table);
+  }
   const views = names === null ? entries.filter(({ kind }) => kind === 'view').map(({ name }) => name) : [];
   return { tables: parentsFirst(tables), views };
 }

@@ -3,7 +3,7 @@ import type { ConversionsList, RejectsList } from './copy-lists.ts';
 import type { CopyOptions, CopyResult } from './copy-options.ts';
 import { RowConversion } from './copy-rows.ts';
 import { sinceOf } from './copy-since.ts';
-import type { RowsOfTable } from './copy-table.ts';
+import type { RowsOfTable } from './copy-part.ts';
 import type { PlannedTable } from './copy-target.ts';
 
 /** Both places, opened, and what is to be copied. */

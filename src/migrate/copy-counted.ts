@@ -2,7 +2,7 @@ import { CrmError } from '../errors.ts';
 import { pause } from '../interruption.ts';
 import type { Row } from '../model/table-schema.ts';
 import type { CountedConversion } from './copy-options.ts';
-import { readRequest, type RowsOfTable } from './copy-table.ts';
+import { readRequest, type RowsOfTable } from './copy-part.ts';
 import { readAhead } from './read-ahead.ts';
 
 /** What was found in a table. */

@@ -4,8 +4,16 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { CrmError, redactUrl } from '../errors.ts';
 import type { CopyMode } from './copy-options.ts';
 
-const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'postgres:': '5432', 'mysql:': '3306', 'redis:': '6379' };
-const SCHEMES: Readonly<Record<string, string>> = { 'postgresql:': 'postgres:', 'mariadb:': 'mysql:' };
+const DEFAULT_PORTS: Readonly<Record<string, string>> = {
+  'postgres:': '5432',
+  'mysql:': '3306',
+  'oracle:': '1521',
+  'mssql:': '1433',
+  'redis:': '6379',
+  'mongodb:': '27017',
+  'cassandra:': '9042',
+};
+const SCHEMES: Readonly<Record<string, string>> = { 'postgresql:': 'postgres:', 'mariadb:': 'mysql:', 'sqlserver:': 'mssql:' };
 const URL_START = /^[a-z][a-z0-9+.-]+:\/\//i;
 
 /** @throws {CrmError} USAGE when both addresses lead to one place */

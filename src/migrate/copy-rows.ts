@@ -31,6 +31,10 @@ export class RowConversion {
     const key = rowKey(source).map((name) => this.columns.indexOf(name));
     this.#keyAt = key.includes(-1) ? [] : key;
     this.#list = list;
+    for (const { column, reason, cells } of source.reading?.conversions ?? []) {
+      if (!this.columns.includes(column)) continue;
+      this.#counts.set(column, (this.#counts.get(column) ?? new Map<string, number>()).set(reason, cells));
+    }
   }
 
   get table(): string {

@@ -1,14 +1,24 @@
 import type { TableWriter } from '../connectors/connector.ts';
 import { Mutex } from '../engines/mutex.ts';
 import { CrmError } from '../errors.ts';
+import type { Row } from '../model/table-schema.ts';
 import { type CopyContext, rowsOf } from './copy-context.ts';
 import { NOTHING_COPIED, type TableState } from './copy-ledger.ts';
-import { copyTable, type TableCopy } from './copy-table.ts';
+import type { TableCopy } from './copy-part.ts';
+import { copyTable } from './copy-table.ts';
 import type { PlannedTable } from './copy-target.ts';
 import { runJobs } from './table-jobs.ts';
+import { TableTally } from './table-tally.ts';
 
 const MOST_JOBS = 4;
 const RESUME = 'go on where it stopped: the same command with --resume';
+
+/** What a run has written of a table, all of it. */
+export interface WrittenTable {
+  readonly tally: TableTally;
+  /** Key of the last row of the first part. */
+  readonly firstPart: Row;
+}
 
 /** One copy on its way: how far each table is. */
 export class CopyRun {
@@ -20,6 +30,7 @@ export class CopyRun {
   /** What the target itself does, it does on one connection. */
   readonly #targetTurn = new Mutex();
   readonly #rows = new Map<string, number>();
+  readonly #tallies = new Map<string, WrittenTable>();
   readonly #totalRows: number | null;
 
   /**
@@ -37,6 +48,11 @@ export class CopyRun {
   /** How far a table is. */
   stateOf(table: string): TableState {
     return this.#states.get(table) ?? NOTHING_COPIED;
+  }
+
+  /** What this run has written of a table, where it wrote all of it, in several parts; undefined: that is not known. */
+  writtenOf(table: string): WrittenTable | undefined {
+    return this.#tallies.get(table);
   }
 
   /** Whether anything is in the target already. */
@@ -74,8 +90,11 @@ export class CopyRun {
     const { store, options, rejects } = this.#context;
     const { name } = planned.plan.source;
     const rows = rowsOf(this.#context, planned);
+    const isWhole = options.verify && this.stateOf(name).nextPart === 0 && (options.mode === 'create' || options.mode === 'truncate');
+    const tally = isWhole && rows.conversion.isKeyed ? new TableTally() : null;
     return {
       ...rows,
+      tally,
       copy: this.#copy,
       writeMode: options.mode === 'upsert' ? 'upsert' : 'insert',
       isResumable: store.facts.transactions && rows.conversion.isKeyed,
@@ -83,6 +102,9 @@ export class CopyRun {
       onRows: (count) => this.#tell(name, count, false),
       onCommit: (state, rejected) => {
         this.#states.set(name, state);
+        if (tally !== null && state.nextPart === 1 && !state.isEnd && state.last !== null) {
+          this.#tallies.set(name, { tally, firstPart: state.last });
+        }
         rejects.add(name, rejected);
       },
     };

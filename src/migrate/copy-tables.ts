@@ -32,7 +32,12 @@ export async function copyTables(from: string, to: string, options: CopyOptions)
   try {
     const store = options.dryRun ? await openForPlan(to, opening) : await openStore(to, { create: true, ...opening });
     try {
-      return await copyBetween({ from, source, to, store }, options);
+      const lock = options.dryRun ? undefined : await store.lock?.();
+      try {
+        return await copyBetween({ from, source, to, store }, options);
+      } finally {
+        await lock?.release();
+      }
     } finally {
       await store.close();
     }
@@ -55,7 +60,13 @@ async function copyBetween(ends: Ends, options: CopyOptions): Promise<CopyResult
         const context: CopyContext = { ...ends, ...lists, snapshot, target, planned, options };
         return options.dryRun ? planOnly(context) : copyPlanned(context);
       });
-      return { ...rows, views, notes: notesOf(planned), dryRun: options.dryRun, elapsedMs: Math.round(performance.now() - startMs) };
+      return {
+        ...rows,
+        views,
+        notes: [...notesOf(planned), ...(target.notMade ?? [])],
+        dryRun: options.dryRun,
+        elapsedMs: Math.round(performance.now() - startMs),
+      };
     } finally {
       await target.close();
     }

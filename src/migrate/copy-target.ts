@@ -16,12 +16,15 @@ export interface PlannedTable {
   readonly after: readonly string[];
 }
 
+/** What describes the tables that are there. */
+export type TablesOf = Pick<TableTarget, 'tables' | 'schema'>;
+
 /** Both ends of a copy, for planning. */
 export interface PlanEnds {
   readonly from: StoreFacts;
   readonly to: StoreFacts;
   /** null: the target does not exist yet. */
-  readonly target: TableTarget | null;
+  readonly target: TablesOf | null;
 }
 
 /**
@@ -37,10 +40,11 @@ export async function planTables(sources: readonly TableSchema[], ends: PlanEnds
   const targetNames = new Map(sources.map(({ name }, at) => [name, names[at] as string]));
   const planned: PlannedTable[] = [];
   for (const source of sources) {
-    const fresh = planTable(source, ends.to, { targetNames, sameEngine: ends.from.name === ends.to.name });
+    const whole = planTable(source, ends.to, { targetNames, sameEngine: ends.from.name === ends.to.name });
+    const fresh = withoutLoneReferences(whole, new Set([...names, ...entries.map(({ name }) => name)]));
     const entry = entries.find(({ name }) => name === fresh.target.name) ?? foldedEntry(entries, fresh.target.name, ends.to);
     if (entry?.kind === 'view') throw new CrmError('USAGE', `${entry.name} is a view in the target`, { hint: 'remove it, or rename it' });
-    const existing = entry === undefined ? null : await (ends.target as TableTarget).schema(entry.name);
+    const existing = entry === undefined ? null : await (ends.target as TablesOf).schema(entry.name);
     if (existing !== null && mode === 'create') refuseOtherShape(existing, fresh.target);
     const matched = existing === null || mode === 'create' ? fresh : withNextNumbers(matchTable(source, existing, ends.to));
     const plan = ends.from.name === ends.to.name ? withoutNeedlessSteps(matched) : matched;
@@ -99,6 +103,20 @@ function refuseUnfitPlan({ source, target, columns }: TablePlan, mode: CopyMode)
   throw new CrmError('USAGE', `table ${source.name} has no key to find its rows by; nothing was written`, {
     hint: 'use --mode append or --mode truncate for it',
   });
+}
+
+/** A table that is made without the one that it points to has no reference to it. */
+function withoutLoneReferences(plan: TablePlan, tables: ReadonlySet<string>): TablePlan {
+  const { foreignKeys } = plan.target;
+  const lone = foreignKeys.filter(({ table }) => !tables.has(table));
+  if (lone.length === 0) return plan;
+  const notes = lone.map(({ columns, table }) => ({
+    table: plan.source.name,
+    column: null,
+    reason: `the reference of ${columns.join(', ')} to ${table} is not kept: ${table} is neither copied nor there`,
+  }));
+  const kept = foreignKeys.filter((key) => !lone.includes(key));
+  return { ...plan, target: { ...plan.target, foreignKeys: kept }, notes: [...plan.notes, ...notes] };
 }
 
 /** Rows come into a table with numbers of its own: what is given next is behind those of both. */

@@ -9,6 +9,8 @@ export interface StreamRequest {
   readonly table: TableSchema;
   readonly columns: readonly string[];
   readonly ordered: boolean;
+  /** Only rows up to this key; needs `ordered`. */
+  readonly upTo?: Row;
 }
 
 /** Rows of a table, batch after batch; the next batch is on its way while one is looked at. */

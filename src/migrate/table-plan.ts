@@ -3,6 +3,7 @@ import { type Column, type ColumnType, type ForeignKey, storedColumns, type Tabl
 import { columnDefault } from './column-default.ts';
 import { type Converter, converter } from './conversion.ts';
 import { columnNames, fittingName, sameName, uniqueNames } from './fitting-names.ts';
+import { planChecks } from './table-checks.ts';
 import { sameType, typeName } from './type-name.ts';
 
 /** Something of a schema that the target does not have in the same way. */
@@ -47,7 +48,7 @@ export function planTable(source: TableSchema, facts: StoreFacts, options: PlanO
 
 /** Pairs a table with one that the target has: columns by name, exactly or else in any case. */
 export function matchTable(source: TableSchema, existingTarget: TableSchema, facts: StoreFacts): TablePlan {
-  const notes: SchemaNote[] = [];
+  const notes: SchemaNote[] = readingNotes(source);
   const free = new Set(storedColumns(existingTarget));
   const exact = new Map([...free].map((column) => [column.name, column]));
   const columns: ColumnPlan[] = [];
@@ -75,18 +76,24 @@ export function matchTable(source: TableSchema, existingTarget: TableSchema, fac
   return { source, target: existingTarget, columns, notes };
 }
 
+/** What is to be said of reading the source. */
+function readingNotes({ name, reading }: TableSchema): SchemaNote[] {
+  return (reading?.notes ?? []).map((note) => ({ table: name, ...note }));
+}
+
 class TablePlanner {
   readonly #source: TableSchema;
   readonly #facts: StoreFacts;
   readonly #options: PlanOptions;
   readonly #names: ReadonlyMap<string, string>;
   readonly #keys: ReadonlySet<string>;
-  readonly #notes: SchemaNote[] = [];
+  readonly #notes: SchemaNote[];
 
   constructor(source: TableSchema, facts: StoreFacts, options: PlanOptions) {
     this.#source = source;
     this.#facts = facts;
     this.#options = options;
+    this.#notes = readingNotes(source);
     this.#names = columnNames(source, facts);
     this.#keys = new Set([
       ...source.primaryKey,
@@ -107,7 +114,9 @@ class TablePlanner {
       indexes: this.#indexes(),
       foreignKeys: this.#foreignKeys(),
       comment: source.comment,
+      ...this.#checks(),
     };
+    for (const trigger of source.triggers ?? []) this.#note(null, `trigger ${trigger} is not copied`);
     if (!this.#facts.constraints && source.primaryKey.length > 0) this.#note(null, 'the target knows no primary key');
     const stored = columns.filter((column) => column.target.generated === null);
     return { source, target, columns: stored, notes: this.#notes };
@@ -140,7 +149,7 @@ class TablePlanner {
   #indexes(): TableSchema['indexes'] {
     const { indexes } = this.#source;
     const kept = indexes.filter((index) => {
-      if (!this.#facts.constraints) this.#note(null, `index ${index.name} is not kept: the target has none`);
+      if (!(this.#facts.indexes ?? this.#facts.constraints)) this.#note(null, `index ${index.name} is not kept: the target has none`);
       else if (index.special !== null && this.#options.sameEngine !== true)
         this.#note(null, `index ${index.name} is not kept: it is partial, on an expression, or of a special kind`);
       else return true;
@@ -157,9 +166,16 @@ class TablePlanner {
     }));
   }
 
+  #checks(): Pick<TableSchema, 'checks'> {
+    const isSameEngine = this.#options.sameEngine === true;
+    const { checks, left } = planChecks(this.#source, this.#facts, { isSameEngine, nameOf: (name) => this.#columnName(name) });
+    for (const { name, sql } of left) this.#note(null, `check ${name ?? ''} is not kept: ${sql}`.replace('  ', ' '));
+    return checks.length === 0 ? {} : { checks };
+  }
+
   #foreignKeys(): readonly ForeignKey[] {
     const { foreignKeys } = this.#source;
-    if (this.#facts.constraints)
+    if (this.#facts.references ?? this.#facts.constraints)
       return foreignKeys.map((key) => ({
         ...key,
         name: key.name === null ? null : fittingName(key.name, this.#facts.nameBytes),

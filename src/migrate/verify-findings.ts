@@ -114,7 +114,8 @@ export class Findings {
   }
 }
 
-function plainCell(cell: Cell): PlainCell {
+/** A cell as JSON can say it to people; what it cannot, as text. */
+export function plainCell(cell: Cell): PlainCell {
   if (cell instanceof Uint8Array) return `\\x${Buffer.from(cell).toString('hex')}`;
   if (typeof cell === 'bigint' || (typeof cell === 'number' && !Number.isFinite(cell))) return String(cell);
   return Array.isArray(cell) ? cell.map(plainCell) : (cell as PlainCell);

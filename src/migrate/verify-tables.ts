@@ -1,17 +1,26 @@
 import type { Snapshot, TableStore } from '../connectors/connector.ts';
 import { CrmError } from '../errors.ts';
-import { rowKey, type TableSchema } from '../model/table-schema.ts';
+import { type Row, rowKey, type TableSchema } from '../model/table-schema.ts';
 import { auditSchema } from './audit-schema.ts';
 import { ComparedColumns } from './compared-columns.ts';
 import { fittingName, sameName } from './fitting-names.ts';
 import { keyComparison } from './key-comparison.ts';
+import { NotInOrder } from './merge-side.ts';
 import { RowStream } from './row-stream.ts';
 import { matchTable } from './table-plan.ts';
 import { type ConversionCount, type Difference, Findings } from './verify-findings.ts';
-import { NotInOrder, verifyOrdered } from './verify-ordered.ts';
+import { verifyOrdered } from './verify-ordered.ts';
 import { verifyUnordered } from './verify-unordered.ts';
 
 export type { ConversionCount, Difference, PlainCell } from './verify-findings.ts';
+
+/** Rows that need not be compared any more. */
+export interface KnownRows {
+  /** All rows of the table, on either side. */
+  readonly rows: number;
+  /** Key of the last row that is compared, in the form of the first side. */
+  readonly upTo: Row;
+}
 
 /** How two databases are compared. */
 export interface VerifyOptions {
@@ -29,8 +38,12 @@ export interface VerifyOptions {
   readonly strict?: boolean;
   /** The schemas are not compared. */
   readonly rowsOnly?: boolean;
+  /** Whether a reference to a table of the second side is expected; absent: every one is. */
+  readonly expects?: (parent: string) => boolean;
   /** Rows that only the second side has are no differences: it had some before. */
   readonly mayHaveMore?: boolean;
+  /** Tables whose rows are known to be the same behind a key, by name. */
+  readonly known?: ReadonlyMap<string, KnownRows>;
   readonly signal?: AbortSignal;
   /** Called now and then: rows of a table that were read. */
   readonly onProgress?: (table: string, rows: number) => void;
@@ -98,7 +111,7 @@ class Verification {
     const { tables, strict = false } = this.#options;
     const partners = new Set<string>();
     for (const name of chosenNames(namesA as string[], tables, this.#a.label)) {
-      const partner = this.#partnerOf(name, namesB as string[]);
+      const partner = partnerOf(this.#options.targetNames?.get(name) ?? name, namesB as string[], this.#b.facts.nameBytes);
       if (partner !== undefined) partners.add(partner);
       await this.#table(name, partner);
     }
@@ -114,16 +127,13 @@ class Verification {
     };
   }
 
-  #partnerOf(name: string, namesB: readonly string[]): string | undefined {
-    const wanted = fittingName(this.#options.targetNames?.get(name) ?? name, this.#b.facts.nameBytes);
-    return namesB.find((one) => one === wanted) ?? namesB.find((one) => sameName(one, wanted));
-  }
-
   async #table(name: string, partner: string | undefined): Promise<void> {
     if (partner === undefined) return this.#lone(name, 'the table is missing');
     const [a, b] = this.#snapshots;
     const [schemaA, schemaB] = await Promise.all([a.schema(name), b.schema(partner)]);
-    const audit = { factsA: this.#a.facts, factsB: this.#b.facts, strict: this.#options.strict === true };
+    const { expects } = this.#options;
+    const expected = expects === undefined ? {} : { expects };
+    const audit = { factsA: this.#a.facts, factsB: this.#b.facts, strict: this.#options.strict === true, ...expected };
     const schema = this.#options.rowsOnly === true ? [] : auditSchema(schemaA, schemaB, audit);
     for (const { column, detail } of schema) this.#add(schemaDifference(name, column, detail));
     const listed = this.#listed.length;
@@ -158,11 +168,14 @@ class Verification {
     const namesB = key.map((name) => columnB.get(name) as string);
     const ordered = mayMerge && key.length > 0 && isUnique(schemaB, namesB);
     const keyedB = ordered ? { ...schemaB, primaryKey: namesB } : schemaB;
+    const known = ordered ? this.#options.known?.get(schemaA.name) : undefined;
+    const upToA = known === undefined ? {} : { upTo: known.upTo };
+    const upToB = known === undefined ? {} : { upTo: columns.keyOnRight(known.upTo) };
     const open = (): [RowStream, RowStream] => {
       const [a, b] = this.#snapshots;
       return [
-        new RowStream(a, { table: schemaA, columns: plan.columns.map(({ source }) => source.name), ordered }, signal),
-        new RowStream(b, { table: keyedB, columns: plan.columns.map(({ target }) => target.name), ordered }, signal),
+        new RowStream(a, { table: schemaA, columns: plan.columns.map(({ source }) => source.name), ordered, ...upToA }, signal),
+        new RowStream(b, { table: keyedB, columns: plan.columns.map(({ target }) => target.name), ordered, ...upToB }, signal),
       ];
     };
     const onRows = this.#progress(schemaA.name);
@@ -177,6 +190,7 @@ class Verification {
     } finally {
       await Promise.all(streams.map((stream) => stream.close()));
     }
+    if (known !== undefined) findings.rowsA = findings.rowsB = known.rows;
     return findings;
   }
 
@@ -206,11 +220,19 @@ class Verification {
 
 const PROGRESS_ROWS = 500;
 
-async function tableNames(snapshot: Snapshot): Promise<readonly string[]> {
+/** The table of the second side that has this name, as it fits there, exactly or else in any case. */
+export function partnerOf(name: string, namesB: readonly string[], nameBytes: number): string | undefined {
+  const wanted = fittingName(name, nameBytes);
+  return namesB.find((one) => one === wanted) ?? namesB.find((one) => sameName(one, wanted));
+}
+
+/** Names of the tables of a snapshot, without views. */
+export async function tableNames(snapshot: Snapshot): Promise<readonly string[]> {
   return (await snapshot.tables()).filter(({ kind }) => kind === 'table').map(({ name }) => name);
 }
 
-function chosenNames(names: readonly string[], chosen: readonly string[] | undefined, label: string): readonly string[] {
+/** Those that were named, as they are called here; all where none were. @throws {CrmError} NOT_FOUND */
+export function chosenNames(names: readonly string[], chosen: readonly string[] | undefined, label: string): readonly string[] {
   if (chosen === undefined) return names;
   const found = chosen.map((name) => names.find((one) => one === name) ?? names.find((one) => sameName(one, name)));
   const unknown = chosen.filter((_, at) => found[at] === undefined);
@@ -219,7 +241,7 @@ function chosenNames(names: readonly string[], chosen: readonly string[] | undef
 }
 
 /** Whether a table makes sure that no two rows have the same in these columns: only then it can be read in their order. */
-function isUnique({ primaryKey, indexes, columns }: TableSchema, names: readonly string[]): boolean {
+export function isUnique({ primaryKey, indexes, columns }: TableSchema, names: readonly string[]): boolean {
   const isSet = (others: readonly string[]): boolean => others.length === names.length && others.every((name) => names.includes(name));
   const isRequired = columns.every(({ name, nullable }) => !nullable || !names.includes(name));
   return (

@@ -1,3 +1,5 @@
+import type { CheckRule } from './check-rule.ts';
+
 /**
  * What a column of any database can hold, said once for all of them. A connector translates its own types to these and
  * back; values travel as `Cell`s in the form that each kind names.
@@ -78,6 +80,19 @@ export interface TableIndex {
   readonly unique: boolean;
   /** SQL of a partial index, or of one on an expression, which only its own engine can make again; null: an ordinary one. */
   readonly special: string | null;
+  /** What stands behind the table in CREATE INDEX, where columns alone do not say it; for its own kind of database. */
+  readonly definition?: string;
+}
+
+/** A rule that every row of a table keeps. */
+export interface TableCheck {
+  readonly name: string | null;
+  /** As its own database writes it, without CHECK and the brackets around it. */
+  readonly sql: string;
+  /** What it means, in a table that another kind of database shall make; null: it is made again as it was written. */
+  readonly rule: CheckRule | null;
+  /** Where it was written texts are the same that their collation does not tell apart, and `length` counts bytes. */
+  readonly isCollated?: boolean;
 }
 
 /** What happens to a row whose parent is deleted or renumbered. */
@@ -93,6 +108,14 @@ export interface ForeignKey {
   readonly onUpdate: ReferenceAction;
 }
 
+/** What has to be said of reading a table, beside its schema. */
+export interface ReadingNotes {
+  /** What is not read, or not as of one moment. */
+  readonly notes: readonly { readonly column: string | null; readonly reason: string }[];
+  /** Cells that become another value while they are read; `reason` is the code of a rule. */
+  readonly conversions: readonly { readonly column: string; readonly reason: string; readonly cells: number }[];
+}
+
 /** A table as its database describes it. */
 export interface TableSchema {
   readonly name: string;
@@ -103,6 +126,12 @@ export interface TableSchema {
   readonly indexes: readonly TableIndex[];
   readonly foreignKeys: readonly ForeignKey[];
   readonly comment: string | null;
+  /** Absent: there is nothing to be said. */
+  readonly reading?: ReadingNotes;
+  /** Absent: none, or a kind of database that has none. */
+  readonly checks?: readonly TableCheck[];
+  /** Names of triggers, which are told of, and never copied. */
+  readonly triggers?: readonly string[];
 }
 
 /**

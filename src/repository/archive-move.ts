@@ -1,5 +1,6 @@
 import type { Connection } from '../engines/connection.ts';
 import { CrmError } from '../errors.ts';
+import type { Copied, Copier } from './whole-copier.ts';
 import { type ArchivePair, forget } from './archive-pair.ts';
 import { pagesOf } from './archive-choice.ts';
 import type { PageSize } from './archive-pages.ts';
@@ -7,7 +8,7 @@ import { noteArchived } from './archived-customers.ts';
 import { type Collision, collisionsIn } from './whole-collisions.ts';
 import { type WholeCustomers, idsOf, partOf, readWhole, removeWhole, rowCount, writeWhole } from './whole-customers.ts';
 import { differing, fingerprintsOf } from './whole-fingerprint.ts';
-import { copyShared } from './whole-shared.ts';
+import { copyShared, sharingOf } from './whole-shared.ts';
 
 /** The steps of moving customers, in their order: what is done when a step is told. */
 export const ARCHIVE_STEPS = ['noted', 'copied', 'verified', 'removed', 'moved'] as const;
@@ -80,6 +81,53 @@ export async function moveOut(
   return { moved, collisions };
 }
 
+/**
+ * The same where a copier does the copying: customers are removed here while it copies and reads back what is committed of them, and the
+ * transaction must not be committed before that is done.
+ * @throws {CrmError} BUSY, INTEGRITY; whatever it is, nobody is copying any more
+ */
+export async function moveOutBeside(
+  { copier, label }: { readonly copier: Copier; readonly label: string },
+  connection: Connection,
+  ids: readonly number[],
+  staying: ReadonlySet<number>,
+  options: Omit<MoveOptions, 'size'>,
+): Promise<Moved> {
+  await requireNoted(connection, ids);
+  const going = ids.filter((id) => !staying.has(id));
+  const { chosen, copied } = begin(copier, going);
+  try {
+    const collisions = await chosen;
+    const colliding = new Set(collisions.map(({ id }) => id));
+    const moved = going.filter((id) => !colliding.has(id));
+    await noteArchived(connection, moved, options);
+    await removeWhole(connection, moved);
+    await forget(connection, ids);
+    const { differing: different } = await copied;
+    await options.onStep('copied');
+    requireSame(different, label);
+    await options.onStep('verified');
+    await options.onStep('removed');
+    return { moved, collisions };
+  } catch (error) {
+    // Copies that do not count can be taken away only when no more of them come.
+    await copied.catch(() => {});
+    throw error;
+  }
+}
+
+function begin(
+  copier: Copier,
+  ids: readonly number[],
+): { readonly chosen: Promise<readonly Collision[]>; readonly copied: Promise<Copied> } {
+  let copied: Promise<Copied> | undefined;
+  const chosen = new Promise<readonly Collision[]>((resolve, reject) => {
+    copied = copier.copy(ids, resolve);
+    copied.catch(reject);
+  });
+  return { chosen, copied: copied as unknown as Promise<Copied> };
+}
+
 /** Copies what collides with nothing that the archive has. */
 async function copyOut(
   archive: ArchivePair['archive'],
@@ -90,7 +138,7 @@ async function copyOut(
     const collisions = await collisionsIn(other, all);
     const colliding = new Set(collisions.map(({ id }) => id));
     const whole = colliding.size === 0 ? all : partOf(all, (id) => !colliding.has(id));
-    await copyShared(connection, other, whole, { refresh: true });
+    await copyShared(connection, other, sharingOf(whole), { refresh: true });
     await writeWhole(other, whole);
     return { collisions, whole };
   });

@@ -6,7 +6,7 @@ import { redirectsOf } from './undo-merged.ts';
 import { type Collision, collisionsIn } from './whole-collisions.ts';
 import { type WholeCustomers, companiesOf, idsOf, partOf, readWhole, rowCount, withCompanies, writeWhole } from './whole-customers.ts';
 import { differing, fingerprintsOf } from './whole-fingerprint.ts';
-import { copyShared } from './whole-shared.ts';
+import { copyShared, sharingOf } from './whole-shared.ts';
 
 /** What became of archived customers that were to come back. */
 export interface Returned {
@@ -40,7 +40,7 @@ export async function moveIn(
   const restored = idsOf(whole);
   let characters = 0;
   if (restored.length > 0) {
-    await copyShared(archive, connection, whole, { refresh: false });
+    await copyShared(archive, connection, sharingOf(whole), { refresh: false });
     await writeWhole(connection, whole);
     const wrote = fingerprintsOf(whole);
     requireSame(differing(wrote, fingerprintsOf(await readWhole(connection, restored))), 'the database');

@@ -1,12 +1,14 @@
 import type { Connection } from '../engines/connection.ts';
 import { CrmError } from '../errors.ts';
 import type { ArchivePair } from './archive-pair.ts';
-import { type ArchiveStep, type Moved, journal, moveOut } from './archive-move.ts';
-import { PageSize } from './archive-pages.ts';
+import { type ArchiveStep, type Moved, journal, moveOut, moveOutBeside } from './archive-move.ts';
+import { BatchSize, PageSize } from './archive-pages.ts';
 import { ArchiveWork, giveBack, toldWith } from './archive-work.ts';
 import { linkedOf, pagesOf } from './archive-choice.ts';
+import { openCopier } from './copier-thread.ts';
 import type { RunHeader } from './run-log.ts';
 import type { Collision } from './whole-collisions.ts';
+import type { Copier } from './whole-copier.ts';
 import type { Reader } from './whole-customers.ts';
 
 /** Customers that are to be archived. */
@@ -51,6 +53,9 @@ export class ArchiveRun {
   readonly #work: ArchiveWork;
   readonly #clock: () => Date;
   readonly #size = new PageSize();
+  readonly #batch = new BatchSize();
+  /** Undefined while it is not known whether there is one. */
+  #copier: Copier | null | undefined;
   readonly #byPolicy = new Map<string, number>();
   readonly #collisions: Collision[] = [];
   #archived = 0;
@@ -67,8 +72,12 @@ export class ArchiveRun {
   async move(): Promise<ArchiveOutcome> {
     const bytesBefore = await this.#pair.main.storageBytes();
     await this.#work.alone(async () => {
-      for (const page of pagesOf(this.#request.persons, () => this.#size.batch)) await this.#moveBatch(page);
-      await this.#moveOrganisations([...this.#request.organisations]);
+      try {
+        for (const page of pagesOf(this.#request.persons, () => this.#next)) await this.#moveBatch(page);
+        await this.#moveOrganisations([...this.#request.organisations]);
+      } finally {
+        await this.#copier?.close();
+      }
       const { atEnd } = this.#request;
       if (atEnd !== undefined) await this.#work.inRun(atEnd);
     });
@@ -104,11 +113,16 @@ export class ArchiveRun {
     }
   }
 
+  /** Customers of the next transaction. */
+  get #next(): number {
+    return this.#copier === null ? this.#size.batch : this.#batch.next;
+  }
+
   /** Companies may belong to others that go as well: those wait until nobody belongs to them any more. */
   async #moveOrganisations(ids: readonly number[]): Promise<void> {
     for (let left = ids; left.length > 0; ) {
       const waiting: number[] = [];
-      for (const page of pagesOf(left, () => this.#size.batch)) {
+      for (const page of pagesOf(left, () => this.#next)) {
         const linked = new Set(await linkedOf(this.#pair.main, page));
         waiting.push(...page.filter((id) => linked.has(id)));
         await this.#moveBatch(page.filter((id) => !linked.has(id)));
@@ -127,23 +141,25 @@ export class ArchiveRun {
     if (ids.length === 0) return;
     await this.#work.inRun((connection, runId) => journal(connection, ids, runId));
     await onStep('noted');
+    const start = performance.now();
+    if (this.#copier === undefined) this.#copier = await openCopier(this.#pair, { isLarge: ids.length >= this.#batch.next });
+    const copier = this.#copier;
     const before = { archived: this.#archived, changed: this.#changed };
     try {
       await this.#work.inRun(async (connection, runId) => {
         const stay = await staying(connection, ids);
-        const moved = await moveOut(this.#pair, connection, ids, stay, {
-          runId,
-          now: this.#clock().toISOString(),
-          policyOf,
-          onStep,
-          size: this.#size,
-        });
+        const options = { runId, now: this.#clock().toISOString(), policyOf, onStep };
+        const moved =
+          copier === null
+            ? await moveOut(this.#pair, connection, ids, stay, { ...options, size: this.#size })
+            : await moveOutBeside({ copier, label: this.#pair.archive.label }, connection, ids, stay, options);
         this.#count(moved, stay.size);
       });
     } catch (error) {
       ({ archived: this.#archived, changed: this.#changed } = before);
       throw error;
     }
+    this.#batch.learn({ customers: ids.length, elapsedMs: performance.now() - start });
     await onStep('moved');
   }
 

@@ -126,28 +126,30 @@ class DatabaseCopy {
 }
 
 /** All columns but the words, which each engine keeps in its own way. */
-async function columnsOf(source: Connection, name: string): Promise<string[]> {
+export async function columnsOf(source: Connection, name: string): Promise<string[]> {
   const { columns } = await source.table(`SELECT * FROM ${name} LIMIT 0`);
   return columns.filter((column) => column !== source.facts.wordsColumn);
 }
 
-function readingSql({ facts }: Connection, { name, key }: OwnTable, columns: readonly string[]): string {
+/** Reads a table in the order of its key; only some rows where a condition is given. */
+export function readingSql({ facts }: Connection, { name, key }: OwnTable, columns: readonly string[], where = ''): string {
   const order = key.map((column) => (TEXT_KEYS.has(column) ? facts.byteOrder(column) : column));
-  return `SELECT ${columns.join(', ')} FROM ${name} ORDER BY ${order.join(', ')}`;
+  return `SELECT ${columns.join(', ')} FROM ${name}${where === '' ? '' : ` WHERE ${where}`} ORDER BY ${order.join(', ')}`;
 }
 
 /**
  * The next id is the one that it is in the source, which may be far above the highest that is there. Ids are taken and given back to
  * see it: nothing changes.
  */
-async function takeOverIds(source: Connection, target: Connection, table: string): Promise<void> {
+export async function takeOverIds(source: Connection, target: Connection, table: string): Promise<void> {
   const next = await source.reserveIds(table, 1);
   await source.releaseIds(table, next);
   await target.reserveIds(table, 1);
   await target.releaseIds(table, next);
 }
 
-function objectOf(columns: readonly string[], row: readonly SqlValue[]): SqlRow {
+/** A row by its columns. */
+export function objectOf(columns: readonly string[], row: readonly SqlValue[]): SqlRow {
   const object: Record<string, SqlValue> = {};
   for (let i = 0; i < columns.length; i++) object[columns[i] as string] = row[i] as SqlValue;
   return object;

@@ -122,7 +122,7 @@ export class DatabaseSchema {
     return this.#alone(check, async () => {
       let snapshot: string | null = null;
       const before = async (): Promise<void> => {
-        if (options.snapshot === true) snapshot = await this.#keep(to);
+        if (options.snapshot === true) snapshot = await this.keepBefore(`v${to}`);
       };
       // Another process may have applied them since: what is told is what this one did.
       const versions = await migrateUp(this.#engine, this.#migrations, {
@@ -159,7 +159,7 @@ export class DatabaseSchema {
     return this.#alone(check, async () => {
       let snapshot: string | null = null;
       const before = async (): Promise<void> => {
-        if (options.snapshot === true) snapshot = await this.#keep(end);
+        if (options.snapshot === true) snapshot = await this.keepBefore(`v${end}`);
       };
       const { versions, lost } = await migrateDown(this.#engine, this.#migrations, scripts, { mayLose, before, check });
       const steps = scripts.filter(({ version }) => versions.includes(version)).map(stepOf);
@@ -185,11 +185,17 @@ export class DatabaseSchema {
     return withMigrationLock(this.#engine, this.#opened.busyTimeoutMs, work, check);
   }
 
-  #keep(version: number): Promise<string> {
+  /**
+   * Keeps the whole database in a file, as it is committed.
+   * @param before what it is kept before, for the name: `v5`, `sync`
+   * @returns its path
+   * @throws {CrmError} DISK_FULL, OUTPUT_FAILED; ENGINE when no snapshot can be taken
+   */
+  keepBefore(before: string): Promise<string> {
     const { target, key, busyTimeoutMs } = this.#opened;
     const isFile = engineNameOf(target) === 'sqlite';
     const place = isFile ? this.label : databaseName(target);
-    return keepSnapshot({ target, place, version, key: this.isEncrypted ? key : null, busyTimeoutMs, now: new Date() });
+    return keepSnapshot({ target, place, before, key: this.isEncrypted ? key : null, busyTimeoutMs, now: new Date() });
   }
 }
 

@@ -5,14 +5,14 @@ import { removeStale } from '../engines/stale-files.ts';
 import { CrmError } from '../errors.ts';
 import { OutputFile } from '../formats/output-file.ts';
 
-/** What is kept before a schema is changed. */
+/** What is kept before a database is changed as a whole. */
 export interface SchemaSnapshotOptions {
   /** Path or URL of the database. */
   readonly target: string;
   /** Path of a SQLite database; what the name of the file begins with. */
   readonly place: string;
-  /** The version that the schema is to get. */
-  readonly version: number;
+  /** What it is kept before, for the name of the file: `v5`, the version that the schema is to get; `sync`. */
+  readonly before: string;
   readonly key: Uint8Array | null;
   readonly busyTimeoutMs: number;
   readonly now: Date;
@@ -27,7 +27,7 @@ export interface SchemaSnapshotOptions {
 export async function keepSnapshot(options: SchemaSnapshotOptions): Promise<string> {
   const { target, key, busyTimeoutMs } = options;
   const path = freeName(nameOf(options));
-  removeStale(dirname(path), /\.before-v\d+-.*\.part-(\d+)$/, basename(options.place));
+  removeStale(dirname(path), /\.before-(?:v\d+|sync)-.*\.part-(\d+)$/, basename(options.place));
   const snapshot = await openSnapshot(target, { rowHashes: false, key, busyTimeoutMs }).catch(withoutTool);
   try {
     const file = new OutputFile(path, { mode: 0o600 });
@@ -44,11 +44,9 @@ export async function keepSnapshot(options: SchemaSnapshotOptions): Promise<stri
 }
 
 /** `crm.db.before-v5-20260131T101500250Z` */
-function nameOf({ target, place, version, now }: SchemaSnapshotOptions): string {
+function nameOf({ target, place, before, now }: SchemaSnapshotOptions): string {
   const stamp = now.toISOString().replace(/[-:.]/g, '');
-  return engineNameOf(target) === 'sqlite'
-    ? `${place}.before-v${version}-${stamp}`
-    : join('.', `${place}.before-v${version}-${stamp}.dump`);
+  return engineNameOf(target) === 'sqlite' ? `${place}.before-${before}-${stamp}` : join('.', `${place}.before-${before}-${stamp}.dump`);
 }
 
 function freeName(name: string): string {

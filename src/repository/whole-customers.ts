@@ -22,7 +22,7 @@ export const STORED_COLUMNS: readonly string[] = [...CUSTOMER_COLUMNS, ...KEY_CE
  * All that a customer is: the tables of which it has rows of its own. What customers share (products, runs) is not here: see
  * `copyShared`. Which imported rows went to it (`row_marks`), and what people decided about pairs, stays where it is.
  */
-const WHOLE_TABLES: readonly WholeTable[] = [
+export const WHOLE_TABLES: readonly WholeTable[] = [
   { name: 'customers', owner: 'id', columns: STORED_COLUMNS.join(', ') },
   ...Object.keys(CHILD_TABLES).map((name) => ({ name, owner: 'customer_id', columns: '*' })),
   { name: 'changes', owner: 'entity_id', columns: '*' },
@@ -149,7 +149,7 @@ function objectOf(columns: readonly string[], row: readonly SqlValue[]): SqlRow 
 }
 
 /** Links those to companies whose company has come. */
-async function linkArrivals(connection: Connection, ids: readonly number[]): Promise<void> {
+export async function linkArrivals(connection: Connection, ids: readonly number[]): Promise<void> {
   const { inJsonArray } = connection.facts;
   const list = [JSON.stringify(ids)];
   const arrived = `company_id IS NULL AND id IN (SELECT customer_id FROM away_companies WHERE ${inJsonArray('company_id', 'integer')})`;

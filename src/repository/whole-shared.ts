@@ -2,6 +2,22 @@ import type { Connection } from '../engines/connection.ts';
 import type { SqlRow } from '../engines/engine.ts';
 import { type Reader, type WholeCustomers, idsOf, objectsOf } from './whole-customers.ts';
 
+/** Customers, with what they share with others. */
+export interface Sharing {
+  readonly customers: readonly number[];
+  readonly products: readonly number[];
+  readonly runs: readonly number[];
+}
+
+/** What these customers share. */
+export function sharingOf(whole: WholeCustomers): Sharing {
+  return {
+    customers: idsOf(whole),
+    products: numbers(objectsOf(whole, 'order_items'), 'product_id'),
+    runs: [...numbers(objectsOf(whole, 'changes'), 'run_id'), ...numbers(objectsOf(whole, 'redirects'), 'run_id')],
+  };
+}
+
 /**
  * Copies what customers share with others to where they are to be written: products, runs, and which customers runs made. What is
  * there stays; with `refresh`, runs get the state that they have now.
@@ -9,17 +25,12 @@ import { type Reader, type WholeCustomers, idsOf, objectsOf } from './whole-cust
 export async function copyShared(
   source: Reader,
   target: Connection,
-  whole: WholeCustomers,
+  { customers, products, runs }: Sharing,
   { refresh }: { readonly refresh: boolean },
 ): Promise<void> {
-  await copyProducts(source, target, numbers(objectsOf(whole, 'order_items'), 'product_id'));
-  const made = await insertsOf(source, whole);
-  const runs = [
-    ...numbers(objectsOf(whole, 'changes'), 'run_id'),
-    ...numbers(objectsOf(whole, 'redirects'), 'run_id'),
-    ...numbers(made, 'run_id'),
-  ];
-  const missing = await copyRuns(source, target, new Set(runs), refresh);
+  await copyProducts(source, target, products);
+  const made = await insertsOf(source, customers);
+  const missing = await copyRuns(source, target, new Set([...runs, ...numbers(made, 'run_id')]), refresh);
   const wanted = refresh ? made : made.filter((row) => missing.has(row.run_id as number));
   await target.upsert('run_inserts', ['run_id', 'entity', 'first_id'], wanted);
 }
@@ -61,8 +72,8 @@ async function copyRuns(source: Reader, target: Connection, ids: ReadonlySet<num
 }
 
 /** The ranges of customers made by runs that hold one of these. */
-async function insertsOf(source: Reader, whole: WholeCustomers): Promise<SqlRow[]> {
-  const ids = idsOf(whole).sort((a, b) => a - b);
+async function insertsOf(source: Reader, customers: readonly number[]): Promise<SqlRow[]> {
+  const ids = [...customers].sort((a, b) => a - b);
   const [first, last] = [ids[0], ids.at(-1)];
   if (first === undefined || last === undefined) return [];
   const sql = "SELECT * FROM run_inserts WHERE entity = 'customers' AND first_id <= ? AND last_id >= ?";

@@ -18,6 +18,8 @@ export interface ImportReportOptions {
   readonly database: string;
   /** Whether this import made the database. */
   readonly created: boolean;
+  /** Whether the database is not there, and only an empty one stood for it. */
+  readonly wouldBeMade?: boolean;
   readonly dryRun: boolean;
   /** What the rows are, where they are not customers. */
   readonly type?: string | undefined;
@@ -54,7 +56,7 @@ export async function printImport(io: Io, mode: OutputMode, report: ImportReport
       ];
       const rows = plural(result.read, 'row');
       const lines = [
-        `${result.files.join(', ')} → ${options.database}${options.created && !options.dryRun ? ' (new database)' : ''}`,
+        `${result.files.join(', ')} → ${options.database}${options.created ? ' (new database)' : ''}${options.wouldBeMade === true ? ' (would be a new database)' : ''}`,
         `${options.dryRun ? 'would read' : 'read'} ${rows} in ${formatDuration(result.elapsedMs)}: ${counts.join(', ')}`,
         ...mappingLines(report),
       ];

@@ -113,8 +113,14 @@ describe.skipIf(!postgresAvailable)('PostgreSQL', () => {
         unique: true,
         special: null,
       },
-      { name: 'expr', columns: [], unique: false, special: expect.stringContaining('lower') },
-      { name: 'part', columns: [{ name: 'a', descending: false }], unique: false, special: expect.stringContaining('WHERE') },
+      { name: 'expr', columns: [], unique: false, special: expect.stringContaining('lower'), definition: 'USING btree (lower(b))' },
+      {
+        name: 'part',
+        columns: [{ name: 'a', descending: false }],
+        unique: false,
+        special: expect.stringContaining('WHERE'),
+        definition: 'USING btree (a) WHERE (a > 1)',
+      },
     ]);
     const parent = await snapshot.schema('parent');
     expect(parent).toMatchObject({ primaryKey: ['a', 'b'], comment: 'the parent' });

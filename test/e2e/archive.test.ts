@@ -2,8 +2,10 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { runCli } from '../support/cli.ts';
+import { peopleCsv } from '../support/people-file.ts';
 import type { RunResult } from '../support/run-program.ts';
 import { sampleFolder, withRepository } from '../support/sample-database.ts';
+import { tempDir } from '../support/temp-dir.ts';
 
 const CONFIG = { archive: { policies: { berlin: 'city = Berlin', cold: 'tag = cold' } } };
 
@@ -42,6 +44,27 @@ describe('crm archive', () => {
     await crm('export', 'after.csv', '--quiet');
     expect(readFileSync(join(cwd, 'after.csv'))).toEqual(readFileSync(join(cwd, 'before.csv')));
   });
+
+  test.each([{}, { CRM_KEY: 'secret' }])(
+    'moves many in several threads, and gives them back as they were %#',
+    { timeout: 120_000 },
+    async (env) => {
+      const cwd = tempDir();
+      const crm = (...args: string[]): Promise<RunResult> => runCli(args, { cwd, env });
+      writeFileSync(join(cwd, 'people.csv'), peopleCsv(4000, { seed: 9 }));
+      expect((await crm('import', 'people.csv', '--source', 'shop', '--quiet', '--rejects', 'rejects.csv')).exitCode).toBeLessThanOrEqual(
+        3,
+      );
+      await crm('export', 'before.csv', '--sort', 'id', '--quiet');
+      const archived = resultOf(await crm('archive', 'run', '--where', 'city != Dublin', '--json'));
+      expect(archived.archived).toBeGreaterThan(2000);
+      expect(resultOf(await crm('archive', 'search', 'ada', '--json'))).toMatchObject({ total: expect.any(Number) });
+      expect(await crm('maintain', '--check', '--quiet')).toMatchObject({ exitCode: 0 });
+      expect(resultOf(await crm('archive', 'restore', '--run', '2', '--json'))).toMatchObject({ restored: archived.archived });
+      await crm('export', 'after.csv', '--sort', 'id', '--quiet');
+      expect(readFileSync(join(cwd, 'after.csv'))).toEqual(readFileSync(join(cwd, 'before.csv')));
+    },
+  );
 
   test('is stopped by --max, and applies its plans', async () => {
     const { cwd, crm } = await folder();

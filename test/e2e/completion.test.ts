@@ -80,9 +80,9 @@ describe.each(Object.keys(SHELLS))('crm completion %s', (shell) => {
     );
     expect(await offered('crm', 'completion', '')).toEqual(['bash', 'fish', 'zsh']);
     expect(await offered('crm', 'help', 'im')).toEqual(['import']);
-    expect(await offered('crm', 'migrate', '')).toEqual(['copy', 'down', 'help', 'map', 'plan', 'status', 'up', 'verify']);
+    expect(await offered('crm', 'migrate', '')).toEqual(['copy', 'diff', 'down', 'help', 'map', 'plan', 'status', 'sync', 'up', 'verify']);
     expect(await offered('crm', 'migrate', 'up', '--dr')).toEqual(['--dry-run']);
-    expect(await offered('crm', 'help', 'migrate', 's')).toEqual(['status']);
+    expect(await offered('crm', 'help', 'migrate', 's')).toEqual(['status', 'sync']);
     expect(await offered('crm', 'migrate', 'help', 'u')).toEqual(['up']);
     expect(await offered('crm', 'init', '--db', 'people')).toContain('people one.csv');
   });

@@ -102,12 +102,12 @@ describe('wrong usage', () => {
     [
       ['migrate'],
       'crm migrate: no command was given',
-      'one of: migrate status, migrate plan, migrate up, migrate down, migrate copy, migrate map, migrate verify',
+      'one of: migrate status, migrate plan, migrate up, migrate down, migrate copy, migrate map, migrate verify, migrate diff, migrate sync',
     ],
     [
       ['migrate', '--quiet'],
       'crm migrate: no command was given',
-      'one of: migrate status, migrate plan, migrate up, migrate down, migrate copy, migrate map, migrate verify',
+      'one of: migrate status, migrate plan, migrate up, migrate down, migrate copy, migrate map, migrate verify, migrate diff, migrate sync',
     ],
     [['migrate', 'upp'], 'there is no command “migrate upp”', 'did you mean crm migrate up?'],
     [['migrate', 'help', 'stats'], 'there is no command “migrate stats”', 'did you mean crm migrate status?'],

@@ -1,13 +1,14 @@
 import { spawn } from 'node:child_process';
-import { createReadStream, readFileSync, writeFileSync } from 'node:fs';
+import { createReadStream, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../src/engines/connection.ts';
 import type { ImportResult } from '../../src/import/import-files.ts';
-import { CRM, runCli } from '../support/cli.ts';
+import { CRM, ROOT, runCli } from '../support/cli.ts';
 import { dump, importText, inconsistencies, testDatabase } from '../support/customer-database.ts';
 import { describeEachEngine, type EngineTarget } from '../support/engines.ts';
 import { peopleCsv } from '../support/people-file.ts';
+import { freshSchemaUrl, postgresAvailable } from '../support/postgres.ts';
 import { cleanEnvironment } from '../support/run-program.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
@@ -171,5 +172,20 @@ describe('many rows of one customer', () => {
     const result = await runCli(['import', 'p.csv', '--json'], { cwd, timeoutMs: 60_000 });
     expect(JSON.parse(result.stdout)).toMatchObject({ result: { read: 12_000, created: 1, updated: 11_999 } });
     expect(await runCli(['query', '--select', 'city', '--json'], { cwd })).toMatchObject({ stdout: expect.stringContaining('City 11999') });
+  });
+});
+
+describe('a dry run where there is no database yet', () => {
+  it.each(['sqlite', ...(postgresAvailable ? ['postgres'] : [])])('says what an import would do, and makes none: %s', async (engine) => {
+    const cwd = tempDir();
+    const db = engine === 'sqlite' ? join(cwd, 'new.db') : freshSchemaUrl();
+    const dry = await runCli(['import', join(ROOT, 'fixtures/contacts.csv'), '--dry-run', '--db', db], { cwd });
+    expect(dry.exitCode).toBe(0);
+    expect(dry.stdout).toContain(' (would be a new database)\nwould read 20 rows');
+    expect(dry.stdout).toContain('18 created, 1 updated, 1 unchanged, 0 rejected');
+    expect(readdirSync(cwd)).toEqual([]);
+    expect((await runCli(['query', '--db', db], { cwd })).exitCode).toBe(10);
+    const nowhere = await runCli(['import', join(ROOT, 'fixtures/contacts.csv'), '--dry-run', '--db', 'no/folder.db'], { cwd });
+    expect(nowhere.exitCode).toBe(10);
   });
 });

@@ -134,6 +134,8 @@ const CALLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['crm.db', 'whole.db', '--only-crm'],
   ],
   'migrate verify': [['crm.db', 'crm.db', '--sample', '50%']],
+  'migrate diff': [['crm.db', 'segments.db', '--tables', 'segments', '--show-values']],
+  'migrate sync': [['crm.db', 'segments.db', '--tables', 'segments', '--delete']],
   'job run': [['tidy', '--dry-run'], ['tidy'], ['tidy', '--only', '2']],
   'job list': [[]],
   'job history': [[], ['tidy', '--limit', '1']],
@@ -188,7 +190,7 @@ describe.each(['sqlite', 'postgres'])('results on %s', (engine) => {
     const env = { CRM_DB: database };
     await runCli(['import', 'people.csv', '--source', 'shop', '--quiet'], { cwd, env });
     await fillFolder(cwd, database);
-    const isHere = (name: string): boolean => engine === 'sqlite' || !/^(backup|restore|migrate (copy|verify))\b/.test(name);
+    const isHere = (name: string): boolean => engine === 'sqlite' || !/^(backup|restore|migrate (copy|verify|diff|sync))\b/.test(name);
     for (const [name, calls] of Object.entries(CALLS).filter(([name]) => isHere(name))) {
       const schema = schemaOf(name);
       for (const args of calls) {

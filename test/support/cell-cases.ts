@@ -93,7 +93,7 @@ export const CELL_CASES: readonly CellCase[] = [
 
 /** Whether a place says that it can hold a value in a column whose type it holds. */
 export function canHold(limits: ValueLimits, { kind }: ColumnType, cell: Cell): boolean {
-  if (cell instanceof Uint8Array) return kind !== 'text' || limits.invalidUtf8;
+  if (cell instanceof Uint8Array) return (kind !== 'text' || limits.invalidUtf8) && (cell.length > 0 || !limits.emptyIsNull);
   if (typeof cell === 'number') return limits.floatSpecials || Number.isFinite(cell);
   if (Array.isArray(cell)) return cell.every((element) => canHold(limits, { kind: 'any' }, element));
   if (typeof cell !== 'string') return true;

@@ -11,6 +11,10 @@ import {
   storedColumns,
   type TableSchema,
 } from '../../src/model/table-schema.ts';
+import { FakeCassandra } from './fake-cassandra.ts';
+import { FakeMongo } from './fake-mongo.ts';
+import { startOracle } from './oracle.ts';
+import { freshMssqlUrl } from './mssql.ts';
 import { freshSchemaUrl, postgresAvailable } from './postgres.ts';
 import { tempDir } from './temp-dir.ts';
 
@@ -21,12 +25,35 @@ export interface StoreKind {
   readonly isThere: boolean;
   /** The address of an empty place that is not made yet, or has nothing in it; it goes away when the test file ends. */
   readonly freshAddress: () => string | Promise<string>;
+  /** It cannot be read as it was at one moment. */
+  readonly noSnapshots?: boolean;
+  /** A key of one column cannot be empty. */
+  readonly noEmptyKeys?: boolean;
+  /** Whether it keeps a value in another way of writing, or refuses it, although its limits allow it. */
+  readonly differs?: (type: ColumnType, cell: Cell) => boolean;
 }
 
 /** One line for each connector that can be written to. */
 export const STORE_KINDS: readonly StoreKind[] = [
   { name: 'sqlite', isThere: true, freshAddress: () => join(tempDir(), 'copy.db') },
   { name: 'postgres', isThere: postgresAvailable, freshAddress: freshSchemaUrl },
+  { name: 'mongodb, a replica set', isThere: true, freshAddress: async () => (await FakeMongo.start({ replicaSet: true })).url() },
+  {
+    name: 'mongodb, one server',
+    isThere: true,
+    freshAddress: async () => (await FakeMongo.start({ replicaSet: false })).url(),
+    noSnapshots: true,
+  },
+  { name: 'cassandra', isThere: true, freshAddress: async () => (await FakeCassandra.start()).url(), noSnapshots: true, noEmptyKeys: true },
+  // No server of Oracle: one that speaks its protocol, so that the connector and its driver keep the contract as far as that goes.
+  {
+    name: 'oracle stand-in',
+    isThere: true,
+    freshAddress: async () => (await startOracle()).url,
+    // A NUMBER knows no zeros at the end; ten days of 1582 are none.
+    differs: ({ kind }, cell) => (kind === 'decimal' && cell === '-0.10') || String(cell).startsWith('1582-10-10'),
+  },
+  { name: 'mssql', isThere: true, freshAddress: freshMssqlUrl },
 ];
 
 const opened: TableStore[] = [];

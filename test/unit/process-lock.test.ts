@@ -94,6 +94,30 @@ describe('a lock', () => {
     }
   });
 
+  test('is taken over at once where others have died while they took it over, and nothing of them is left', async () => {
+    const folder = tempDir();
+    const path = join(folder, 'lock');
+    const lock = taken(await takeLock(path, NOW));
+    const living = lockOwner(path) as LockOwner;
+    lock.release();
+    const sum = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
+    const dead = (started: string): string => written({ ...living, started });
+    const claim = `${path}.takeover-${sum(dead('1'))}`;
+    const claimToClaim = `${claim}.takeover-${sum(dead('2'))}`;
+    writeFileSync(path, dead('1'));
+    writeFileSync(claim, dead('2'));
+    writeFileSync(claimToClaim, dead('3'));
+    for (const left of [path, claim, claimToClaim]) writeFileSync(`${left}.part-${2 ** 22 + 1}`, '');
+    writeFileSync(`${path}-of-another`, dead('1'));
+    const again = taken(await takeLock(path, NOW));
+    expect(readdirSync(folder).sort()).toEqual(['lock', 'lock-of-another']);
+    // A claim of a living process holds off: that one is about to have the lock.
+    again.release();
+    writeFileSync(path, dead('1'));
+    writeFileSync(claim, written(living));
+    expect(await takeLock(path, NOW)).toEqual(living);
+  });
+
   test('goes to one of many that ask at once, also where its owner has died', async () => {
     const folder = tempDir();
     const path = join(folder, 'lock');

@@ -55,7 +55,8 @@ async function copyOf(path: string, meanwhile: () => void = () => undefined): Pr
 async function looked(path: string): Promise<DatabaseCheck> {
   const checking = new SqliteFileCheck();
   try {
-    return await checking.check(path, { integrity: true, rowHashes: true, key: null });
+    checking.begin(path, { integrity: true, rowHashes: true, key: null });
+    return await checking.result();
   } finally {
     await checking.end();
   }

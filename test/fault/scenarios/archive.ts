@@ -3,8 +3,8 @@ import { doneAt, type FaultPlace } from '../../support/fault/fault-place.ts';
 import type { FaultScenario } from '../../support/fault/fault-scenario.ts';
 import { peopleCsv } from '../../support/people-file.ts';
 
-/** More than are moved in one transaction. */
-const PEOPLE = 1000;
+/** More than are moved in the first transaction, and enough for the thread that copies. */
+const PEOPLE = 4000;
 const ORDERS = Array.from({ length: 600 }, (_, i) => `A-${i},${1 + ((i * 7) % PEOPLE)},2020-02-0${1 + (i % 9)},${i}.50,EUR`);
 const files = {
   'people.csv': peopleCsv(PEOPLE, { seed: 4 }),

@@ -54,7 +54,7 @@ export const CHANGES_SCENARIOS: readonly FaultScenario[] = [
     prepare: after(['import', 'people.csv', ...SHOP], ['import', 'changed.csv', '--tag', 'new', ...SHOP]),
     atomic: true,
     exitWhenDone: 2,
-    share: 1,
+    share: 0.7,
   },
   {
     name: 'normalize',
@@ -62,7 +62,7 @@ export const CHANGES_SCENARIOS: readonly FaultScenario[] = [
     files,
     prepare: after(['import', 'people.csv', '--no-normalize', ...SHOP]),
     atomic: true,
-    share: 1,
+    share: 0.7,
   },
   {
     name: 'apply of a plan',

@@ -20,7 +20,7 @@ export const IMPORT_SCENARIOS: readonly FaultScenario[] = [
     command: ['import', 'people.csv', ...SHOP],
     files: { 'people.csv': PEOPLE },
     atomic: true,
-    share: 1,
+    share: 0.7,
   },
   {
     // Indexes are made at the end, the full text by a thread of its own.
@@ -38,7 +38,7 @@ export const IMPORT_SCENARIOS: readonly FaultScenario[] = [
     files: { 'people.csv': PEOPLE, 'changed.csv': CHANGED },
     prepare: async (place) => void (await doneAt(place, ['import', 'people.csv', ...SHOP])),
     atomic: true,
-    share: 1,
+    share: 0.7,
   },
   {
     name: 'import of orders',

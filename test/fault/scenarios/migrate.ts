@@ -15,7 +15,7 @@ export const MIGRATE_SCENARIOS: readonly FaultScenario[] = [
     atomic: false, // each version is one transaction
     recovery: ['migrate', 'status'],
     mayStay: /-migrate\.lock(-journal)?$/,
-    share: 1,
+    share: 0.7,
   },
   {
     name: 'migrate down',
@@ -29,6 +29,6 @@ export const MIGRATE_SCENARIOS: readonly FaultScenario[] = [
     atomic: false,
     recovery: ['migrate', 'status'],
     mayStay: /-migrate\.lock(-journal)?$/,
-    share: 1,
+    share: 0.7,
   },
 ];

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { archiveSettings, policiesNamed } from '../../../src/archive/archive-settings.ts';
 import { archiveTarget } from '../../../src/archive/archive-target.ts';
-import { PageSize } from '../../../src/repository/archive-pages.ts';
+import { BatchSize, PageSize } from '../../../src/repository/archive-pages.ts';
 
 describe('archiveSettings', () => {
   test('has neither place nor policies where nothing is said', () => {
@@ -57,4 +57,19 @@ test('pages of customers get smaller where they hold much, and grow by steps', (
   expect(size.next).toBe(6);
   size.learn({ customers: 1, rows: 1, characters: 10 ** 9 });
   expect(size.next).toBe(1);
+});
+
+test('transactions hold as many customers as take some seconds, and grow by steps', () => {
+  const size = new BatchSize();
+  expect(size.next).toBe(500);
+  size.learn({ customers: 500, elapsedMs: 0 });
+  expect(size.next).toBe(2000);
+  size.learn({ customers: 0, elapsedMs: 5000 });
+  expect(size.next).toBe(2000);
+  size.learn({ customers: 2000, elapsedMs: 8000 });
+  expect(size.next).toBe(500);
+  size.learn({ customers: 1, elapsedMs: 9000 });
+  expect(size.next).toBe(1);
+  size.learn({ customers: 40_000, elapsedMs: 10 });
+  expect(size.next).toBe(50_000);
 });

@@ -50,7 +50,7 @@ describe('replacing a database file', () => {
     const { folder, old, copy, aside } = places();
     written(old, 'old');
     chmodSync(old, 0o640);
-    await replaceSqlite(copy, old, aside, NO_KEY);
+    expect(await replaceSqlite(copy, old, aside, NO_KEY)).toBe(true);
     expect(statSync(old).mode & 0o777).toBe(0o640);
     expect([nameIn(old), nameIn(aside)]).toEqual(['new', 'old']);
     expect(readdirSync(folder).sort()).toEqual(['crm.db', 'crm.db.aside']);
@@ -97,11 +97,20 @@ describe('replacing a database file', () => {
     const { folder, old, copy, aside } = places();
     writeFileSync(old, DAMAGED);
     writeFileSync(`${old}-wal`, 'and this its log');
-    await replaceSqlite(copy, old, aside, NO_KEY);
+    expect(await replaceSqlite(copy, old, aside, NO_KEY)).toBe(false);
     expect(nameIn(old)).toBe('new');
     expect(readFileSync(aside, 'utf8')).toBe(DAMAGED);
     expect(readFileSync(`${aside}-wal`, 'utf8')).toBe('and this its log');
     expect(readdirSync(folder).sort()).toEqual(['crm.db', 'crm.db.aside', 'crm.db.aside-wal']);
+  });
+
+  test('never overwrites what has the name that its log is to get', async () => {
+    const { old, copy, aside } = places();
+    writeFileSync(old, DAMAGED);
+    writeFileSync(`${old}-wal`, 'and this its log');
+    writeFileSync(`${aside}-wal`, 'precious');
+    await expect(replaceSqlite(copy, old, aside, NO_KEY)).rejects.toMatchObject({ code: 'OUTPUT_FAILED' });
+    expect([readFileSync(`${aside}-wal`, 'utf8'), readFileSync(old, 'utf8')]).toEqual(['precious', DAMAGED]);
   });
 
   test('leaves a sound database of another program where it is', async () => {

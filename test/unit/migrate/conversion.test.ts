@@ -94,6 +94,7 @@ const CONVERTED: readonly (readonly [TypeName, TypeName, Cell, Cell, keyof typeo
   ['text', 'text', 'a\ud800', 'a\ufffd', 'INVALID_UTF8_REPLACED'],
   ['text', 'fixed text(5)', 'ab ', 'ab', 'TRAILING_SPACES'],
   ['text', 'text', '', null, 'EMPTY_TO_NULL'],
+  ['bytes', 'bytes', new Uint8Array(), null, 'EMPTY_TO_NULL'],
   ['bytes', 'text', BAD_UTF8, '\\x61ff', 'BYTES_TO_HEX'],
   ['bytes', 'fixed bytes(4)', BAD_UTF8, Buffer.from([0x61, 0xff, 0, 0]), 'ZERO_PADDED'],
   ['decimal', 'decimal(5,2)', '-1.005', '-1.01', 'DECIMAL_ROUNDED'],
