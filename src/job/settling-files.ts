@@ -4,8 +4,8 @@ import { isSame, nameMatcher, statOf } from './drop-folder.ts';
 
 /** Files that an import reads, also packed. */
 const KNOWN_NAMES = /\.(csv|tsv|xlsx|json|ndjson|jsonl|vcf)(\.gz)?$/i;
-/** Lock files of office programs. */
-const OF_OFFICE = /^(~\$|\.)/;
+/** Hidden files, lock files of office programs, downloads that are not complete. */
+const PASSING = /^(~\$|\.)|\.(part|partial|filepart|crdownload|tmp)$/i;
 
 interface Seen {
   readonly stats: Stats;
@@ -84,7 +84,7 @@ export class SettlingFiles {
   }
 
   #isWanted(name: string): boolean {
-    return !OF_OFFICE.test(name) && this.#matchers.some((matcher) => matcher.test(name));
+    return !PASSING.test(name) && this.#matchers.some((matcher) => matcher.test(name));
   }
 }
 
