@@ -55,10 +55,15 @@ function watchSignals(interruption: AbortController): () => void {
       }
       interruption.abort(name);
       // A server that does not answer must not hold the user: what was under way is rolled back without us too.
-      setTimeout(() => {
-        stop();
-        process.kill(process.pid, name);
-      }, GRACE_MS).unref();
+      const endSoon = (): void => {
+        setTimeout(() => {
+          stop();
+          process.kill(process.pid, name);
+        }, GRACE_MS).unref();
+      };
+      import('./grace.ts').then(({ mayTakeItsTime }) => {
+        if (!mayTakeItsTime(interruption.signal)) endSoon();
+      }, endSoon);
     };
     process.on(name, handler);
     return { name, handler };
@@ -70,6 +75,8 @@ function watchSignals(interruption: AbortController): () => void {
   };
   if (process.env.CRM_JOB_STEP !== undefined) {
     process.once('disconnect', orphaned);
+    // Where it was gone before anybody listened, there is no event.
+    if (process.connected === false) orphaned();
     process.channel?.unref();
   }
   const stop = (): void => {

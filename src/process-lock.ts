@@ -72,6 +72,15 @@ export function livingOwner(text: string): LockOwner | null {
   return owner !== null && mayLive(owner) ? owner : null;
 }
 
+/**
+ * Has a file name another process of this machine as its owner, in place of whoever it named: for a process that was just started
+ * and that others have to wait for, even when this one dies. @throws an error of the system when the file cannot be made
+ */
+export function nameOwner(path: string, pid: number): void {
+  rmSync(path, { force: true });
+  createWhole(path, writtenOwner({ ...thisProcess(), pid, started: startOf(pid) }));
+}
+
 function tryLock(path: string): ProcessLock | LockOwner {
   const own = writtenOwner(thisProcess());
   for (let missed = 0; !createWhole(path, own); ) {

@@ -17,7 +17,8 @@ import { addRelated, type RelatedFlags, relatedOptions } from './related-flags.t
 import { rulesOf } from './rules.ts';
 import type { Run } from './run.ts';
 
-interface ImportFlags extends ReadingFlags, DoubtFlags, PresetFlags, RelatedFlags {
+/** What `importOptions` checks. */
+export interface ImportFlags extends ReadingFlags, DoubtFlags, PresetFlags, RelatedFlags {
   readonly map?: readonly string[];
   readonly source?: string;
   readonly match?: string;
@@ -48,8 +49,16 @@ export const EXAMPLES: Examples = [
 
 /** `crm import` */
 export function define(command: Command, run: Run): void {
+  command.argument('<files...>', 'CSV, Excel, JSON, NDJSON or vCard files, also packed with gzip; - is standard input');
+  addImportOptions(command).action((files: string[], flags: ImportFlags) =>
+    run(command, (context) => importCommand(context, files, flags)),
+  );
+}
+
+/** Adds the options of an import. */
+export function addImportOptions(command: Command): Command {
   const list = (value: string, before: readonly string[] = []): string[] => [...before, value];
-  addMap(command.argument('<files...>', 'CSV, Excel, JSON, NDJSON or vCard files, also packed with gzip; - is standard input'))
+  addMap(command)
     .option('--source <name>', 'the system the rows come from: its ids then name records there')
     .option(
       '--match <keys>',
@@ -74,9 +83,7 @@ export function define(command: Command, run: Run): void {
     .option('--max-rejects <n|n%>', 'change nothing when more rows than this are rejected')
     .option('--check-duplicates', 'afterwards compare what is new with all customers, and warn of likely duplicates')
     .option('--no-normalize', 'keep names, companies, places and other texts as they are written');
-  addRelated(addDoubtFlags(addPresetFlags(addReading(command)))).action((files: string[], flags: ImportFlags) =>
-    run(command, (context) => importCommand(context, files, flags)),
-  );
+  return addRelated(addDoubtFlags(addPresetFlags(addReading(command))));
 }
 
 async function importCommand(context: Context, files: readonly string[], flags: ImportFlags): Promise<void> {

@@ -21,8 +21,13 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
-/** When a schedule comes round next, and the time after: two moments. @throws nothing for what `isSchedule` and `isTimeZone` accept */
-export function nextTimes(schedule: string, timezone: string | null, from: Date): readonly Date[] {
-  const cron = new Cron(schedule, { paused: true, mode: '5-part', ...(timezone === null ? {} : { timezone }) });
-  return cron.nextRuns(2, from);
+/**
+ * The next moments of a schedule, the soonest first; fewer than asked for where there are no more (30 February).
+ * A time of day that the clock skips in spring comes right after the change; one that it shows twice in autumn counts once,
+ * the first time, unless hours or minutes are repeated (`*`, lists, steps): those go on through both hours.
+ * @param timezone IANA name; null: that of the machine
+ */
+export function nextTimes(schedule: string, timezone: string | null, from: Date, count: number): Date[] {
+  const options = { paused: true, mode: '5-part', ...(timezone === null ? {} : { timezone }) } as const;
+  return new Cron(schedule, options).nextRuns(count, from);
 }

@@ -27,6 +27,8 @@ export interface CallOptions {
   readonly timeLimitMs: number | null;
   /** The step that it belongs to; `run` is null in a dry run. */
   readonly step: { readonly run: number | null; readonly position: number };
+  /** Is told the number of the process, as soon as it is there. */
+  readonly onStart?: (pid: number) => void;
 }
 
 /** Calls crm with these words. */
@@ -53,7 +55,7 @@ const SUCCESSES: ReadonlySet<number> = new Set([0, EXIT_CODES.ROWS_REJECTED]);
  * with the process that called them, whose channel they hold.
  */
 export function crmProcess({ script, globals, env }: CrmProgram): CrmCall {
-  return async (words, { signal, timeLimitMs, step }) => {
+  return async (words, { signal, timeLimitMs, step, onStart }) => {
     if (signal.aborted) return stopped('interrupted; nothing was changed', EXIT_CODES.TERMINATED);
     const child = spawn(process.execPath, [script, '--json', '--no-input', ...globals, ...words], {
       // Its own process group: an interrupt at the terminal comes here, and is passed on once.
@@ -61,6 +63,7 @@ export function crmProcess({ script, globals, env }: CrmProgram): CrmCall {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: { ...env, NO_COLOR: '1', FORCE_COLOR: undefined, CRM_JOB_RUN: String(step.run ?? ''), CRM_JOB_STEP: String(step.position) },
     });
+    if (child.pid !== undefined) onStart?.(child.pid);
     let reason: 'signal' | 'time' | null = null;
     const stop = (why: 'signal' | 'time'): void => {
       reason ??= why;

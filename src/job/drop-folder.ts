@@ -95,8 +95,8 @@ function matching(pattern: string): string[] {
   }
 }
 
-/** `*` is any text, `?` one character. */
-function nameMatcher(pattern: string): RegExp {
+/** What the names of a pattern match: `*` is any text, `?` one character. */
+export function nameMatcher(pattern: string): RegExp {
   const source = pattern
     .replace(/[.+^${}()|[\]\\]/g, '\\$&')
     .replaceAll('*', '.*')
@@ -104,10 +104,12 @@ function nameMatcher(pattern: string): RegExp {
   return new RegExp(`^${source}$`, 'su');
 }
 
-function statOf(path: string): Stats | null {
+/** Size and times of a file; null where there is none. */
+export function statOf(path: string): Stats | null {
   return statSync(path, { throwIfNoEntry: false }) ?? null;
 }
 
-function isSame(before: Stats | null, now: Stats | null): boolean {
+/** Whether a file was not written to between two looks; not where it was away in one. */
+export function isSame(before: Stats | null, now: Stats | null): boolean {
   return before !== null && now !== null && before.size === now.size && before.mtimeMs === now.mtimeMs;
 }

@@ -89,7 +89,17 @@ const NO_COUNTS = /^(run|id|customer|seed|total)$|ms$|bytes|bits|recall|chunks|c
 const CHANGING = ['created', 'updated', 'changed', 'merged', 'archived', 'deleted', 'reverted', 'restored', 'companies', 'removed'];
 
 /** Commands that no step can be: jobs, which would wait for themselves, what asks a person, and what is for shells. */
-export const NO_STEPS: readonly string[] = ['job run', 'job list', 'job history', 'job show', 'job status', 'dedupe review', 'completion'];
+export const NO_STEPS: readonly string[] = [
+  'job run',
+  'job list',
+  'job history',
+  'job show',
+  'job status',
+  'job next',
+  'job crontab',
+  'dedupe review',
+  'completion',
+];
 /** Options that the job itself decides for all of its steps. */
 const OWN_OPTIONS = ['--db', '--config', '--json'];
 /** What a first word means where no second one follows. */

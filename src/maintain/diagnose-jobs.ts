@@ -14,7 +14,7 @@ export async function diagnoseJobs(note: Note, jobs: ReadonlyMap<string, JobConf
   for (const { job, lastGood, ageSeconds, last } of await jobHealth(jobs.keys(), store, null)) {
     const { schedule, timezone } = jobs.get(job) as JobConfig;
     const ageMs = ageSeconds === null ? null : ageSeconds * 1000;
-    const next = schedule === null ? [] : nextTimes(schedule, timezone, now);
+    const next = schedule === null ? [] : nextTimes(schedule, timezone, now, 2);
     const [first, second] = next;
     const periodMs = first === undefined || second === undefined ? null : second.getTime() - first.getTime();
     const due = first === undefined ? '' : `, due ${first.toISOString().slice(0, 16).replace('T', ' ')} UTC`;

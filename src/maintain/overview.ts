@@ -53,7 +53,7 @@ async function newestBackup(folder: string): Promise<string | 'none'> {
 
 function nextOf(jobs: ReadonlyMap<string, JobConfig>, now: Date): Overview['nextJob'] {
   const next = [...jobs.values()].flatMap(({ name, schedule, timezone }) => {
-    const [at] = schedule === null ? [] : nextTimes(schedule, timezone, now);
+    const [at] = schedule === null ? [] : nextTimes(schedule, timezone, now, 1);
     return at === undefined ? [] : [{ job: name, at }];
   });
   return next.sort((a, b) => a.at.getTime() - b.at.getTime())[0] ?? null;

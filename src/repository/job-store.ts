@@ -119,6 +119,15 @@ export class JobStore {
     ]);
   }
 
+  /** Adds to the message of a run that has ended: what did not work after it. */
+  async addNote(jobRun: number, note: string): Promise<void> {
+    await this.#write(`UPDATE job_runs SET message = CASE WHEN message IS NULL THEN ? ELSE message || '; ' || ? END WHERE id = ?`, [
+      note,
+      note,
+      jobRun,
+    ]);
+  }
+
   /** The newest runs of jobs first, of one job or of all. */
   runs(which: { readonly job?: string; readonly limit: number }): Promise<JobRun[]> {
     return listJobRuns(this.#engine, which);

@@ -40,16 +40,7 @@ export async function printJobRuns(io: Io, mode: OutputMode, runs: readonly JobR
     { runs },
     ['run', 'job', 'started', 'took', 'status', 'exit', 'did'],
     'no job was run yet',
-    () =>
-      runs.map((run) => [
-        run.id,
-        run.job,
-        shortTime(run.started_at),
-        tookText(run),
-        run.status,
-        run.exit_code ?? '',
-        run.message ?? jobWords(run.counts),
-      ]),
+    () => runs.map((run) => [run.id, run.job, shortTime(run.started_at), tookText(run), run.status, run.exit_code ?? '', didText(run)]),
   );
 }
 
@@ -124,4 +115,10 @@ async function printTable(
     const columns = names.map((name) => ({ name, type: ['run', 'steps', 'exit', 'started', 'took'].includes(name) ? 'number' : 'text' }));
     return renderTable(columns, shown, { maxWidth: io.isTty.stdout ? io.columns : null, style });
   });
+}
+
+/** What a run did, or why it did not get through; one that did may have something to say, too. */
+function didText({ status, message, counts }: JobRun): string {
+  if (status !== 'done' && message !== null) return message;
+  return [jobWords(counts), message ?? ''].filter((words) => words !== '').join('; ');
 }

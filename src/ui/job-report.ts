@@ -63,8 +63,11 @@ function stepLine({ job, step, durationMs }: StepEnded, style: Style): string {
   return `  ${step.position} ${name}  ${status}  ${time.padStart(12)}  ${printable(words)}`.trimEnd();
 }
 
-/** Prints how a job ended that got through. */
-export async function printJob(io: Io, mode: OutputMode, outcome: JobOutcome): Promise<void> {
+/**
+ * Prints how a job ended that got through.
+ * @param warnings for programs only; people were told before
+ */
+export async function printJob(io: Io, mode: OutputMode, outcome: JobOutcome, warnings: readonly string[]): Promise<void> {
   const { run, found, job, end, steps, durationMs } = outcome;
   const style = await styleOf(io, 'stdout');
   const result = {
@@ -78,7 +81,7 @@ export async function printJob(io: Io, mode: OutputMode, outcome: JobOutcome): P
     found,
     elapsedMs: Math.round(durationMs),
   };
-  await printResult(io, mode, { ok: true, command: 'job run', result, warnings: [] }, () => {
+  await printResult(io, mode, { ok: true, command: 'job run', result, warnings: mode.json ? warnings : [] }, () => {
     const next = run === null ? 'nothing was written' : `all of it: crm job show ${run}`;
     return `${statusText(end.status, style)} in ${formatDuration(durationMs)}  ${style.dim(next)}`;
   });

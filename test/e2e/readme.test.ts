@@ -28,9 +28,11 @@ describe.each([
   'docs/guide/doctor.md',
   'docs/guide/restore.md',
   'docs/guide/first-import.md',
+  'docs/guide/nightly-job.md',
   'docs/guide/recovering.md',
   'docs/guide/moving-to-postgresql.md',
   'docs/guide/zh-CN/first-import.md',
+  'docs/guide/zh-CN/nightly-job.md',
   'docs/guide/zh-CN/recovering.md',
   'docs/guide/zh-CN/moving-to-postgresql.md',
   'docs/guide/import.md',
@@ -45,6 +47,7 @@ describe.each([
   'docs/guide/query.md',
   'docs/guide/related.md',
   'docs/guide/undo.md',
+  'docs/guide/watch.md',
 ])('the commands of %s', (document) => {
   const steps = stepsOf(readFileSync(join(ROOT, document), 'utf8'));
 

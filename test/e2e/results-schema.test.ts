@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openEngine } from '../../src/engines/index.ts';
@@ -31,8 +31,13 @@ async function fillFolder(cwd: string, database: string): Promise<void> {
     database,
   );
   writeFileSync(join(cwd, 'truth.csv'), 'external_id,cluster\n1,a\n2,a\n3,b\n99,b\n');
+  mkdirSync(join(cwd, 'drops'));
+  writeFileSync(join(cwd, 'drops/new.csv'), 'name,email\nEve,eve@example.com\n');
   writeFileSync(join(cwd, 'decisions.csv'), 'left_id,right_id,decision\n3,4,same\n3,5,no\n4,5,\n3,99,y\n');
-  writeFileSync(join(cwd, 'crm.config.json'), '{ "jobs": { "tidy": { "steps": [{ "run": "normalize" }, { "run": "query --count" }] } } }');
+  writeFileSync(
+    join(cwd, 'crm.config.json'),
+    '{ "jobs": { "tidy": { "schedule": "30 2 * * 1-5", "timezone": "Asia/Shanghai", "steps": [{ "run": "normalize" }, { "run": "query --count" }] } } }',
+  );
   const engine = await openEngine(database, { create: false, busyTimeoutMs: 5000 });
   await setClusters(engine, [
     [4, 5],
@@ -136,6 +141,9 @@ const CALLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'job history': [[], ['tidy', '--limit', '1']],
   'job show': [['last'], ['1']],
   'job status': [[], ['tidy', '--max-age', '1h']],
+  'job next': [[], ['tidy', '--count', '3']],
+  'job crontab': [[], ['tidy', '--systemd']],
+  watch: [['drops', '--once', '--settle', '1ms']],
   maintain: [['--check', '--quick'], ['--repair', '--reindex'], ['--vacuum'], ['--sizes'], ['--slow'], []],
   doctor: [[]],
   completion: [['bash']],

@@ -5,7 +5,7 @@ export type Rule = (files: readonly SourceFile[]) => string[];
 
 /** The layers from the bottom up; a file may import its own folder and lower layers. Files of `src` itself go by their name. */
 const LAYERS: readonly (readonly string[])[] = [
-  ['errors', 'model', 'interruption', 'process-lock'],
+  ['errors', 'model', 'interruption', 'grace', 'process-lock'],
   ['formats', 'engines', 'config', 'normalize'],
   ['repository', 'connectors'],
   ['import', 'query', 'cleansing', 'dedupe', 'archive', 'backup', 'migrate', 'job', 'quality', 'maintain'],
@@ -63,6 +63,7 @@ const OWNERS: Readonly<Record<string, RegExp>> = {
   zod: /^src\/config\/[^/]*\.ts$/,
   'jsonc-parser': /^src\/config\/config-places\.ts$/,
   croner: /^src\/(config|job)\/[^/]*schedule[^/]*\.ts$/,
+  pino: /^src\/job\/job-log\.ts$/,
   commander: /^src\/(cli|main|commands\/.+)\.ts$/,
 };
 
