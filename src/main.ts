@@ -65,6 +65,8 @@ function watchSignals(interruption: AbortController): () => void {
   if (process.env.CRM_JOB_STEP !== undefined) {
     process.once('disconnect', orphaned);
     process.channel?.unref();
+    // Closed while this process was still starting: the event is over.
+    if (process.connected === false) orphaned();
   }
   const stop = (): void => {
     for (const { name, handler } of handlers) process.off(name, handler);
