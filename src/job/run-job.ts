@@ -219,14 +219,14 @@ async function lock({ store, waitMs, signal }: JobOptions): Promise<() => Promis
       const met = tries > 0 && waitMs === 0 ? await endedSince(store, since) : null;
       if (met === null) return release;
       await release();
-      throw busy(met);
+      throw busy(met, 'was at work on this database when this one was started');
     }
     if (performance.now() >= end) break;
     await sleep(POLL_MS);
     checkInterruption(signal);
   }
   const [holder] = (await store.running()).reverse();
-  throw busy(holder);
+  throw busy(holder, 'is at work on this database');
 }
 
 /** The job that was at work and has ended since: who waits only for the lock of a dead one must not run after a living one. */
@@ -235,12 +235,12 @@ async function endedSince(store: JobStore, since: string): Promise<JobRun | null
   return newest?.finished_at != null && newest.finished_at >= since ? newest : null;
 }
 
-function busy(holder: JobRun | undefined): CrmError {
+function busy(holder: JobRun | undefined, what: string): CrmError {
   const who =
     holder === undefined
       ? 'another job'
       : `job ${holder.job} (run ${holder.id}, since ${holder.started_at}, by ${holder.actor} on ${holder.host})`;
-  return new CrmError('BUSY', `${who} is at work on this database`, {
+  return new CrmError('BUSY', `${who} ${what}`, {
     hint: 'wait for it with --wait 10m, or see what it does with: crm job history',
     ...(holder === undefined ? {} : { details: { run: holder.id, job: holder.job, since: holder.started_at, host: holder.host } }),
   });
