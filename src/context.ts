@@ -154,8 +154,11 @@ class CommandDatabase {
         ...tried,
       }),
     );
-    // Whoever finds the job killed waits until its step is gone, too.
-    if (step.partOf !== undefined) this.#releaseStep = await (await this.#repository.jobs()).tryStepLock();
+    // Whoever finds the job killed waits until its step is gone, too. A rehearsal in a database of its own is nobody's business.
+    if (step.partOf !== undefined && target === undefined) {
+      const { lockStep } = await import('./repository/job-step-lock.ts');
+      this.#releaseStep = await lockStep(await this.#repository.jobs(), step.partOf.jobRun);
+    }
     return this.#repository;
   }
 

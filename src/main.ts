@@ -78,6 +78,8 @@ function watchSignals(interruption: AbortController): () => void {
     // Where it was gone before anybody listened, there is no event.
     if (process.connected === false) orphaned();
     process.channel?.unref();
+    // Closed while this process was still starting: the event is over.
+    if (process.connected === false) orphaned();
   }
   const stop = (): void => {
     for (const { name, handler } of handlers) process.off(name, handler);

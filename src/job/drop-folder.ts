@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { constants, copyFileSync, createReadStream, linkSync, mkdirSync, readdirSync, type Stats, statSync, unlinkSync } from 'node:fs';
-import { basename, dirname, extname, join } from 'node:path';
+import { createReadStream, readdirSync, type Stats, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CrmError } from '../errors.ts';
@@ -36,47 +36,6 @@ export async function hashOf(path: string): Promise<string> {
   const hash = createHash('sha256');
   await pipeline(createReadStream(path), hash);
   return hash.digest('hex');
-}
-
-/**
- * Moves a file into a folder, under a name that is free there: nothing is ever overwritten.
- * @returns its new path
- */
-export function moveInto(path: string, folder: string): string {
-  mkdirSync(folder, { recursive: true });
-  for (;;) {
-    const target = freePath(folder, basename(path));
-    try {
-      placeAs(path, target);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'EEXIST') continue; // somebody took the name meanwhile
-      throw new CrmError('OUTPUT_FAILED', `${path} cannot be moved to ${folder} (${(error as NodeJS.ErrnoException).code})`, {
-        cause: error,
-        hint: 'check the folder and its permissions; what was imported is in the database, and is not imported again',
-      });
-    }
-    unlinkSync(path);
-    return target;
-  }
-}
-
-/** A path in a folder that nothing has: `a.csv`, `a-2.csv`, `a-3.csv` … */
-export function freePath(folder: string, name: string): string {
-  const extension = extname(name);
-  const stem = name.slice(0, name.length - extension.length);
-  for (let n = 1; ; n++) {
-    const path = join(folder, n === 1 ? name : `${stem}-${n}${extension}`);
-    if (statOf(path) === null) return path;
-  }
-}
-
-function placeAs(path: string, target: string): void {
-  try {
-    linkSync(path, target);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw error;
-    copyFileSync(path, target, constants.COPYFILE_EXCL); // another disk, or one without links
-  }
 }
 
 function matching(pattern: string): string[] {

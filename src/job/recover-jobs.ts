@@ -59,10 +59,15 @@ export async function recoverJobs(undoing: Undoing, signal: AbortSignal): Promis
   const { store } = undoing;
   const broken = await store.running();
   if (broken.length === 0) return [];
-  await waitForStep(store, signal);
-  const found: string[] = [];
-  for (const run of broken) found.push(await recover(undoing, run));
-  return found;
+  // Held until all is marked: a step that was just about to begin sees the mark when it gets the lock, and does nothing.
+  const release = await waitForStep(store, signal);
+  try {
+    const found: string[] = [];
+    for (const run of broken) found.push(await recover(undoing, run));
+    return found;
+  } finally {
+    await release();
+  }
 }
 
 async function recover(undoing: Undoing, run: JobRun): Promise<string> {
@@ -88,11 +93,11 @@ function standing(steps: readonly JobStep[]): string {
   return done === 0 ? 'no step of it had ended' : `the ${done === 1 ? 'step' : `${done} steps`} before stand`;
 }
 
-async function waitForStep(store: JobStore, signal: AbortSignal): Promise<void> {
+async function waitForStep(store: JobStore, signal: AbortSignal): Promise<() => Promise<void>> {
   const end = performance.now() + ORPHAN_MS;
   for (;;) {
     const release = await store.tryStepLock();
-    if (release !== null) return release();
+    if (release !== null) return release;
     if (performance.now() >= end) {
       throw new CrmError('BUSY', 'a step of a job that was killed is still at work', {
         hint: 'wait until it has ended, and run the job again',

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobConfig, JobStepConfig } from '../config/job-config.ts';
 import { CrmError, EXIT_CODES, toCrmError } from '../errors.ts';
 import { checkInterruption } from '../interruption.ts';
-import type { JobEnd } from '../repository/job-store.ts';
-import type { JobCounts } from '../repository/job-records.ts';
+import type { JobEnd, JobStore } from '../repository/job-store.ts';
+import type { JobCounts, JobRun } from '../repository/job-records.ts';
 import type { CallFailure, CrmCall } from './crm-call.ts';
 import { unmetCondition } from './job-conditions.ts';
 import type { JobEnded, JobObserver, JobStarted, StepEnded } from './job-observer.ts';
@@ -209,22 +209,38 @@ function chosenSteps({ name, steps }: JobConfig, { from, only }: Pick<JobOptions
   return new Set(steps.slice(from === undefined ? 0 : indexOf('--from', from)));
 }
 
-/** Takes the lock of jobs. @throws {CrmError} BUSY naming who has it */
+/** Takes the lock of jobs. @throws {CrmError} BUSY naming who has it, or had it when this one was started and may not wait */
 async function lock({ store, waitMs, signal }: JobOptions): Promise<() => Promise<void>> {
+  const since = store.now().toISOString();
   const end = performance.now() + Math.max(waitMs, LEAST_WAIT_MS);
-  for (;;) {
+  for (let tries = 0; ; tries++) {
     const release = await store.tryLock();
-    if (release !== null) return release;
+    if (release !== null) {
+      const met = tries > 0 && waitMs === 0 ? await endedSince(store, since) : null;
+      if (met === null) return release;
+      await release();
+      throw busy(met, 'was at work on this database when this one was started');
+    }
     if (performance.now() >= end) break;
     await sleep(POLL_MS);
     checkInterruption(signal);
   }
   const [holder] = (await store.running()).reverse();
+  throw busy(holder, 'is at work on this database');
+}
+
+/** The job that was at work and has ended since: who waits only for the lock of a dead one must not run after a living one. */
+async function endedSince(store: JobStore, since: string): Promise<JobRun | null> {
+  const [newest] = await store.runs({ limit: 1 });
+  return newest?.finished_at != null && newest.finished_at >= since ? newest : null;
+}
+
+function busy(holder: JobRun | undefined, what: string): CrmError {
   const who =
     holder === undefined
       ? 'another job'
       : `job ${holder.job} (run ${holder.id}, since ${holder.started_at}, by ${holder.actor} on ${holder.host})`;
-  throw new CrmError('BUSY', `${who} is at work on this database`, {
+  return new CrmError('BUSY', `${who} ${what}`, {
     hint: 'wait for it with --wait 10m, or see what it does with: crm job history',
     ...(holder === undefined ? {} : { details: { run: holder.id, job: holder.job, since: holder.started_at, host: holder.host } }),
   });

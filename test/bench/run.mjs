@@ -1,6 +1,7 @@
 /**
  * Benchmarks: every figure as a ratio against a peer in the same run, because machines differ and are shared.
- *   npm run bench -- [--rows 1000000] [--runs 3] [--only start,import,detect,again,companies,query,export,normalize,quality,merge,archive,backup,postgres,migrate,memory,pollution,linkage,dedupe-speed] [--generator FILE]
+ *   npm run bench -- [--rows 1000000] [--runs 3] [--only start,import,detect,again,companies,query,export,normalize,quality,merge,archive,backup,postgres,migrate,memory,pollution,linkage,dedupe-speed,jobs] [--generator FILE]
+ *   [--nights 30] [--drop 20000]  of jobs: so many drops of so many rows
  *   [--data FOLDER]  sets with a known truth, for linkage; [--database FILE]  a database for backup instead of a new one
  * Needs the peers on the PATH (sqlite-utils, sqlite3, restic, psql and pgloader with CRM_BENCH_POSTGRES_URL); what is missing is said.
  */
@@ -11,6 +12,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { measureArchive } from './archive.mjs';
 import { backupBench } from './backup.mjs';
+import { jobsBench } from './jobs.mjs';
 import { dedupeSpeedBench, linkageBench } from './linkage.mjs';
 import { compare, isInstalled, runOnce } from './measure.mjs';
 import { measureMerge } from './merge.mjs';
@@ -43,7 +45,7 @@ const people = (count) => {
   }
   return file;
 };
-const withoutPeople = ['linkage', 'dedupe-speed', ...(argument('database', '') === '' ? [] : ['backup'])];
+const withoutPeople = ['linkage', 'dedupe-speed', 'jobs', ...(argument('database', '') === '' ? [] : ['backup'])];
 const needsPeople = only.length === 0 || only.some((name) => !withoutPeople.includes(name));
 const file = needsPeople ? people(rows) : null;
 const fresh = 'rm -f bench.db bench.db-wal bench.db-shm';
@@ -188,6 +190,11 @@ const benches = {
   },
   'dedupe-speed': () => {
     dedupeSpeedBench({ crm, generator, folder: join(folder, 'linkage'), rows });
+  },
+  jobs: async () => {
+    const [nights, drop, seed] = [argument('nights', 30), argument('drop', 20_000), argument('seed', 1)].map(Number);
+    const program = join(root, 'bin/crm.js');
+    if (!(await jobsBench({ program, folder, nights, drop, seed }))) lines.push({ name: 'jobs', verdict: 'OVER' });
   },
   memory: () => {
     const [one, three] = [rows, rows * 3].map((count) => {
