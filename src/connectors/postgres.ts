@@ -73,8 +73,8 @@ class PostgresStore implements TableStore {
     return this.#place.label;
   }
 
-  snapshot(): Promise<Snapshot> {
-    return PostgresSnapshot.open(this.label, () => this.#connect());
+  snapshot(moment?: string): Promise<Snapshot> {
+    return PostgresSnapshot.open(this.label, () => this.#connect(), moment);
   }
 
   async lock(): Promise<StoreLock> {
