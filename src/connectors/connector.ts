@@ -61,6 +61,8 @@ export interface StoreFacts {
   readonly references?: boolean;
   /** Whether tables can have checks, of all columns or only of those that do not number rows; absent: they cannot. */
   readonly checks?: 'all' | 'unnumbered';
+  /** Whether rows can be read in the words of the database itself: see `Snapshot.readText`; absent: they cannot. */
+  readonly givesText?: boolean;
   /** How many tables may be read, or written, at the same time. */
   readonly parallel: number;
   /** Bytes of a table name, and of a column name. */

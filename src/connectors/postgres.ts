@@ -29,6 +29,7 @@ const FACTS: StoreFacts = {
   transactions: true,
   constraints: true,
   checks: 'all',
+  givesText: true,
   parallel: 4,
   nameBytes: 63,
 };

@@ -8,6 +8,8 @@ export class CopyDigests {
   readonly #addresses: { readonly from: string; readonly to: string };
   readonly #moment: string | null;
   readonly #options: CopyOptions;
+  /** What was asked for already, by table. */
+  readonly #begun = new Map<string, { readonly request: string; readonly digest: Promise<RowsDigest | null> }>();
   #source: Digester | null = null;
   #target: Digester | null = null;
 
@@ -18,15 +20,18 @@ export class CopyDigests {
     this.#options = options;
   }
 
-  /** There will be something to hash of the source: it is opened now, so that it is seen as the copy sees it. */
-  begin(): void {
-    this.#source ??= this.#open(this.#addresses.from, this.#moment);
-  }
-
-  /** See `Digester.digest`. */
+  /** See `Digester.digest`. What is asked for a second time is not read again, unless something else is to be left out by now. */
   ofSource(request: DigestRequest): Promise<RowsDigest | null> {
-    this.begin();
-    return (this.#source as Digester).digest(request, this.#options.signal);
+    const { table, converted, leftOut } = request;
+    const name = JSON.stringify([converted, leftOut.rejects.length]);
+    const begun = this.#begun.get(table);
+    if (begun?.request === name) return begun.digest;
+    this.#source ??= this.#open(this.#addresses.from, this.#moment);
+    const digest = this.#source.digest(request, this.#options.signal);
+    // Told to whoever waits for it.
+    digest.catch(() => undefined);
+    this.#begun.set(table, { request: name, digest });
+    return digest;
   }
 
   /** See `Digester.digest`; what is committed by now. */

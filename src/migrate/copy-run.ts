@@ -3,6 +3,7 @@ import { Mutex } from '../engines/mutex.ts';
 import { CrmError } from '../errors.ts';
 import type { Row } from '../model/table-schema.ts';
 import { type CopyContext, rowsOf } from './copy-context.ts';
+import { beginDigest } from './source-request.ts';
 import { NOTHING_COPIED, type TableState } from './copy-ledger.ts';
 import type { TableCopy } from './copy-part.ts';
 import { copyTable } from './copy-table.ts';
@@ -94,7 +95,7 @@ export class CopyRun {
         this.#states.set(name, state);
         if (isWhole && rows.conversion.isKeyed && state.nextPart === 1 && !state.isEnd && state.last !== null) {
           this.#firstParts.set(name, state.last);
-          if (options.verify) this.#context.digests.begin();
+          beginDigest(this.#context, planned.plan, state);
         }
         rejects.add(name, rejected);
       },

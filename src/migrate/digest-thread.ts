@@ -27,6 +27,8 @@ export function openDigester(place: DigestPlace): Digester {
 class DigestThread implements Digester {
   readonly #worker: Worker;
   #waiting: ((digest: RowsDigest | null) => void) | null = null;
+  /** Requests are answered one after the other. */
+  #last: Promise<unknown> = Promise.resolve();
   #isLost = false;
 
   constructor(place: DigestPlace) {
@@ -45,7 +47,13 @@ class DigestThread implements Digester {
     this.#worker.on('exit', lost);
   }
 
-  async digest(request: DigestRequest, signal: AbortSignal | undefined): Promise<RowsDigest | null> {
+  digest(request: DigestRequest, signal: AbortSignal | undefined): Promise<RowsDigest | null> {
+    const digest = this.#last.then(() => this.#ask(request, signal));
+    this.#last = digest.catch(() => undefined);
+    return digest;
+  }
+
+  async #ask(request: DigestRequest, signal: AbortSignal | undefined): Promise<RowsDigest | null> {
     checkInterruption(signal);
     if (this.#isLost) return null;
     const stop = (): void => this.#settle(null);
@@ -66,6 +74,7 @@ class DigestThread implements Digester {
 
   async close(): Promise<void> {
     this.#isLost = true;
+    this.#settle(null);
     await this.#worker.terminate();
   }
 

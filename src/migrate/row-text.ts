@@ -15,6 +15,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 const ESCAPED = /[\b\t\n\v\f\r\\]/;
 const ALL_ESCAPED = new RegExp(ESCAPED, 'g');
+const REPLACEMENT = Buffer.from('\ufffd');
 const HALF_PAIR = /\p{Surrogate}/u;
 /** Decimal digits before the point up to which a float is written without an exponent, and zeros behind it. */
 const PLAIN_DIGITS = { 32: 6, 64: 15 } as const;
@@ -37,8 +38,8 @@ export class RowText {
     return cells.includes(null) ? null : new RowText(cells as CellText[]);
   }
 
-  /** Rows as text; null where a cell is none of its type, or its text would not tell it from another one. */
-  write(rows: readonly Row[]): string | null {
+  /** Rows as text in UTF-8; null where a cell is none of its type, or its text would not tell it from another one. */
+  write(rows: readonly Row[]): Buffer | null {
     const cells = this.#cells;
     const width = cells.length;
     let text = '';
@@ -55,8 +56,9 @@ export class RowText {
       }
       text += '\n';
     }
-    // Half of a pair has no bytes of its own in UTF-8: two such texts would look the same.
-    return HALF_PAIR.test(text) ? null : text;
+    const bytes = Buffer.from(text, 'utf8');
+    // Half of a pair has no bytes of its own in UTF-8, but those of the sign that stands for anything.
+    return bytes.includes(REPLACEMENT) && HALF_PAIR.test(text) ? null : bytes;
   }
 }
 

@@ -8,7 +8,7 @@ import { converter } from './conversion.ts';
 import { Converted, type Converter, Unfit } from './conversion-rules.ts';
 import { RowText } from './row-text.ts';
 
-const READ_ROWS = 1_000;
+const READ_ROWS = 500;
 
 /** Where rows are read from. */
 export interface DigestPlace {
@@ -64,7 +64,7 @@ export async function digestOfRows(
     await pause(signal);
     const written = convert(batch, converters) ? text.write(batch) : null;
     if (written === null) return null;
-    hash.update(written, 'utf8');
+    hash.update(written);
     count += batch.length;
   }
   return { rows: count, digest: hash.digest('hex') };

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { NO_LIMITS, type Snapshot } from '../connectors/connector.ts';
 import { pause } from '../interruption.ts';
 import { rowKey, type TableSchema } from '../model/table-schema.ts';
-import type { LeftOut } from './copied-source.ts';
 import type { CopyContext } from './copy-context.ts';
+import { leftOutOf, sourceRequest } from './source-request.ts';
+import type { TableState } from './copy-ledger.ts';
 import type { CopyRun } from './copy-run.ts';
-import { sinceOf } from './copy-since.ts';
 import type { PlannedTable } from './copy-target.ts';
 import type { DigestRequest, RowsDigest } from './rows-digest.ts';
 import type { KnownRows } from './verify-tables.ts';
@@ -38,18 +38,15 @@ class TableSides {
   readonly #context: CopyContext;
   readonly #plan: PlannedTable['plan'];
   readonly #there: Snapshot;
-  readonly #leftOut: LeftOut;
-  readonly #written: number;
+  readonly #state: TableState;
   readonly #isPlain: boolean;
 
   constructor(context: CopyContext, run: CopyRun, { plan }: PlannedTable, there: Snapshot) {
-    const { rejects, conversions, written } = run.stateOf(plan.source.name);
-    const { since } = context.options;
     this.#context = context;
     this.#plan = plan;
     this.#there = there;
-    this.#leftOut = { since: since === null ? null : sinceOf(plan.source, since), rejects };
-    this.#written = written;
+    this.#state = run.stateOf(plan.source.name);
+    const { rejects, conversions } = this.#state;
     const isSameKind = plan.columns.every(({ source, target }) => source.type.kind === target.type.kind);
     this.#isPlain = isSameKind && rejects.length === 0 && conversions.length === 0;
   }
@@ -57,33 +54,24 @@ class TableSides {
   /** How many rows both sides have, all of them the same; null: there may be differences. */
   async sameRows(): Promise<number | null> {
     const { source, store, options } = this.#context;
-    const canTell = this.#there.readText !== undefined || this.#context.snapshot.readText !== undefined || isSame(source, store);
-    if (!canTell) return null;
+    const isTold = source.facts.givesText === true || store.facts.givesText === true || source.facts.name === store.facts.name;
+    if (!isTold) return null;
     const target = await this.#target();
     if (target === null) return null;
     const [a, b] = await Promise.all([this.#sourceDigest(), target(options.signal)]);
     if (a === null || b === null || a.digest !== b.digest) return null;
-    return [a.rows, b.rows].every((rows) => rows === null || rows === this.#written) ? this.#written : null;
+    const { written } = this.#state;
+    return [a.rows, b.rows].every((rows) => rows === null || rows === written) ? written : null;
   }
 
   #sourceDigest(): SideDigest {
-    const { snapshot, digests, store, options } = this.#context;
+    const { snapshot, digests, options } = this.#context;
     const { source, columns } = this.#plan;
+    const { since } = leftOutOf(this.#context, this.#plan, this.#state);
     const names = columns.map((column) => column.source.name);
-    const { since } = this.#leftOut;
     const request = { table: source, columns: names, ordered: true, batch: 1, ...(since === null ? {} : { since }) };
     const text = this.#isPlain ? (snapshot.readText?.(request) ?? null) : null;
-    if (text !== null) return hashed(text, options.signal);
-    return digests.ofSource({
-      table: source.name,
-      primaryKey: rowKey(source),
-      columns: names,
-      from: columns.map((column) => column.source.type),
-      to: columns.map((column) => column.target.type),
-      converted: columns.map(({ convert }) => convert !== null),
-      limits: store.facts.limits,
-      leftOut: this.#leftOut,
-    });
+    return text === null ? digests.ofSource(sourceRequest(this.#context, this.#plan, this.#state)) : hashed(text, options.signal);
   }
 
   /** null: values of the table can be written in more than one way. */
@@ -114,10 +102,6 @@ class TableSides {
     };
     return (): Promise<RowsDigest | null> => digests.ofTarget(request);
   }
-}
-
-function isSame(a: CopyContext['source'], b: CopyContext['store']): boolean {
-  return a.facts.name === b.facts.name;
 }
 
 async function hashed(
