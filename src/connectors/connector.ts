@@ -196,8 +196,6 @@ export interface TableTarget {
   /** Removes all rows of tables that may point to each other. */
   truncate(tables: readonly TableSchema[]): Promise<void>;
   writer(): Promise<TableWriter>;
-  /** Keeps other processes off that want to bring these tables up to date, until it is closed. Absent: nobody is kept off. @throws {CrmError} BUSY */
-  lock?(): Promise<void>;
   /** Absent: the place minds references itself, or knows none. @throws {CrmError} INTEGRITY when rows point to rows that are not there */
   checkReferences?(table: TableSchema): Promise<void>;
   /** What is recorded of a copy, by table and part; empty where nothing is. */
@@ -209,7 +207,7 @@ export interface TableTarget {
   close(): Promise<void>;
 }
 
-/** Keeps other copies off a place; of the process that holds it, not of this object: a dead one holds nothing. */
+/** Keeps others off that want to write tables to a place; of the process that holds it, not of this object: a dead one holds nothing. */
 export interface StoreLock {
   /** Gives it back; harmless when called twice. */
   release(): Promise<void>;

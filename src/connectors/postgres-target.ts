@@ -98,14 +98,6 @@ export class PostgresTarget implements TableTarget {
     return new PostgresWriter(client, this.#label);
   }
 
-  /** For as long as the session lives. */
-  async lock(): Promise<void> {
-    const sql = "SELECT pg_try_advisory_lock(hashtext('crm migrate sync'), hashtext(current_schema())) AS taken";
-    const { rows } = await this.#guard(() => this.#client.query<{ taken: boolean }>(sql));
-    if (rows[0]?.taken === true) return;
-    throw new CrmError('BUSY', `${this.#label} is being brought up to date by another process`, { hint: 'wait until it has ended' });
-  }
-
   async ledger(copy: string): Promise<readonly LedgerEntry[]> {
     if (!(await this.#hasLedger())) return [];
     const { rows } = await this.#guard(() =>
