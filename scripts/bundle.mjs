@@ -28,6 +28,7 @@ const bundle = await rolldown({
     'sqlite-word-worker': 'dist/engines/sqlite-word-worker.js',
     'image-hash-worker': 'dist/backup/image-hash-worker.js',
     'unpack-worker': 'dist/backup/unpack-worker.js',
+    'digest-worker': 'dist/migrate/digest-worker.js',
     'sqlite-snapshot-worker': 'dist/engines/sqlite-snapshot-worker.js',
   },
   platform: 'node',

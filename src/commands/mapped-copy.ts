@@ -1,5 +1,8 @@
+import type { StoreLock } from '../connectors/connector.ts';
 import type { Context } from '../context.ts';
 import { importMapped, rehearseMapped, type MappedImportOptions, type MappedImportResult } from '../migrate/mapped-import.ts';
+import { lockPlace } from '../migrate/place-lock.ts';
+import type { Repository } from '../repository/repository.ts';
 import { Progress } from '../ui/progress.ts';
 import { printMapped } from '../ui/mapped-report.ts';
 import { regionOf } from './region.ts';
@@ -34,8 +37,19 @@ export async function copyMapped(context: Context, { to, ...request }: MappedCop
 }
 
 async function bringIn(context: Context, to: string, options: MappedImportOptions): Promise<MappedImportResult> {
-  if (!options.dryRun) return importMapped(() => context.openRepository({ target: to, create: true }), options);
-  return rehearseMapped(to, options);
+  if (options.dryRun) return rehearseMapped(to, options);
+  const { busyTimeoutMs, key } = options;
+  const locks: StoreLock[] = [];
+  const open = async (): Promise<Repository> => {
+    const repository = await context.openRepository({ target: to, create: true });
+    locks.push(await lockPlace(to, { busyTimeoutMs, ...(key === null ? {} : { key }) }));
+    return repository;
+  };
+  try {
+    return await importMapped(open, options);
+  } finally {
+    for (const lock of locks) await lock.release();
+  }
 }
 
 async function archiveOf(context: Context, to: string): Promise<string> {

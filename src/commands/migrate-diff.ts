@@ -12,6 +12,7 @@ interface DiffFlags {
   readonly limit?: string;
   readonly showValues?: boolean;
   readonly out?: string;
+  readonly asTables?: boolean;
 }
 
 const DEFAULT_LIMIT = 100;
@@ -32,6 +33,7 @@ export function define(command: Command, run: Run): void {
     .option('--limit <n>', `tell at most so many differences; all are counted (default: ${DEFAULT_LIMIT})`)
     .option('--show-values', 'tell the values that differ')
     .option('--out <file>', 'write all differences to this file, one JSON object a line')
+    .option('--as-tables', 'compare customer databases of crm as any other tables, with how each stores them')
     .action((a: string, b: string, flags: DiffFlags) => run(command, (context) => diff(context, a, b, flags)));
 }
 
@@ -44,7 +46,7 @@ async function diff(context: Context, a: string, b: string, flags: DiffFlags): P
   try {
     const result = await context.withDatabaseKey((key) =>
       diffTables(a, b, {
-        ...{ tables, limit, key, signal, out: flags.out ?? null, showValues: flags.showValues ?? false },
+        ...{ tables, limit, key, signal, out: flags.out ?? null, showValues: flags.showValues ?? false, asTables: flags.asTables ?? false },
         ...{ busyTimeoutMs: DEFAULT_BUSY_TIMEOUT_MS, ...context.busyTimeout() },
         onProgress: (_, rows) => progress.update(rows),
       }),

@@ -14,6 +14,7 @@ interface VerifyFlags {
   readonly showValues?: boolean;
   readonly maxDifferences?: string;
   readonly strict?: boolean;
+  readonly asTables?: boolean;
 }
 
 /** For the help. */
@@ -33,6 +34,7 @@ export function define(command: Command, run: Run): void {
     .option('--show-values', 'tell the values that differ')
     .option('--max-differences <n>', 'list at most so many; all are counted (default: 100)')
     .option('--strict', 'intended conversions, and what only the schema of b has, are differences too')
+    .option('--as-tables', 'compare customer databases of crm as any other tables, with how each stores them')
     .action((a: string, b: string, flags: VerifyFlags) => run(command, (context) => verify(context, a, b, flags)));
 }
 
@@ -41,6 +43,8 @@ async function verify(context: Context, a: string, b: string, flags: VerifyFlags
   const maxDifferences = wholeNumber('--max-differences', flags.maxDifferences);
   const sample = flags.sample === undefined ? 1 : shareOf(flags.sample);
   const { openStore } = await import('../connectors/index.ts');
+  const { areOurs } = await import('../migrate/compare-customer-databases.ts');
+  const { verifyCustomerDatabases } = await import('../migrate/verify-customer-databases.ts');
   const { verifyTables } = await import('../migrate/verify-tables.ts');
   const open = { create: false, busyTimeoutMs: DEFAULT_BUSY_TIMEOUT_MS, ...context.busyTimeout() };
   const progress = new Progress(io, { label: 'verifying', ...mode });
@@ -48,17 +52,19 @@ async function verify(context: Context, a: string, b: string, flags: VerifyFlags
   try {
     const storeB = await openStore(b, open);
     try {
-      const result = await verifyTables(storeA, storeB, {
-        ...(flags.tables === undefined ? {} : { tables: namesOf(flags.tables) }),
+      const tables = flags.tables === undefined ? null : namesOf(flags.tables);
+      const options = {
         ...(maxDifferences === undefined ? {} : { maxDifferences }),
-        sample,
-        showValues: flags.showValues ?? false,
-        strict: flags.strict ?? false,
-        signal,
-        onProgress: (_, rows) => progress.update(rows),
-      });
+        ...{ showValues: flags.showValues ?? false, strict: flags.strict ?? false, signal },
+        onProgress: (_: string, rows: number) => progress.update(rows),
+      };
+      const isOurs = flags.asTables !== true && (await areOurs(storeA, storeB, tables));
+      const result = isOurs
+        ? await verifyCustomerDatabases({ a, b, tables, key: null, busyTimeoutMs: open.busyTimeoutMs, ...options })
+        : await verifyTables(storeA, storeB, { ...(tables === null ? {} : { tables }), sample, ...options });
       progress.done();
-      await printMigrateVerify(io, mode, { a: storeA.label, b: storeB.label, sample, ...result });
+      const compared = isOurs ? ({ as: 'customer databases', sample: 1 } as const) : ({ as: 'tables', sample } as const);
+      await printMigrateVerify(io, mode, { a: storeA.label, b: storeB.label, ...compared, ...result });
       if (!result.identical) context.exitWith(5);
     } finally {
       await storeB.close();

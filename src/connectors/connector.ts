@@ -61,6 +61,8 @@ export interface StoreFacts {
   readonly references?: boolean;
   /** Whether tables can have checks, of all columns or only of those that do not number rows; absent: they cannot. */
   readonly checks?: 'all' | 'unnumbered';
+  /** Whether rows can be read in the words of the database itself: see `Snapshot.readText`; absent: they cannot. */
+  readonly givesText?: boolean;
   /** How many tables may be read, or written, at the same time. */
   readonly parallel: number;
   /** Bytes of a table name, and of a column name. */
@@ -92,7 +94,7 @@ export interface ReadRequest {
 
 /**
  * Rows as one text in UTF-8, as COPY and LOAD DATA take it: cells are ended by tabs, rows by newlines, NULL is `\N`, and in a
- * cell a backslash stands before a backslash and before the letter that means a tab, a newline or a carriage return.
+ * cell a backslash stands before a backslash and before the letter that means a tab, a newline or another sign of control.
  */
 export interface PackedRows {
   readonly bytes: Uint8Array;
@@ -117,6 +119,13 @@ export interface Snapshot {
    * gives it back, unchanged; the others as rows. null: this table cannot be read so. Absent: none can.
    */
   readPacked?(request: ReadRequest, types: readonly ColumnType[]): AsyncIterable<PackedRows | readonly Row[]> | null;
+  /**
+   * The same rows in the same order as `PackedRows` have them, in the words of the database itself, not of ours. null: the types
+   * of the columns can be written in more than one way. Absent: no table can be read so.
+   */
+  readText?(request: ReadRequest): AsyncIterable<Uint8Array> | null;
+  /** By what `TableStore.snapshot` gives the same moment again, as long as this one is open. Absent: nothing does. */
+  readonly moment?: string;
   close(): Promise<void>;
 }
 
@@ -144,8 +153,6 @@ export interface PackedWriter {
 
 /** One connection that writes. */
 export interface TableWriter {
-  /** Told of rows that were taken, in their order: the bytes that `TableTarget.readBack` gives for them. Absent: it does not tell. */
-  onTaken?: ((bytes: Uint8Array) => void) | null;
   /** Takes rows as `PackedRows` have them, in the open transaction; nothing else may be asked of the writer before the end. Absent: it cannot. */
   pack?(table: TableSchema, columns: readonly string[]): Promise<PackedWriter>;
   begin(): Promise<void>;
@@ -191,15 +198,8 @@ export interface TableTarget {
   /** Removes all rows of tables that may point to each other. */
   truncate(tables: readonly TableSchema[]): Promise<void>;
   writer(): Promise<TableWriter>;
-  /** Keeps other processes off that want to bring these tables up to date, until it is closed. Absent: nobody is kept off. @throws {CrmError} BUSY */
-  lock?(): Promise<void>;
   /** Absent: the place minds references itself, or knows none. @throws {CrmError} INTEGRITY when rows point to rows that are not there */
   checkReferences?(table: TableSchema): Promise<void>;
-  /**
-   * What the target holds now, in the order of the key, in the bytes in which a writer told of the same rows. null: the types
-   * of the table can be written in more than one way. Absent: no table can be read so.
-   */
-  readBack?(table: TableSchema, columns: readonly string[]): AsyncIterable<Uint8Array> | null;
   /** What is recorded of a copy, by table and part; empty where nothing is. */
   ledger(copy: string): Promise<readonly LedgerEntry[]>;
   /** Forgets a copy that is complete. */
@@ -209,7 +209,7 @@ export interface TableTarget {
   close(): Promise<void>;
 }
 
-/** Keeps other copies off a place; of the process that holds it, not of this object: a dead one holds nothing. */
+/** Keeps others off that want to write tables to a place; of the process that holds it, not of this object: a dead one holds nothing. */
 export interface StoreLock {
   /** Gives it back; harmless when called twice. */
   release(): Promise<void>;
@@ -220,8 +220,8 @@ export interface TableStore {
   /** What to call it in messages: a path, or a URL without its password. */
   readonly label: string;
   readonly facts: StoreFacts;
-  /** A view of everything at this moment. */
-  snapshot(): Promise<Snapshot>;
+  /** A view of everything at this moment, or at that of another view that is open still: see `Snapshot.moment`. */
+  snapshot(moment?: string): Promise<Snapshot>;
   /** Before it is written to. @throws {CrmError} BUSY, with who holds it. Absent: nothing keeps others off */
   lock?(): Promise<StoreLock>;
   /** For writing. @throws {CrmError} USAGE where it can only be read */

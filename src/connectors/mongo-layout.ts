@@ -9,11 +9,13 @@ export const TABLES_COLLECTION = '_crm_tables';
 export const LEDGER_COLLECTION = '_crm_copy';
 /** What a server without transactions has to take back when a part is broken off. */
 export const UNDO_COLLECTION = '_crm_undo';
+/** Who writes to the database. */
+export const LOCK_COLLECTION = '_crm_lock';
 const ID = '_id';
 
 /** Whether a collection belongs to us or to the server. */
 export function isHidden(collection: string): boolean {
-  return [TABLES_COLLECTION, LEDGER_COLLECTION, UNDO_COLLECTION].includes(collection) || collection.startsWith('system.');
+  return [TABLES_COLLECTION, LEDGER_COLLECTION, UNDO_COLLECTION, LOCK_COLLECTION].includes(collection) || collection.startsWith('system.');
 }
 
 /** The collection of a table of ours: what its name may not hold is written as `%2e`. */

@@ -1,7 +1,8 @@
 import { CrmError } from '../errors.ts';
-import type { Connector, Snapshot, StoreFacts, TableStore, TableTarget } from './connector.ts';
+import type { Connector, Snapshot, StoreFacts, StoreLock, TableStore, TableTarget } from './connector.ts';
 import { mongoAddress } from './mongo-address.ts';
 import { connectMongo, type MongoServer } from './mongo-client.ts';
+import { lockDatabase } from './mongo-lock.ts';
 import { mongoGuarded } from './mongo-errors.ts';
 import { MongoSnapshot } from './mongo-snapshot.ts';
 import { MongoTarget } from './mongo-target.ts';
@@ -44,6 +45,10 @@ class MongoStore implements TableStore {
 
   snapshot(): Promise<Snapshot> {
     return MongoSnapshot.take(this.#server);
+  }
+
+  lock(): Promise<StoreLock> {
+    return lockDatabase(this.#server);
   }
 
   async target(): Promise<TableTarget> {

@@ -88,15 +88,6 @@ class MysqlTarget implements TableTarget {
     }
   }
 
-  /** For as long as the session lives. */
-  async lock(): Promise<void> {
-    const [row] = await this.#session.rows("SELECT GET_LOCK(LEFT(CONCAT('crm_sync_', DATABASE()), 64), 0) AS taken");
-    if (row?.taken === '1') return;
-    throw new CrmError('BUSY', `${this.#session.label} is being brought up to date by another process`, {
-      hint: 'wait until it has ended',
-    });
-  }
-
   async checkReferences(table: TableSchema): Promise<void> {
     for (const key of table.foreignKeys) await this.#check(table, key);
   }

@@ -8,11 +8,14 @@ const LF = 10;
 /** Kinds whose values the server writes as they were written; another way of writing one only makes the cells be compared. */
 const STEADY: ReadonlySet<ColumnType['kind']> = new Set(['integer', 'text', 'boolean', 'date', 'timestamp', 'uuid', 'bytes', 'float']);
 
-/** Whether a value of a type has one text only. */
-export function isSteady(type: ColumnType): boolean {
-  // A zone is written in another way than it is read, and blanks at the end mean nothing.
-  if (type.kind === 'timestamp') return !type.zone;
+/** Whether the server writes a value of a type in one way only; of texts of a fixed length, blanks at the end mean nothing. */
+export function hasOneText(type: ColumnType): boolean {
   return STEADY.has(type.kind) && !(type.kind === 'text' && type.fixed);
+}
+
+/** Whether what the server writes is also what it reads: a zone is not. */
+function isSteady(type: ColumnType): boolean {
+  return hasOneText(type) && !(type.kind === 'timestamp' && type.zone);
 }
 
 /** Whether the text of each value of a type is also what a column of the other type holds. */

@@ -5,7 +5,7 @@ import { postgresError } from '../engines/postgres-errors.ts';
 import { type Cell, type ColumnType, type Row, rowKey, type TableSchema } from '../model/table-schema.ts';
 import type { PackedRows, ReadRequest, Snapshot, TableEntry } from './connector.ts';
 import { postgresDecoder, postgresText } from './postgres-cell.ts';
-import { isSameText, packedPieces } from './postgres-packed.ts';
+import { hasOneText, isSameText, packedPieces } from './postgres-packed.ts';
 import { CopyRows } from './postgres-rows-text.ts';
 import { readEntries, readSchema } from './postgres-tables.ts';
 
@@ -20,22 +20,30 @@ const UNKNOWN: ColumnType = { kind: 'other', name: 'unknown' };
 export class PostgresSnapshot implements Snapshot {
   readonly #client: pg.Client;
   readonly #label: string;
-  readonly #id: string;
+  readonly moment: string;
   readonly #connect: () => Promise<pg.Client>;
   readonly #free: pg.Client[] = [];
   readonly #schemas = new Map<string, TableSchema>();
 
-  private constructor(client: pg.Client, id: string, label: string, connect: () => Promise<pg.Client>) {
+  private constructor(client: pg.Client, moment: string, label: string, connect: () => Promise<pg.Client>) {
     this.#client = client;
-    this.#id = id;
+    this.moment = moment;
     this.#label = label;
     this.#connect = connect;
   }
 
-  /** @param connect makes a session on the schema @throws {CrmError} CONNECTION, LOGIN, NO_DATABASE */
-  static async open(label: string, connect: () => Promise<pg.Client>): Promise<PostgresSnapshot> {
+  /**
+   * @param connect makes a session on the schema
+   * @param moment of another one that is open still
+   * @throws {CrmError} CONNECTION, LOGIN, NO_DATABASE
+   */
+  static async open(label: string, connect: () => Promise<pg.Client>, moment?: string): Promise<PostgresSnapshot> {
     const client = await connect();
     await client.query(BEGIN);
+    if (moment !== undefined) {
+      await client.query(`SET TRANSACTION SNAPSHOT ${client.escapeLiteral(moment)}`);
+      return new PostgresSnapshot(client, moment, label, connect);
+    }
     const { rows } = await client.query<{ id: string }>('SELECT pg_export_snapshot() AS id');
     return new PostgresSnapshot(client, rows[0]?.id as string, label, connect);
   }
@@ -82,6 +90,12 @@ export class PostgresSnapshot implements Snapshot {
     return this.#copied(request, (pieces) => packedPieces(pieces, table, columns));
   }
 
+  readText(request: ReadRequest): AsyncIterable<Uint8Array> | null {
+    const { table, columns, ordered } = request;
+    if (!ordered || !columns.every((name) => hasOneText(typeOf(table, name)))) return null;
+    return this.#copied(request, (pieces) => pieces as AsyncIterable<Uint8Array>);
+  }
+
   async close(): Promise<void> {
     await Promise.all([this.#client, ...this.#free.splice(0)].map((client) => client.end().catch(() => {})));
   }
@@ -92,7 +106,7 @@ export class PostgresSnapshot implements Snapshot {
     const client = await this.#connect();
     await this.#guard(async () => {
       await client.query(BEGIN);
-      await client.query(`SET TRANSACTION SNAPSHOT ${client.escapeLiteral(this.#id)}`);
+      await client.query(`SET TRANSACTION SNAPSHOT ${client.escapeLiteral(this.moment)}`);
     });
     return client;
   }

@@ -1,20 +1,15 @@
 import type pg from 'pg';
-import { to as copyTo } from 'pg-copy-streams';
 import { quoteName } from '../engines/postgres-client.ts';
 import { postgresError } from '../engines/postgres-errors.ts';
 import { CrmError } from '../errors.ts';
 import { isSameReference, type TableIndex, type TableSchema } from '../model/table-schema.ts';
-import type { LedgerEntry, ReadRequest, TableEntry, TableTarget, TableWriter } from './connector.ts';
+import type { LedgerEntry, TableEntry, TableTarget, TableWriter } from './connector.ts';
 import { addReference, afterRows, createEnum, createIndex, createTable, enumsOf, list, shortName } from './postgres-ddl.ts';
 import { WRITER_LOCK } from './postgres-lock.ts';
-import { isSteady } from './postgres-packed.ts';
-import { selectSql } from './postgres-snapshot.ts';
 import { LEDGER_TABLE, readEntries, readSchema } from './postgres-tables.ts';
 import { PostgresWriter } from './postgres-writer.ts';
 
 const LEDGER = `CREATE TABLE IF NOT EXISTS ${LEDGER_TABLE} (copy text NOT NULL, table_name text NOT NULL, part integer NOT NULL, content text NOT NULL, PRIMARY KEY (copy, table_name, part))`;
-/** Bytes that wait to be looked at. */
-const READ_BYTES = 1 << 20;
 /** Something that is named is not there, or is not known. */
 const MISSING = /^(42704|42883|42P01|3F000|0A000)$/;
 const FOREIGN_KEY_VIOLATION = '23503';
@@ -103,20 +98,6 @@ export class PostgresTarget implements TableTarget {
     return new PostgresWriter(client, this.#label);
   }
 
-  readBack(table: TableSchema, columns: readonly string[]): AsyncIterable<Uint8Array> | null {
-    const types = columns.map((name) => table.columns.find((column) => column.name === name)?.type);
-    if (!types.every((type) => type !== undefined && isSteady(type))) return null;
-    return this.#copyOut({ table, columns, ordered: true, batch: 1 });
-  }
-
-  /** For as long as the session lives. */
-  async lock(): Promise<void> {
-    const sql = "SELECT pg_try_advisory_lock(hashtext('crm migrate sync'), hashtext(current_schema())) AS taken";
-    const { rows } = await this.#guard(() => this.#client.query<{ taken: boolean }>(sql));
-    if (rows[0]?.taken === true) return;
-    throw new CrmError('BUSY', `${this.#label} is being brought up to date by another process`, { hint: 'wait until it has ended' });
-  }
-
   async ledger(copy: string): Promise<readonly LedgerEntry[]> {
     if (!(await this.#hasLedger())) return [];
     const { rows } = await this.#guard(() =>
@@ -139,17 +120,6 @@ export class PostgresTarget implements TableTarget {
 
   async close(): Promise<void> {
     await this.#client.end().catch(() => {});
-  }
-
-  async *#copyOut(request: ReadRequest): AsyncGenerator<Uint8Array> {
-    const client = await this.#connect();
-    try {
-      yield* client.query(copyTo(`COPY (${selectSql(client, request)}) TO STDOUT`, { highWaterMark: READ_BYTES }));
-    } catch (error) {
-      throw postgresError(error, this.#label);
-    } finally {
-      await client.end().catch(() => {});
-    }
   }
 
   /** One that needs what this database does not have, an operator class of an extension or a function, is left out and told. */

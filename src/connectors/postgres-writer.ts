@@ -24,7 +24,6 @@ export class PostgresWriter implements TableWriter {
   #isOpen = false;
   /** Ends what is on its way into a table, without its rows. */
   #abort: (() => Promise<void>) | null = null;
-  onTaken: ((bytes: Uint8Array) => void) | null = null;
 
   constructor(client: pg.Client, label: string) {
     this.#client = client;
@@ -40,10 +39,7 @@ export class PostgresWriter implements TableWriter {
     if (rows.length === 0) return;
     const described = columns.map((name) => table.columns.find((column) => column.name === name) as Column);
     await this.#allOrNothing(async () => {
-      if (mode === 'insert') {
-        for (const bytes of await this.#copy(table.name, described, rows)) this.onTaken?.(bytes);
-        return;
-      }
+      if (mode === 'insert') return this.#copy(table.name, described, rows);
       await this.#stage(table, described, rows);
       await this.#client.query(upsertSql(table, columns));
       await this.#client.query(`DROP TABLE ${STAGE}`);
@@ -156,18 +152,14 @@ export class PostgresWriter implements TableWriter {
     await this.#copy(STAGE, columns, rows);
   }
 
-  async #copy(table: string, columns: readonly Column[], rows: readonly Row[]): Promise<readonly Buffer[]> {
+  async #copy(table: string, columns: readonly Column[], rows: readonly Row[]): Promise<void> {
     const names = columns.map(({ name }) => name);
     const types = columns.map(({ type }) => type);
     const stream = new CopyIn(this.#client, copySql(table, names));
-    const texts: Buffer[] = [];
     for (let i = 0; i < rows.length; i += CHUNK_ROWS) {
-      const text = copyText(rows.length <= CHUNK_ROWS ? rows : rows.slice(i, i + CHUNK_ROWS), types);
-      if (this.onTaken !== null) texts.push(text);
-      await stream.write(text);
+      await stream.write(copyText(rows.length <= CHUNK_ROWS ? rows : rows.slice(i, i + CHUNK_ROWS), types));
     }
     await stream.end();
-    return texts;
   }
 
   async #do(sql: string, values?: readonly unknown[]): Promise<void> {

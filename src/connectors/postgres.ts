@@ -29,6 +29,7 @@ const FACTS: StoreFacts = {
   transactions: true,
   constraints: true,
   checks: 'all',
+  givesText: true,
   parallel: 4,
   nameBytes: 63,
 };
@@ -73,8 +74,8 @@ class PostgresStore implements TableStore {
     return this.#place.label;
   }
 
-  snapshot(): Promise<Snapshot> {
-    return PostgresSnapshot.open(this.label, () => this.#connect());
+  snapshot(moment?: string): Promise<Snapshot> {
+    return PostgresSnapshot.open(this.label, () => this.#connect(), moment);
   }
 
   async lock(): Promise<StoreLock> {

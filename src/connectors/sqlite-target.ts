@@ -3,7 +3,6 @@ import { Mutex } from '../engines/mutex.ts';
 import { sqliteError } from '../engines/sqlite-errors.ts';
 import { CrmError } from '../errors.ts';
 import type { TableSchema } from '../model/table-schema.ts';
-import { type ProcessLock, takeLock } from '../process-lock.ts';
 import type { LedgerEntry, TableEntry, TableTarget, TableWriter } from './connector.ts';
 import { createSql, identityColumn, indexSql } from './sqlite-create.ts';
 import { quoteName, quoteText } from './sqlite-names.ts';
@@ -21,7 +20,6 @@ export class SqliteTarget implements TableTarget {
   readonly #open: () => Database.Database;
   readonly #mutex = new Mutex();
   readonly #writers = new Set<SqliteWriter>();
-  #lock: ProcessLock | null = null;
 
   /** @param open makes a handle that writes */
   constructor(label: string, open: () => Database.Database) {
@@ -88,14 +86,6 @@ export class SqliteTarget implements TableTarget {
     return writer;
   }
 
-  async lock(): Promise<void> {
-    const lock = await takeLock(`${this.#label}.sync-lock`, { waitMs: 0 });
-    if (!('release' in lock)) {
-      throw new CrmError('BUSY', `${this.#label} is being brought up to date by another process`, { hint: 'wait until it has ended' });
-    }
-    this.#lock = lock;
-  }
-
   checkReferences(table: TableSchema): Promise<void> {
     return this.connect(table);
   }
@@ -119,8 +109,6 @@ export class SqliteTarget implements TableTarget {
   async close(): Promise<void> {
     for (const writer of this.#writers) await writer.close();
     this.#db.close();
-    this.#lock?.release();
-    this.#lock = null;
   }
 
   #exists(name: string): boolean {

@@ -7,7 +7,7 @@ export const LOCK_WAIT_MS = 3_000;
 
 /** Somebody else writes to a place. @param holder who, in words */
 export function heldError(label: string, holder: string): CrmError {
-  return new CrmError('BUSY', `another copy is writing to ${label}: ${holder}`, {
+  return new CrmError('BUSY', `another process is writing to ${label}: ${holder}`, {
     hint: 'wait until it has ended, or stop it, and run again',
   });
 }

@@ -1,5 +1,6 @@
 import type { Snapshot, TableStore, TableTarget } from '../connectors/connector.ts';
 import type { ConversionsList, RejectsList } from './copy-lists.ts';
+import type { CopyDigests } from './copy-digests.ts';
 import type { CopyOptions, CopyResult } from './copy-options.ts';
 import { RowConversion } from './copy-rows.ts';
 import { sinceOf } from './copy-since.ts';
@@ -17,6 +18,7 @@ export interface CopyContext {
   readonly target: TableTarget;
   readonly planned: readonly PlannedTable[];
   readonly options: CopyOptions;
+  readonly digests: CopyDigests;
   readonly rejects: RejectsList;
   readonly conversions: ConversionsList | null;
 }

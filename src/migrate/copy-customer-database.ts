@@ -3,6 +3,7 @@ import { DEFAULT_BUSY_TIMEOUT_MS, openEngine } from '../engines/index.ts';
 import { checkSchema, makeSchema, readMigrations } from '../engines/migrator.ts';
 import { CrmError } from '../errors.ts';
 import { pause } from '../interruption.ts';
+import { withPlaceLock } from './place-lock.ts';
 import { type CopiedDatabase, type CopyWatch, copyDatabase } from '../repository/copy-database.ts';
 
 /** What is copied where. */
@@ -42,7 +43,9 @@ export async function copyCustomerDatabase(options: CopyCustomerDatabaseOptions)
     await checkSchema(source);
     const target = await openEngine(to, { create: true, busyTimeoutMs, ...(newKey === undefined ? {} : { key: newKey }) });
     try {
-      const copied = await copyInto(source, target, { check: () => pause(signal), onProgress });
+      const locking = { busyTimeoutMs, ...(newKey === undefined ? {} : { key: newKey }) };
+      const watch = { check: () => pause(signal), onProgress };
+      const copied = await withPlaceLock(to, locking, () => copyInto(source, target, watch));
       return { ...copied, elapsedMs: Date.now() - start };
     } finally {
       await target.close();

@@ -14,7 +14,6 @@ import type { Since } from './copy-since.ts';
 import { writeOrRefuse } from './refused-rows.ts';
 import { rowBytes } from './row-bytes.ts';
 import type { TablePlan } from './table-plan.ts';
-import type { TableTally } from './table-tally.ts';
 
 /** Rows as they were read at once. */
 export type Batch = readonly Row[] | PackedRows;
@@ -42,8 +41,6 @@ export interface TableCopy extends RowsOfTable {
   /** Whether parts are committed one by one; else the table is done as a whole, or not at all. */
   readonly isResumable: boolean;
   readonly signal: AbortSignal;
-  /** What the target was given; null: nobody wants to know. */
-  readonly tally: TableTally | null;
   /** Told after each batch how many rows of this run were read. */
   readonly onRows: (rows: number) => void;
   /** Told how far the table is after each commit, and what was rejected since the last one. */
@@ -126,14 +123,12 @@ export class CopyPart {
   }
 
   async #packed({ bytes }: PackedRows): Promise<void> {
-    const { plan, tally } = this.#copy;
+    const { plan } = this.#copy;
     if (this.#pack === null) {
       const writer = (await this.#writer.pack?.(plan.target, this.#columns)) as PackedWriter;
       this.#pack = { writer, after: this.#last ?? this.state.last };
-      tally?.mark();
     }
     await this.#pack.writer.write(bytes);
-    tally?.add(bytes);
   }
 
   /** When the database does not take all that was packed, it is read once more, and its rows written by halves. */
@@ -145,8 +140,7 @@ export class CopyPart {
       await writer.end();
     } catch (error) {
       if (!(error instanceof RefusedRows)) throw error;
-      const { tally, source } = this.#copy;
-      tally?.back();
+      const { source } = this.#copy;
       for await (const rows of source.read({ ...readRequest(this.#copy, after), upTo: this.#last })) await this.#rows(rows);
     }
   }

@@ -3,22 +3,15 @@ import { Mutex } from '../engines/mutex.ts';
 import { CrmError } from '../errors.ts';
 import type { Row } from '../model/table-schema.ts';
 import { type CopyContext, rowsOf } from './copy-context.ts';
+import { beginDigest } from './source-request.ts';
 import { NOTHING_COPIED, type TableState } from './copy-ledger.ts';
 import type { TableCopy } from './copy-part.ts';
 import { copyTable } from './copy-table.ts';
 import type { PlannedTable } from './copy-target.ts';
 import { runJobs } from './table-jobs.ts';
-import { TableTally } from './table-tally.ts';
 
 const MOST_JOBS = 4;
 const RESUME = 'go on where it stopped: the same command with --resume';
-
-/** What a run has written of a table, all of it. */
-export interface WrittenTable {
-  readonly tally: TableTally;
-  /** Key of the last row of the first part. */
-  readonly firstPart: Row;
-}
 
 /** One copy on its way: how far each table is. */
 export class CopyRun {
@@ -30,7 +23,7 @@ export class CopyRun {
   /** What the target itself does, it does on one connection. */
   readonly #targetTurn = new Mutex();
   readonly #rows = new Map<string, number>();
-  readonly #tallies = new Map<string, WrittenTable>();
+  readonly #firstParts = new Map<string, Row>();
   readonly #totalRows: number | null;
 
   /**
@@ -50,9 +43,9 @@ export class CopyRun {
     return this.#states.get(table) ?? NOTHING_COPIED;
   }
 
-  /** What this run has written of a table, where it wrote all of it, in several parts; undefined: that is not known. */
-  writtenOf(table: string): WrittenTable | undefined {
-    return this.#tallies.get(table);
+  /** Key of the last row of the first part of a table that this run wrote whole, in several parts; undefined: of any other. */
+  firstPartOf(table: string): Row | undefined {
+    return this.#firstParts.get(table);
   }
 
   /** Whether anything is in the target already. */
@@ -90,11 +83,9 @@ export class CopyRun {
     const { store, options, rejects } = this.#context;
     const { name } = planned.plan.source;
     const rows = rowsOf(this.#context, planned);
-    const isWhole = options.verify && this.stateOf(name).nextPart === 0 && (options.mode === 'create' || options.mode === 'truncate');
-    const tally = isWhole && rows.conversion.isKeyed ? new TableTally() : null;
+    const isWhole = this.stateOf(name).nextPart === 0 && (options.mode === 'create' || options.mode === 'truncate');
     return {
       ...rows,
-      tally,
       copy: this.#copy,
       writeMode: options.mode === 'upsert' ? 'upsert' : 'insert',
       isResumable: store.facts.transactions && rows.conversion.isKeyed,
@@ -102,8 +93,9 @@ export class CopyRun {
       onRows: (count) => this.#tell(name, count, false),
       onCommit: (state, rejected) => {
         this.#states.set(name, state);
-        if (tally !== null && state.nextPart === 1 && !state.isEnd && state.last !== null) {
-          this.#tallies.set(name, { tally, firstPart: state.last });
+        if (isWhole && rows.conversion.isKeyed && state.nextPart === 1 && !state.isEnd && state.last !== null) {
+          this.#firstParts.set(name, state.last);
+          beginDigest(this.#context, planned.plan, state);
         }
         rejects.add(name, rejected);
       },

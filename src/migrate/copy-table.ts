@@ -14,7 +14,6 @@ export async function copyTable(copy: TableCopy, writer: TableWriter, state: Tab
   // What reading converts was counted with the first part.
   if (state.nextPart > 0) copy.conversion.takeCounts();
   try {
-    writer.onTaken = copy.tally === null ? null : (bytes) => copy.tally?.add(bytes);
     for await (const rows of readAhead(batchesOf(copy, writer, state.last))) {
       await pause(copy.signal);
       await part.write(rows);
@@ -26,8 +25,6 @@ export async function copyTable(copy: TableCopy, writer: TableWriter, state: Tab
     // What broke the connection is told, not that it is broken.
     await writer.rollback().catch(() => undefined);
     throw error;
-  } finally {
-    writer.onTaken = null;
   }
 }
 

@@ -4,6 +4,7 @@ import { chooseTables } from './copy-choice.ts';
 import type { CopyContext } from './copy-context.ts';
 import { planOnly } from './copy-dry-run.ts';
 import { ConversionsList, RejectsList } from './copy-lists.ts';
+import { CopyDigests } from './copy-digests.ts';
 import type { CopyOptions, CopyResult } from './copy-options.ts';
 import { refuseSamePlace } from './copy-place.ts';
 import { copyPlanned } from './copy-planned.ts';
@@ -54,10 +55,11 @@ async function copyBetween(ends: Ends, options: CopyOptions): Promise<CopyResult
     const { tables, views } = await chooseTables(snapshot, options.tables);
     if (options.since !== null) for (const table of tables) sinceOf(table, options.since);
     const target = await store.target();
+    const digests = new CopyDigests(ends, snapshot, options);
     try {
       const planned = await planTables(tables, { from: source.facts, to: store.facts, target }, options.mode);
       const rows = await withLists(options, (lists) => {
-        const context: CopyContext = { ...ends, ...lists, snapshot, target, planned, options };
+        const context: CopyContext = { ...ends, ...lists, snapshot, target, planned, options, digests };
         return options.dryRun ? planOnly(context) : copyPlanned(context);
       });
       return {
@@ -68,6 +70,7 @@ async function copyBetween(ends: Ends, options: CopyOptions): Promise<CopyResult
         elapsedMs: Math.round(performance.now() - startMs),
       };
     } finally {
+      await digests.close();
       await target.close();
     }
   } finally {

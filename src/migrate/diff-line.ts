@@ -1,3 +1,4 @@
+import type { OwnDifference } from '../repository/compare-databases.ts';
 import type { Row } from '../model/table-schema.ts';
 import type { PairedTable } from './paired-table.ts';
 import type { RowChange } from './row-change.ts';
@@ -47,4 +48,18 @@ export function lineOf(table: PairedTable, change: RowChange, showValues: boolea
     detail: null,
     ...(showValues ? { values: { a: isOfB ? null : cells(a, shown), b: change.kind === 'missing' ? null : cells(b, shown) } } : {}),
   };
+}
+
+/** A difference of customer databases as a line. */
+export function ownLine({ table, kind, key, columns, a, b }: OwnDifference, showValues: boolean): DiffLine {
+  const shown = (row: typeof a): PlainRow | null => (row === null ? null : plainRow(row, columns));
+  return {
+    ...{ table, kind, key: plainRow(key, Object.keys(key)), row: null, columns: kind === 'different' ? columns : null, detail: null },
+    ...(showValues ? { values: { a: shown(a), b: shown(b) } } : {}),
+  };
+}
+
+/** Some cells of a row of ours. */
+export function plainRow(row: NonNullable<OwnDifference['a']>, columns: readonly string[]): PlainRow {
+  return Object.fromEntries(columns.map((name) => [name, plainCell(row[name] ?? null)]));
 }

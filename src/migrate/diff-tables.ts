@@ -3,7 +3,8 @@ import { openStore } from '../connectors/index.ts';
 import { OutputFile } from '../formats/output-file.ts';
 import { auditSchema } from './audit-schema.ts';
 import { ChangesSpool } from './changes-spool.ts';
-import { type DiffLine, lineOf } from './diff-line.ts';
+import { areOurs, compareCustomerDatabases } from './compare-customer-databases.ts';
+import { type DiffLine, lineOf, ownLine } from './diff-line.ts';
 import { findChanges } from './find-changes.ts';
 import { PairedTable } from './paired-table.ts';
 import { matchTable } from './table-plan.ts';
@@ -19,6 +20,8 @@ export interface DiffOptions {
   readonly out: string | null;
   /** Tell the values that differ; keys are told in any case. */
   readonly showValues: boolean;
+  /** Compare customer databases of crm as any other tables; absent: as customer databases. */
+  readonly asTables?: boolean;
   readonly busyTimeoutMs: number;
   /** Opens encrypted files; null: there is none. */
   readonly key: Uint8Array | null;
@@ -43,6 +46,8 @@ export interface DiffedTable {
 export interface DiffResult {
   readonly a: string;
   readonly b: string;
+  /** As what they were compared. */
+  readonly as: 'tables' | 'customer databases';
   readonly identical: boolean;
   readonly tables: readonly DiffedTable[];
   /** The first of them, those of the schemas before the others. */
@@ -65,9 +70,16 @@ export async function diffTables(a: string, b: string, options: DiffOptions): Pr
   try {
     const [storeB, snapshotB] = await opened(b, opening);
     try {
+      const isOurs = options.asTables !== true && (await areOurs(storeA, storeB, options.tables));
       const diff = new Diff(storeA, storeB, [snapshotA, snapshotB], options);
-      const found = await diff.run();
-      return { a: storeA.label, b: storeB.label, ...found, elapsedMs: Math.round(performance.now() - startMs) };
+      const found = await (isOurs ? diff.customers({ a, b }) : diff.run());
+      return {
+        a: storeA.label,
+        b: storeB.label,
+        as: isOurs ? 'customer databases' : 'tables',
+        ...found,
+        elapsedMs: Math.round(performance.now() - startMs),
+      };
     } finally {
       await snapshotB.close();
       await storeB.close();
@@ -87,6 +99,9 @@ async function opened(address: string, opening: Parameters<typeof openStore>[1])
     throw error;
   }
 }
+
+/** What a comparison finds. */
+type Found = Omit<DiffResult, 'a' | 'b' | 'as' | 'elapsedMs'>;
 
 /** A table that both sides have. */
 interface Common {
@@ -112,10 +127,30 @@ class Diff {
     this.#file = options.out === null ? null : new OutputFile(options.out);
   }
 
-  async run(): Promise<Omit<DiffResult, 'a' | 'b' | 'elapsedMs'>> {
-    try {
+  /** Compares all as tables. */
+  run(): Promise<Found> {
+    return this.#listing(async () => {
       // Schemas first: what they say explains the rows.
       for (const { pair, schema } of await this.#schemas()) await this.#rows(pair, schema);
+    });
+  }
+
+  /** Compares customer databases as such. */
+  customers(addresses: { readonly a: string; readonly b: string }): Promise<Found> {
+    return this.#listing(async () => {
+      const { tables, busyTimeoutMs, key, signal, onProgress, showValues } = this.#options;
+      const compared = await compareCustomerDatabases({
+        ...{ ...addresses, tables, busyTimeoutMs, key, signal },
+        onRows: (rows) => onProgress?.('customers', rows),
+        onDifference: (difference) => this.#add(ownLine(difference, showValues)),
+      });
+      for (const table of compared.tables) this.#tables.push({ ...table, schema: 0 });
+    });
+  }
+
+  async #listing(compare: () => Promise<void>): Promise<Found> {
+    try {
+      await compare();
       this.#file?.finish();
       const out = this.#file?.path ?? null;
       return { identical: this.#total === 0, tables: this.#tables, differences: this.#listed, total: this.#total, out };

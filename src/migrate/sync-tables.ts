@@ -5,6 +5,7 @@ import { chooseTables } from './copy-choice.ts';
 import { ConversionsList, RejectsList } from './copy-lists.ts';
 import { refuseSamePlace } from './copy-place.ts';
 import type { TablesOf } from './copy-target.ts';
+import { holdsOurs, isOurs } from './our-database.ts';
 import { syncCustomerDatabase } from './sync-customer-database.ts';
 import { findAll, type FoundTable } from './sync-find.ts';
 import { guardChanges } from './sync-guards.ts';
@@ -14,8 +15,6 @@ import { SyncRun } from './sync-run.ts';
 
 /** Name under which nothing is in the ledger: what is made with the writer goes away by it. */
 const LEDGER = 'sync';
-/** Tables that every database of ours has. */
-const OURS = ['schema_migrations', 'customers', 'runs'];
 
 /**
  * Brings tables of `b` to those of `a`: inserts rows that are missing, sets cells that differ and, where that is wanted, deletes
@@ -30,8 +29,14 @@ export async function syncTables(a: string, b: string, options: SyncOptions): Pr
   try {
     const store = await openStore(b, opening);
     try {
-      if ((await holdsOurs(source)) && (await holdsOurs(store))) return await syncCustomerDatabase(a, b, options);
-      return await syncBetween(source, store, options);
+      // Others that want to write the same are kept off before anything is compared.
+      const lock = options.dryRun ? undefined : await store.lock?.();
+      try {
+        if ((await holdsOurs(source)) && (await holdsOurs(store))) return await syncCustomerDatabase(a, b, options);
+        return await syncBetween(source, store, options);
+      } finally {
+        await lock?.release();
+      }
     } finally {
       await store.close();
     }
@@ -100,13 +105,11 @@ function untouched({ plan, spool }: FoundTable): SyncedTable {
   return { name: plan.pair.name, ...spool.counts, inserted: 0, updated: 0, deleted: 0, rejected: 0, verified: null };
 }
 
-/** Others that want to write the same are kept off before anything is compared. */
 async function syncLocked(ends: SyncEnds): Promise<Done> {
   const { store, plan } = ends;
   const target = await store.target();
   try {
     await refuseOurs(target, store.label);
-    await target.lock?.();
     return await syncPlanned(await plan(target), target, ends);
   } finally {
     await target.close();
@@ -143,20 +146,6 @@ async function refuseOurs(there: TablesOf, label: string): Promise<void> {
   throw new CrmError('USAGE', `${label} is a customer database of crm, whose rows must not be written one by one`, {
     hint: 'bring tables of other programs in with crm migrate copy --mapping',
   });
-}
-
-async function holdsOurs(store: TableStore): Promise<boolean> {
-  const snapshot = await store.snapshot();
-  try {
-    return await isOurs(snapshot);
-  } finally {
-    await snapshot.close();
-  }
-}
-
-async function isOurs(there: TablesOf): Promise<boolean> {
-  const names = new Set((await there.tables()).map(({ name }) => name));
-  return OURS.every((name) => names.has(name));
 }
 
 function notesOf(plans: readonly SyncedPlan[]): readonly string[] {

@@ -1,90 +1,117 @@
-import type { PackedRows, Snapshot } from '../connectors/connector.ts';
+import { createHash } from 'node:crypto';
+import { NO_LIMITS, type Snapshot } from '../connectors/connector.ts';
 import { pause } from '../interruption.ts';
-import { type Row, rowKey, type TableSchema } from '../model/table-schema.ts';
+import { rowKey, type TableSchema } from '../model/table-schema.ts';
 import type { CopyContext } from './copy-context.ts';
+import { leftOutOf, sourceRequest } from './source-request.ts';
+import type { TableState } from './copy-ledger.ts';
 import type { CopyRun } from './copy-run.ts';
 import type { PlannedTable } from './copy-target.ts';
-import { TableTally } from './table-tally.ts';
+import type { DigestRequest, RowsDigest } from './rows-digest.ts';
 import type { KnownRows } from './verify-tables.ts';
 
-/** Rows of a page where both sides are read packed: the first one is compared cell by cell as well. */
-const PAGE_ROWS = 2_000;
-
-/** Tables of which the target holds what it was given, byte for byte: cells are compared in their first parts only. */
+/**
+ * Tables of several parts that are the same on both sides, as a second reading of each tells: by hashes of their rows. Nothing that
+ * has written rows, or put them together, has a part in it. Their first parts are to be compared cell by cell all the same; tables
+ * that are not told of, as a whole.
+ */
 export async function unchangedTables(context: CopyContext, run: CopyRun): Promise<ReadonlyMap<string, KnownRows>> {
   const unchanged = new Map<string, KnownRows>();
-  for (const planned of context.planned) {
-    const known = context.target.readBack === undefined ? await sameOnBoth(context, run, planned) : await asWritten(context, run, planned);
-    if (known !== null) unchanged.set(planned.plan.source.name, known);
+  const there = await context.store.snapshot();
+  try {
+    for (const planned of context.planned) {
+      const upTo = run.firstPartOf(planned.plan.source.name);
+      const rows = upTo === undefined ? null : await new TableSides(context, run, planned, there).sameRows();
+      if (upTo !== undefined && rows !== null) unchanged.set(planned.plan.source.name, { rows, upTo });
+    }
+  } finally {
+    await there.close();
   }
   return unchanged;
 }
 
-/** What was written is what is read back. */
-async function asWritten({ target, options }: CopyContext, run: CopyRun, { plan }: PlannedTable): Promise<KnownRows | null> {
-  const written = run.writtenOf(plan.source.name);
-  if (written === undefined) return null;
-  const { table, columns } = targetSide(plan);
-  const held = target.readBack?.(table, columns) ?? null;
-  if (held === null) return null;
-  const tally = new TableTally();
-  for await (const bytes of held) {
-    tally.add(bytes);
-    await pause(options.signal);
+/** The digest of one side; rows are not always counted. null: it cannot be said. */
+type SideDigest = Promise<{ readonly rows: number | null; readonly digest: string } | null>;
+
+/** A table of the source and what the target has of it. */
+class TableSides {
+  readonly #context: CopyContext;
+  readonly #plan: PlannedTable['plan'];
+  readonly #there: Snapshot;
+  readonly #state: TableState;
+  readonly #isPlain: boolean;
+
+  constructor(context: CopyContext, run: CopyRun, { plan }: PlannedTable, there: Snapshot) {
+    this.#context = context;
+    this.#plan = plan;
+    this.#there = there;
+    this.#state = run.stateOf(plan.source.name);
+    const { rejects, conversions } = this.#state;
+    const isSameKind = plan.columns.every(({ source, target }) => source.type.kind === target.type.kind);
+    this.#isPlain = isSameKind && rejects.length === 0 && conversions.length === 0;
   }
-  return tally.equals(written.tally) ? { rows: run.stateOf(plan.source.name).written, upTo: written.firstPart } : null;
+
+  /** How many rows both sides have, all of them the same; null: there may be differences. */
+  async sameRows(): Promise<number | null> {
+    const { source, store, options } = this.#context;
+    const isTold = source.facts.givesText === true || store.facts.givesText === true || source.facts.name === store.facts.name;
+    if (!isTold) return null;
+    const target = await this.#target();
+    if (target === null) return null;
+    const [a, b] = await Promise.all([this.#sourceDigest(), target(options.signal)]);
+    if (a === null || b === null || a.digest !== b.digest) return null;
+    const { written } = this.#state;
+    return [a.rows, b.rows].every((rows) => rows === null || rows === written) ? written : null;
+  }
+
+  #sourceDigest(): SideDigest {
+    const { snapshot, digests, options } = this.#context;
+    const { source, columns } = this.#plan;
+    const { since } = leftOutOf(this.#context, this.#plan, this.#state);
+    const names = columns.map((column) => column.source.name);
+    const request = { table: source, columns: names, ordered: true, batch: 1, ...(since === null ? {} : { since }) };
+    const text = this.#isPlain ? (snapshot.readText?.(request) ?? null) : null;
+    return text === null ? digests.ofSource(sourceRequest(this.#context, this.#plan, this.#state)) : hashed(text, options.signal);
+  }
+
+  /** null: values of the table can be written in more than one way. */
+  async #target(): Promise<((signal: AbortSignal | undefined) => SideDigest) | null> {
+    const { digests } = this.#context;
+    const { source, target, columns } = this.#plan;
+    const names = new Map(columns.map((column) => [column.source.name, column.target.name]));
+    const primaryKey = rowKey(source).map((name) => names.get(name) as string);
+    const held = await this.#there.schema(target.name);
+    const order: readonly string[] = [...names.values()];
+    if (this.#there.readText !== undefined) {
+      const table: TableSchema = { ...held, primaryKey };
+      const text = this.#there.readText({ table, columns: order, ordered: true, batch: 1 });
+      return text === null ? null : (signal) => hashed(text, signal);
+    }
+    const types = order.map((name) => held.columns.find((column) => column.name === name)?.type ?? null);
+    if (types.includes(null)) return null;
+    const known = types as DigestRequest['to'];
+    const request: DigestRequest = {
+      table: held.name,
+      primaryKey,
+      columns: order,
+      from: known,
+      to: known,
+      converted: known.map(() => false),
+      limits: NO_LIMITS,
+      leftOut: { since: null, rejects: [] },
+    };
+    return (): Promise<RowsDigest | null> => digests.ofTarget(request);
+  }
 }
 
-/** Both sides give the same bytes, where both can give any, and nothing was meant to differ. */
-async function sameOnBoth(context: CopyContext, run: CopyRun, { plan }: PlannedTable): Promise<KnownRows | null> {
-  const { snapshot, store, options } = context;
-  const { written, rejects, conversions } = run.stateOf(plan.source.name);
-  const isWhole = (options.mode === 'create' || options.mode === 'truncate') && options.since === null;
-  const isPlain = rejects.length === 0 && conversions.length === 0 && rowKey(plan.source).length > 0;
-  if (!isWhole || !isPlain || written <= PAGE_ROWS || snapshot.readPacked === undefined) return null;
-  const types = plan.columns.map(({ target }) => target.type);
-  const columns = plan.columns.map(({ source }) => source.name);
-  const given = snapshot.readPacked({ table: plan.source, columns, ordered: true, batch: PAGE_ROWS }, types);
-  if (given === null) return null;
-  const there = await store.snapshot();
-  try {
-    const side = targetSide(plan);
-    const table = { ...(await there.schema(side.table.name)), primaryKey: side.table.primaryKey };
-    const held = there.readPacked?.({ table, columns: side.columns, ordered: true, batch: PAGE_ROWS }, types) ?? null;
-    if (held === null) return null;
-    const [a, b] = await Promise.all([tallied(given, options.signal), tallied(held, options.signal)]);
-    return a !== null && b !== null && a.rows === b.rows && a.tally.equals(b.tally) ? { rows: a.rows, upTo: a.firstPage } : null;
-  } finally {
-    await there.close();
-  }
-}
-
-type Packed = NonNullable<ReturnType<NonNullable<Snapshot['readPacked']>>>;
-
-/** null: a page was not packed, or there is none. */
-async function tallied(
-  pages: Packed,
+async function hashed(
+  pieces: AsyncIterable<Uint8Array>,
   signal: AbortSignal | undefined,
-): Promise<{ readonly tally: TableTally; readonly rows: number; readonly firstPage: Row } | null> {
-  const tally = new TableTally();
-  let rows = 0;
-  let firstPage: Row | null = null;
-  for await (const page of pages as AsyncIterable<PackedRows | readonly Row[]>) {
+): Promise<{ readonly rows: null; readonly digest: string }> {
+  const hash = createHash('sha256');
+  for await (const piece of pieces) {
+    hash.update(piece);
     await pause(signal);
-    if (!('bytes' in page)) return null;
-    tally.add(page.bytes);
-    rows += page.count;
-    firstPage ??= page.last;
   }
-  return firstPage === null ? null : { tally, rows, firstPage };
-}
-
-/** The target as it is read in the order of the key of the source. */
-function targetSide({ source, target, columns }: PlannedTable['plan']): {
-  readonly table: TableSchema;
-  readonly columns: readonly string[];
-} {
-  const names = new Map(columns.map((column) => [column.source.name, column.target.name]));
-  const primaryKey = rowKey(source).map((name) => names.get(name) as string);
-  return { table: { ...target, primaryKey }, columns: [...names.values()] };
+  return { rows: null, digest: hash.digest('hex') };
 }

@@ -5,6 +5,7 @@ import { CHILD_TABLES } from '../model/changeset.ts';
 import { columnsOf, type CopyWatch, objectOf, readingSql, takeOverIds } from './copy-database.ts';
 import { customerOf, wordsOf } from './customer-rows.ts';
 import { type HeldConversion, HeldTexts } from './held-texts.ts';
+import { compareAt, OrderedRows } from './ordered-rows.ts';
 import { OWN_TABLES, type OwnTable } from './own-tables.ts';
 import { TableDigest } from './table-digest.ts';
 import { touchedCustomers } from './touched-customers.ts';
@@ -181,42 +182,6 @@ function whereOf({ name }: OwnTable, touched: ReadonlySet<number> | null): strin
   const owner = OWNERS.get(name);
   if (touched === null || owner === undefined) return '';
   return `${owner} IN (${[0, ...touched].join(', ')})`;
-}
-
-/** One row after another. */
-class OrderedRows {
-  readonly #batches: AsyncIterator<SqlValue[][]>;
-  readonly #hold: (rows: SqlValue[][]) => readonly (readonly SqlValue[])[];
-  #rows: readonly (readonly SqlValue[])[] = [];
-  #at = 0;
-
-  constructor(batches: AsyncIterable<SqlValue[][]>, hold: (rows: SqlValue[][]) => readonly (readonly SqlValue[])[]) {
-    this.#batches = batches[Symbol.asyncIterator]();
-    this.#hold = hold;
-  }
-
-  /** null: there are no more. */
-  async next(): Promise<readonly SqlValue[] | null> {
-    while (this.#at >= this.#rows.length) {
-      const { done, value } = await this.#batches.next();
-      if (done === true) return null;
-      this.#rows = this.#hold(value);
-      this.#at = 0;
-    }
-    return this.#rows[this.#at++] ?? null;
-  }
-}
-
-function compareAt(a: readonly SqlValue[], b: readonly SqlValue[], keyAt: readonly number[]): number {
-  for (const at of keyAt) {
-    const [left, right] = [a[at], b[at]];
-    const order =
-      typeof left === 'string' && typeof right === 'string'
-        ? Buffer.compare(Buffer.from(left), Buffer.from(right))
-        : Number(left) - Number(right);
-    if (order !== 0) return order;
-  }
-  return 0;
 }
 
 /** Deletes what the source does not have, and what is written anew. */

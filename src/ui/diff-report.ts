@@ -5,6 +5,7 @@ import type { Io } from './io.ts';
 import { formatDuration, plural } from './number.ts';
 import { styleOf } from './style.ts';
 import { renderTable } from './table.ts';
+import { AS_CUSTOMERS } from './verify-report.ts';
 import { printable } from './width.ts';
 
 const COLUMNS = [
@@ -25,6 +26,7 @@ export async function printDiff(io: Io, mode: OutputMode, result: DiffResult): P
     const hidden = total - differences.length;
     const state = identical ? style.green('identical') : style.red(plural(total, 'difference'));
     return [
+      ...(result.as === 'tables' ? [] : [AS_CUSTOMERS]),
       ...differences.filter(({ kind }) => kind === 'schema').map(text),
       ...(cells.length === 0 ? [] : [renderTable(COLUMNS, cells, { maxWidth: io.columns, style }).trimEnd()]),
       ...differences.filter(({ kind }) => kind !== 'schema').map(text),

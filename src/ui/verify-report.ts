@@ -12,7 +12,13 @@ export interface VerifyReport extends VerifyResult {
   readonly a: string;
   readonly b: string;
   readonly sample: number;
+  /** As what they were compared. */
+  readonly as: 'tables' | 'customer databases';
 }
+
+/** Said of customer databases, which are not compared as what their engines store. */
+export const AS_CUSTOMERS =
+  'both are customer databases of crm: compared by what their columns mean, the same schema version on both (as any other tables: --as-tables)';
 
 const COLUMNS = [
   { name: 'table', type: 'text' },
@@ -28,6 +34,7 @@ export async function printMigrateVerify(io: Io, mode: OutputMode, report: Verif
   await printResult(io, mode, { ok: true, command: 'migrate verify', result: { ...report }, warnings: [] }, () => {
     const rows = report.tables.map(({ name, rowsA, rowsB, differences, conversions }) => [name, rowsA, rowsB, differences, conversions]);
     return [
+      ...(report.as === 'tables' ? [] : [AS_CUSTOMERS]),
       ...(rows.length === 0 ? [] : [renderTable(COLUMNS, rows, { maxWidth: io.columns, style }).trimEnd()]),
       ...report.conversions.map(
         ({ table, column, reason, cells }) =>

@@ -106,7 +106,7 @@ describe('two copies to one target', { timeout: 120_000 }, () => {
       const second = await runCli([...args, ...more], { cwd, timeoutMs: 60_000 });
       expect({ exitCode: second.exitCode, stdout: second.stdout }).toEqual({ exitCode: 11, stdout: '' });
       expect(second.stderr).toMatch(
-        /^error: another copy is writing to [^\n]*\nhint: wait until it has ended, or stop it, and run again\n$/,
+        /^error: another process is writing to [^\n]*\nhint: wait until it has ended, or stop it, and run again\n$/,
       );
       expect(second.stderr).toMatch(place.holder(first));
     }

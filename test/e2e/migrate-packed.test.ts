@@ -147,10 +147,21 @@ describe.skipIf(!postgresAvailable)('rows that PostgreSQL gives as text', { time
     expect(await inSchema(third, rows)).toEqual((await inSchema(first, rows)).filter((row) => !String(row).startsWith('(2501,')));
   });
 
+  it('are compared with what PostgreSQL holds', async () => {
+    const cwd = source(SPECIAL);
+    const [first, second] = [freshSchemaUrl(), freshSchemaUrl()];
+    await copied(0, cwd, 'from.db', first);
+    await inSchema(second, trigger('IF NEW.id = 2001 THEN NEW.n := NEW.n + 1; END IF;'));
+    const result = await copied(5, cwd, first, second, '--mode', 'truncate');
+    expect(result.differences).toMatchObject([{ table: 't', kind: 'different', key: { id: 2001 }, column: 'n' }]);
+  });
+
   it.each([
     ['UPDATE t SET name = NULL WHERE id = 2998', 'name'],
     ["UPDATE t SET born = '2024-02-28' WHERE id = 2998", 'born'],
     ['UPDATE t SET ok = NOT ok WHERE id = 2998', 'ok'],
+    ["UPDATE t SET n = CAST(n AS TEXT) || '0' WHERE id = 2998", 'n'],
+    ["UPDATE t SET name = name || ' ' WHERE id = 2998", 'name'],
   ])('are compared with what SQLite holds: %s', async (change, column) => {
     const cwd = source('');
     const between = freshSchemaUrl();
@@ -164,5 +175,17 @@ describe.skipIf(!postgresAvailable)('rows that PostgreSQL gives as text', { time
     db.close();
     const result = await copied(5, cwd, between, 'to.db', '--mode', 'truncate');
     expect(result.differences).toMatchObject([{ table: 't', kind: 'different', key: { id: 2998 }, column }]);
+  });
+});
+
+describe('rows of SQLite in SQLite', { timeout: 120_000 }, () => {
+  it('are compared with what is there', async () => {
+    const cwd = source('');
+    await copied(0, cwd, 'from.db', 'to.db');
+    const db = new Database(join(cwd, 'to.db'));
+    db.exec("DELETE FROM t; CREATE TRIGGER spoil AFTER INSERT ON t WHEN NEW.id = 2998 BEGIN UPDATE t SET name = '' WHERE id = 2998; END");
+    db.close();
+    const result = await copied(5, cwd, 'from.db', 'to.db', '--mode', 'truncate');
+    expect(result.differences).toMatchObject([{ table: 't', kind: 'different', key: { id: 2998 }, column: 'name' }]);
   });
 });

@@ -249,9 +249,9 @@ describe('a sync that is stopped', { timeout: 60_000 * ROUNDS + 60_000 }, () => 
       [0, 0],
       [0, 11],
     ]).toContainEqual(codes);
-    for (const { exitCode, stderr } of runs) if (exitCode === 11) expect(stderr).toMatch(/is being brought up to date by another process/);
+    for (const { exitCode, stderr } of runs) if (exitCode === 11) expect(stderr).toMatch(/another process is writing to /);
     expect((await diffed(0, cwd, 'a.db', to)).identical).toBe(true);
-    expect(existsSync(join(cwd, 'b.db.sync-lock'))).toBe(false);
+    expect(existsSync(join(cwd, 'b.db.crm-copy-lock'))).toBe(false);
   });
 });
 
