@@ -97,6 +97,7 @@ export const NO_STEPS: readonly string[] = [
   'job status',
   'job next',
   'job crontab',
+  'watch',
   'dedupe review',
   'completion',
 ];

@@ -158,15 +158,27 @@ describeEachEngine('crm watch', (target) => {
     const files = 4;
     const size = 4000;
     const rows = (file: number): string => `name\n${Array.from({ length: size }, (_, n) => `Nobody ${file} ${n}`).join('\n')}\n`;
-    for (let file = 0; file < files; file++) writeFileSync(join(cwd, `in/f${file}.csv`), rows(file));
-    for (const delayMs of [700, 1100, 1300, 1500, 1700, 2000]) {
-      const watching = startWatch(cwd, database, '--match', 'none');
-      await sleep(delayMs);
-      await watching.end('SIGKILL');
+    const isImporting = (): boolean => existsSync(join(cwd, 'in/.crm-watch.import'));
+    for (let file = 0; file < files; file++) {
+      writeFileSync(join(cwd, `in/f${file}.csv`), rows(file));
+      // From the start of the import on, through its commit, to the move of the file.
+      for (const delayMs of [0, 250, 400, 600].slice(file % 2)) {
+        const watching = startWatch(cwd, database, '--match', 'none');
+        await until(
+          () => isImporting() || watching.lines().length > 0,
+          () => watching.stderr(),
+        );
+        await sleep(delayMs);
+        await watching.end('SIGKILL');
+        if (!existsSync(join(cwd, `in/f${file}.csv`))) break;
+      }
     }
     const last = startWatch(cwd, database, '--match', 'none');
+    const isWatching = (): boolean =>
+      existsSync(join(cwd, 'in/.crm-watch.lock')) &&
+      readFileSync(join(cwd, 'in/.crm-watch.lock'), 'utf8').includes(`"pid":${last.child.pid},`);
     await until(
-      () => visible(join(cwd, 'in')).every((name) => !name.endsWith('.csv')),
+      () => isWatching() && visible(join(cwd, 'in')).every((name) => !name.endsWith('.csv')),
       () => [last.lines(), last.stderr()],
     );
     expect(await last.end('SIGTERM')).toEqual({ exitCode: 0, signal: null });

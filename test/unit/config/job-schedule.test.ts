@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { nextTimes } from '../../../src/config/job-schedule.ts';
-import { fiveFields, scheduleFields } from '../../../src/config/schedule-fields.ts';
+import { fiveFields, type ScheduleFields, scheduleFields } from '../../../src/config/schedule-fields.ts';
 
 const times = (schedule: string, zone: string, from: string, count: number): string[] =>
   nextTimes(schedule, zone, new Date(from), count).map((time) => time.toISOString());
@@ -56,7 +56,7 @@ describe('times of a schedule', () => {
 });
 
 describe('fields of a schedule', () => {
-  test.each<[string, Partial<ReturnType<typeof scheduleFields>>]>([
+  test.each<[string, Partial<ScheduleFields>]>([
     ['0 2 * * *', { minutes: [0], hours: [2], days: null, months: null, weekdays: null }],
     ['*/20 9-11,14 1-10/3 jan,12 mon-fri', { minutes: [0, 20, 40], hours: [9, 10, 11, 14], days: [1, 4, 7, 10], months: [1, 12] }],
     ['0 0 * * 5-7', { weekdays: [0, 5, 6] }],

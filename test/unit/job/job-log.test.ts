@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { JobConfig } from '../../../src/config/job-config.ts';
 import { type JobLog, jobLog } from '../../../src/job/job-log.ts';
+import type { StepEnded } from '../../../src/job/job-observer.ts';
 import { ROOT } from '../../support/cli.ts';
 import { tempDir } from '../../support/temp-dir.ts';
 
 const JOB = { name: 'nightly' } as JobConfig;
-const STEP = {
+const STEP: StepEnded['step'] = {
   ...{
     position: 1,
     name: 'import',
@@ -20,7 +21,7 @@ const STEP = {
     message: 'no',
   },
   ...{ started_at: '2026-01-01T00:00:00Z', finished_at: null },
-} as const;
+};
 
 async function wholeRun(log: JobLog, run: number | null = 5): Promise<void> {
   await log.started?.({ job: JOB, run, found: [] });
