@@ -1,9 +1,9 @@
-import { mkdirSync } from 'node:fs';
-import { parse } from 'node:path';
 import { CrmError, EXIT_CODES, type ErrorCode, toCrmError } from '../errors.ts';
 import type { JobCounts } from '../repository/job-records.ts';
 import type { CallEnd, CrmCall } from './crm-call.ts';
-import { freePath, hashOf, moveInto } from './drop-folder.ts';
+import { hashOf } from './drop-folder.ts';
+import { dropRejects, openRejects, settleRejects } from './file-rejects.ts';
+import { moveInto } from './move-file.ts';
 import { countsOf } from './step-command.ts';
 
 /** What became of a file of a watched folder. */
@@ -68,24 +68,21 @@ export async function importWatched(path: string, options: WatchedImportOptions)
   }
   if (!options.isUntouched(path)) return { ...nothing, status: 'waiting', message: 'it is being written to' };
   if (known !== null) {
-    return moved({ ...nothing, status: 'known', run: known, message: `imported before, as run ${known}` }, options.done, options);
+    const rejects = settleRejects(path, options.failed);
+    return moved({ ...nothing, status: 'known', run: known, rejects, message: `imported before, as run ${known}` }, options.done, options);
   }
-  mkdirSync(options.failed, { recursive: true });
-  const rejects = freePath(options.failed, `${parse(path).name}.rejects.csv`);
+  const rejects = openRejects(path, options.failed);
   const words = [...options.words, path.startsWith('-') ? `./${path}` : path, '--rejects', rejects];
   // Its own signal: what was begun is finished when the watching is to end.
   const { signal } = new AbortController();
   const end = await options.call(words, { signal, timeLimitMs: null, step: { run: null, position: 0 }, onStart: options.onStart });
-  if (end.failure !== null) return failed({ ...nothing, exitCode: end.exitCode }, end.failure, options);
-  return moved({ ...nothing, ...successOf(end, rejects) }, options.done, options);
-}
-
-function successOf(
-  { exitCode, run, result }: CallEnd,
-  rejects: string,
-): Pick<WatchedFile, 'status' | 'run' | 'counts' | 'rejects' | 'exitCode'> {
-  const hasRejects = exitCode === EXIT_CODES.ROWS_REJECTED;
-  return { status: 'imported', run, counts: countsOf(result), rejects: hasRejects ? rejects : null, exitCode };
+  if (end.failure !== null) {
+    dropRejects(path, options.failed);
+    return failed({ ...nothing, exitCode: end.exitCode }, end.failure, options);
+  }
+  const { exitCode, run, result } = end;
+  const settled = settleRejects(path, options.failed);
+  return moved({ ...nothing, status: 'imported', run, counts: countsOf(result), rejects: settled, exitCode }, options.done, options);
 }
 
 function failed(
