@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import { livingOwner, ownText } from '../process-lock.ts';
 import type { StoreLock } from './connector.ts';
 import type { MongoServer } from './mongo-client.ts';
@@ -20,7 +21,7 @@ interface LockDocument {
   readonly _id: string;
   /** Names the process, and tells it from all others. */
   readonly owner: string;
-  /** When its owner last said that he is there, in milliseconds since 1970, by his clock. */
+  /** When its owner last said that he is there, in milliseconds since 1970, by the clock of the server. */
   readonly seen: number;
 }
 
@@ -34,7 +35,7 @@ export async function lockDatabase(server: MongoServer): Promise<StoreLock> {
   const own = `${ownText()}${randomUUID()}`;
   const take = async (): Promise<boolean> => {
     try {
-      await locks.insertOne({ _id: ID, owner: own, seen: Date.now() });
+      await locks.insertOne({ _id: ID, owner: own, seen: await timeOf(server) });
       taken.add(own);
       return true;
     } catch (error) {
@@ -47,18 +48,19 @@ export async function lockDatabase(server: MongoServer): Promise<StoreLock> {
     const held = await locks.findOne({ _id: ID });
     if (held !== null) {
       const isLeft = held.owner.startsWith(ownText()) && !taken.has(held.owner);
-      const isStale = isLeft || Date.now() - held.seen > STALE_MS;
-      const owner = isStale ? null : livingOwner(held.owner.slice(0, held.owner.indexOf('\n') + 1));
-      if (owner !== null) throw heldError(label, processName(owner));
+      const owner = isLeft ? null : livingOwner(held.owner.slice(0, held.owner.indexOf('\n') + 1));
+      // Whether a process of this machine lives is known for sure.
+      const isStale = owner !== null && owner.host !== hostname() && (await timeOf(server)) - held.seen > STALE_MS;
+      if (owner !== null && !isStale) throw heldError(label, processName(owner));
       // Only this one: somebody else may have taken it over a moment ago.
-      await locks.deleteOne({ _id: ID, owner: held.owner });
+      await locks.deleteOne({ _id: ID, owner: held.owner, seen: held.seen });
     }
     if (!(await take())) throw heldError(label, 'a process that has just begun');
   });
-  const timer = setInterval(
-    () => void locks.updateOne({ _id: ID, owner: own }, { $set: { seen: Date.now() } }).catch(() => undefined),
-    RENEWAL_MS,
-  );
+  const renew = async (): Promise<void> => {
+    await locks.updateOne({ _id: ID, owner: own }, { $set: { seen: await timeOf(server) } });
+  };
+  const timer = setInterval(() => void renew().catch(() => undefined), RENEWAL_MS);
   timer.unref();
   return {
     async release() {
@@ -67,4 +69,10 @@ export async function lockDatabase(server: MongoServer): Promise<StoreLock> {
       await locks.deleteOne({ _id: ID, owner: own }).catch(() => undefined); // it becomes stale
     },
   };
+}
+
+/** Milliseconds since 1970 by the clock of the server: those of two machines may differ. */
+async function timeOf({ db }: MongoServer): Promise<number> {
+  const { localTime } = (await db.command({ hello: 1 })) as { readonly localTime?: unknown };
+  return localTime instanceof Date ? localTime.getTime() : Date.now();
 }

@@ -30,8 +30,8 @@ export async function verifyCustomerDatabases(options: VerifyCustomersOptions): 
       counts.set(table, (counts.get(table) ?? 0) + named.length);
       for (const column of named) {
         if (listed.length >= maxDifferences) return;
-        const valueOf = (row: typeof a): PlainValue => (row === null || column === null ? null : (plainRow(row, [column])[column] ?? null));
-        const values = showValues && column !== null ? { values: { a: valueOf(a), b: valueOf(b) } } : {};
+        const cellOf = (row: typeof a): PlainValue => (row === null || column === null ? null : (plainRow(row, [column])[column] ?? null));
+        const values = showValues && column !== null ? { values: { a: cellOf(a), b: cellOf(b) } } : {};
         listed.push({ table, kind, key: plainRow(key, Object.keys(key)), row: null, column, detail: null, ...values });
       }
     },

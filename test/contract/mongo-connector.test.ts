@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { createServer, type Socket } from 'node:net';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { BSON, type Document } from 'mongodb';
 import { describe, expect, it } from 'vitest';
@@ -359,5 +361,48 @@ describe('MongoDB that does not do as it should', () => {
     expect(performance.now() - start).toBeLessThan(25_000);
     for (const socket of sockets) socket.destroy();
     silent.close();
+  });
+});
+
+describe('the lock of a MongoDB database', { timeout: 30_000 }, () => {
+  /** A lock as a process has written it. */
+  function lockText(owner: object): string {
+    const json = JSON.stringify({ host: hostname(), pid: process.pid, boot: null, started: null, ...owner });
+    return `${json} ${createHash('sha256').update(json).digest('hex').slice(0, 16)}\nsome-id`;
+  }
+
+  it('keeps others off until it is given back', async () => {
+    const fake = await FakeMongo.start({ replicaSet: true });
+    const [first, second] = [await storeAt(fake.url()), await storeAt(fake.url())];
+    const lock = await first.lock?.();
+    await expect(second.lock?.()).rejects.toMatchObject({
+      code: 'BUSY',
+      message: expect.stringContaining(`process ${process.pid} on ${hostname()}`),
+    });
+    await lock?.release();
+    await lock?.release();
+    await (await second.lock?.())?.release();
+  });
+
+  it.each([
+    ['of a living process of another machine', { host: 'other' }, 0, false],
+    ['of another machine that has said nothing for long', { host: 'other' }, 120_000, true],
+    ['of a dead process of this machine', { pid: 2 ** 22 + 1 }, 0, true],
+    ['of a living process of this machine, however silent', { pid: process.ppid }, 120_000, false],
+  ])('%s', async (_, owner, silentMs, isFree) => {
+    const fake = await serverWith('_crm_lock', [{ _id: 'lock', owner: lockText(owner), seen: Date.now() - silentMs }]);
+    const store = await storeAt(fake.url());
+    if (isFree) await (await store.lock?.())?.release();
+    else await expect(store.lock?.()).rejects.toMatchObject({ code: 'BUSY' });
+  });
+
+  it('is no table', async () => {
+    const fake = await FakeMongo.start({ replicaSet: true });
+    const store = await storeAt(fake.url());
+    const lock = await store.lock?.();
+    const target = await store.target();
+    expect(await target.tables()).toEqual([]);
+    await target.close();
+    await lock?.release();
   });
 });

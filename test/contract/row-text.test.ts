@@ -9,7 +9,7 @@ const TEXT: ColumnType = { kind: 'text', length: null, fixed: false };
 
 /** What COPY writes for one value. */
 async function copiedOut(value: string): Promise<string> {
-  const client = new pg.Client({ connectionString: postgresUrl });
+  const client = new pg.Client({ connectionString: postgresUrl as string });
   await client.connect();
   try {
     await client.query("SET TIME ZONE 'UTC'; SET DateStyle TO ISO; SET extra_float_digits TO 1; SET bytea_output TO hex");
