@@ -23,7 +23,7 @@ const SAME_WORDS: Readonly<Record<string, RegExp>> = {
   '--archive-db': /^the archive\b/,
   '--dry-run': /\bsay /,
   '--country': /written without one/,
-  '--limit': /^at most so many/,
+  '--limit': /\bat most so many/,
 };
 const schemaFiles = readdirSync(join(ROOT, 'schemas/results'));
 

@@ -1,7 +1,8 @@
+import { statSync } from 'node:fs';
 import type { Command } from 'commander';
 import { DEFAULT_CONFIG_PATH, DEFAULT_DATABASE } from '../config.ts';
 import type { Context } from '../context.ts';
-import { redactUrl } from '../errors.ts';
+import { CrmError, redactUrl } from '../errors.ts';
 import { checkInterruption } from '../interruption.ts';
 import { DATABASE_KEY, keyOfEnvironment } from '../ui/database-key.ts';
 import { oldestNode, programVersion } from '../ui/version.ts';
@@ -29,6 +30,9 @@ async function doctor(context: Context): Promise<void> {
   const { shellWord } = await import('../maintain/diagnosis.ts');
   const { printDoctor } = await import('../ui/doctor-report.ts');
   const file = context.configPath();
+  // To read a pipe is to wait for whoever writes to it.
+  if (statSync(file, { throwIfNoEntry: false })?.isFile() === false)
+    throw new CrmError('CONFIG_INVALID', `the config file ${file} is no file`, { hint: 'name another one with --config FILE' });
   const looked = await diagnose({
     program: {
       version: programVersion(),
