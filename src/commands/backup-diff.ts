@@ -25,7 +25,7 @@ export function define(command: Command, run: Run): void {
       .argument('<left>', 'id of a snapshot, how it begins, latest, or live: the database as it is')
       .argument('<right>', 'the same, for what it is compared with'),
   )
-    .option('--limit <n>', 'list at most so many customers; all are counted (default: 20)')
+    .option('--limit <n>', 'at most so many customers; all are counted (default: 20)')
     .action((left: string, right: string, flags: DiffFlags) => run(command, (context) => diff(context, left, right, flags)));
 }
 

@@ -103,7 +103,7 @@ function failureOf({ run, job, end, failure, found, steps }: JobOutcome, warning
   const mend = failure?.hint === undefined || failure.hint === null ? '' : `${failure.hint}. `;
   const code = end.status === 'interrupted' ? 'INTERRUPTED' : (failure?.code ?? 'INTERNAL');
   return new CrmError(code, `job ${name} ${end.status}${step === null ? '' : ` in ${end.message}`}`, {
-    hint: `${mend}${show}then go on with: ${again}`,
+    hint: `${mend}${show}${mend !== '' && show === '' ? 'Then' : 'then'} go on with: ${again}`,
     details: { jobRun: run, step: step?.name ?? null, exitCode: failure?.exitCode ?? null, steps, found, warnings },
   });
 }

@@ -30,7 +30,7 @@ export function define(command: Command, run: Run): void {
     .argument('<a>', 'how it should be: a path or URL')
     .argument('<b>', 'what is compared with it')
     .option('--tables <names>', 'only these tables, with commas between')
-    .option('--limit <n>', `tell at most so many differences; all are counted (default: ${DEFAULT_LIMIT})`)
+    .option('--limit <n>', `at most so many differences; all are counted (default: ${DEFAULT_LIMIT})`)
     .option('--show-values', 'tell the values that differ')
     .option('--out <file>', 'write all differences to this file, one JSON object a line')
     .option('--as-tables', 'compare customer databases of crm as any other tables, with how each stores them')

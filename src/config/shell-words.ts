@@ -36,6 +36,11 @@ export function shellWords(line: string): readonly string[] | ShellMistake {
   return word === null ? words : [...words, word];
 }
 
+/** Words as a line that a shell, and `shellWords`, splits into them again. */
+export function shellLine(words: readonly string[]): string {
+  return words.map((word) => (/^[\p{L}\p{N}_@%+=:,./-]+$/u.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ');
+}
+
 function quotedText(line: string, open: number): { readonly text: string; readonly end: number } | null {
   const quote = line[open];
   let text = '';

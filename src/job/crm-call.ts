@@ -145,7 +145,7 @@ function endOf(exitCode: number | null, endedBy: NodeJS.Signals | null, output: 
       .findLast((line) => line?.ok === false)?.error,
   );
   const code = typeof error.code === 'string' && Object.hasOwn(EXIT_CODES, error.code) ? (error.code as ErrorCode) : codeOf(exitCode);
-  const message = typeof error.message === 'string' ? error.message : wordsOf(code, exitCode);
+  const message = typeof error.message === 'string' ? error.message : wordsOf(code, exitCode, result);
   return { exitCode, run, result, failure: { code, message, hint: typeof error.hint === 'string' ? error.hint : null } };
 }
 
@@ -155,8 +155,10 @@ function codeOf(exitCode: number): ErrorCode {
   return exitCode === EXIT_CODES.INTEGRITY ? 'INTEGRITY' : 'INTERNAL';
 }
 
-function wordsOf(code: ErrorCode, exitCode: number): string {
-  if (code === 'DIFFERENCES') return 'it found differences';
+function wordsOf(code: ErrorCode, exitCode: number, { score, findings }: CallEnd['result']): string {
+  if (code === 'DIFFERENCES' && typeof score === 'number') return `the score is ${score}, below what was asked for`;
+  if (code === 'DIFFERENCES')
+    return Array.isArray(findings) ? 'the database needs a repair: crm maintain --repair' : 'it found differences';
   return code === 'INTEGRITY' ? 'it found damage' : `it ended with status ${exitCode}`;
 }
 

@@ -24,7 +24,7 @@ export async function runInboxStep(place: StepPlace, step: JobStepConfig, inbox:
     results.push(result);
     if (result.status === 'stopped' || (result.status === 'failed' && !FAULTS_OF_FILES.has(result.exitCode))) break;
   }
-  return summary(results, { ready, growing });
+  return summary(results, { ready, growing }, place.run === null ? null : inbox.failed);
 }
 
 async function importFile(place: StepPlace, step: JobStepConfig, inbox: InboxConfig, path: string): Promise<StepResult> {
@@ -75,7 +75,7 @@ function moveImported({ run, later }: StepPlace, path: string, inbox: InboxConfi
   else later(move);
 }
 
-function summary(results: readonly StepResult[], { ready, growing }: DroppedFiles): StepResult {
+function summary(results: readonly StepResult[], { ready, growing }: DroppedFiles, failedFolder: string | null): StepResult {
   const failed = results.filter(({ status }) => status === 'failed' || status === 'stopped');
   const counts: JobCounts = {
     files: results.filter(({ status }) => status === 'done').length,
@@ -92,6 +92,7 @@ function summary(results: readonly StepResult[], { ready, growing }: DroppedFile
     return { ...worst, counts, crmRuns, message, failure: worst.failure && { ...worst.failure, message } };
   }
   const exitCode = results.some((result) => result.exitCode === EXIT_CODES.ROWS_REJECTED) ? EXIT_CODES.ROWS_REJECTED : 0;
-  const message = ready.length > 0 ? null : growing > 0 ? 'every file may still be growing' : 'no files';
+  const rejected = exitCode === 0 || failedFolder === null ? null : `rejected rows are in ${failedFolder}: mend and drop them again`;
+  const message = ready.length > 0 ? rejected : growing > 0 ? 'every file may still be growing' : 'no files';
   return { status: 'done', exitCode, counts, crmRuns, message, failure: null };
 }

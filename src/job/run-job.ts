@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobConfig, JobStepConfig } from '../config/job-config.ts';
+import { shellLine } from '../config/shell-words.ts';
 import { CrmError, EXIT_CODES, toCrmError } from '../errors.ts';
 import { checkInterruption } from '../interruption.ts';
 import type { JobEnd, JobStore } from '../repository/job-store.ts';
@@ -100,7 +101,7 @@ class JobRunner {
   async #step(step: JobStepConfig, position: number): Promise<void> {
     const { store } = this.#options;
     const { run } = this.#started;
-    const command = step.inbox === null ? step.words.join(' ') : `${step.words.join(' ')} ${step.inbox.pattern}`;
+    const command = shellLine(step.words) + (step.inbox === null ? '' : ` ${step.inbox.pattern}`);
     const began = { position, name: step.name, command, started_at: store.now().toISOString() };
     const beganMs = performance.now();
     if (run !== null) await store.startStep(run, began);

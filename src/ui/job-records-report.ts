@@ -8,6 +8,10 @@ import { countWords, jobWords, statusText } from './job-report.ts';
 import { formatDuration } from './number.ts';
 import { type Style, styleOf } from './style.ts';
 import { printable } from './width.ts';
+import { wrapped } from './wrap.ts';
+
+/** Columns before the values of a card: blanks, the longest label, blanks. */
+const LABEL_WIDTH = 2 + 'exit status'.length + 2;
 
 /** Prints the jobs of the config file. */
 export async function printJobs(io: Io, mode: OutputMode, jobs: readonly ListedJob[]): Promise<void> {
@@ -17,7 +21,7 @@ export async function printJobs(io: Io, mode: OutputMode, jobs: readonly ListedJ
     mode,
     'job list',
     result,
-    ['job', 'schedule', 'steps', 'last run', 'state', 'description'],
+    ['job', 'schedule', 'steps', 'last run (UTC)', 'state', 'description'],
     'the config file has no jobs',
     () =>
       jobs.map(({ job, schedule, steps, last, description }) => [
@@ -38,7 +42,7 @@ export async function printJobRuns(io: Io, mode: OutputMode, runs: readonly JobR
     mode,
     'job history',
     { runs },
-    ['run', 'job', 'started', 'took', 'status', 'exit', 'did'],
+    ['run', 'job', 'started (UTC)', 'took', 'status', 'exit', 'did'],
     'no job was run yet',
     () => runs.map((run) => [run.id, run.job, shortTime(run.started_at), tookText(run), run.status, run.exit_code ?? '', didText(run)]),
   );
@@ -55,12 +59,12 @@ export async function printJobRun(io: Io, mode: OutputMode, run: JobRun, steps: 
           ['started', `${shortTime(run.started_at)} UTC by ${run.actor} on ${run.host}`],
           ['took', tookText(run)],
           ['exit status', run.exit_code === null ? '' : String(run.exit_code)],
-          ['in all', jobWords(run.counts)],
-          ['message', run.message ?? ''],
+          ['in all', entryText(jobWords(run.counts), io)],
+          ['message', entryText(run.message ?? '', io)],
         ].filter(([, value]) => value !== '') as [string, string][],
         style.dim,
       ),
-      ...steps.flatMap((step) => stepLines(step, style)),
+      ...steps.flatMap((step) => stepLines(step, style, io.isTty.stdout ? io.columns : null)),
     ].join('\n'),
   );
 }
@@ -77,20 +81,27 @@ export async function printHealth(io: Io, mode: OutputMode, jobs: readonly JobHe
           last === null || last.status === 'done'
             ? ''
             : `; run ${last.id} ${last.status}${last.message === null ? '' : `: ${last.message}`}`;
-        return `${ok ? style.green('ok') : style.red('late')}  ${printable(`${job}: ${age}${since}`)}`;
+        const words = wrapped(printable(`${job}: ${age}${since}`), io.isTty.stdout ? io.columns : null, 6);
+        return `${ok ? style.green('ok  ') : style.red('late')}  ${words}`;
       })
       .join('\n'),
   );
 }
 
-function stepLines(step: JobStep, style: Style): string[] {
+/** A value of a card in lines that fit beside its label. */
+function entryText(text: string, io: Io): string {
+  return wrapped(text, io.isTty.stdout ? io.columns : null, LABEL_WIDTH).replace(/\n +/g, '\n');
+}
+
+function stepLines(step: JobStep, style: Style, columns: number | null): string[] {
   const runs = step.crm_runs.length === 0 ? '' : `run ${step.crm_runs.join(', ')}`;
-  const words = [tookText(step), countWords(step.counts), runs].filter((part) => part !== '').join('  ');
-  const message = step.message === null ? [] : [`      ${printable(step.message)}`];
+  const below = (text: string): string => `      ${wrapped(printable(text), columns, 6)}`;
+  const took = step.status === 'skipped' ? '' : tookText(step);
+  const words = [countWords(step.counts), runs, step.message ?? ''].filter((part) => part !== '').join('; ');
   return [
-    `  ${step.position} ${style.bold(printable(step.name))}  ${statusText(step.status, style)}  ${words}`.trimEnd(),
-    style.dim(`      crm ${printable(step.command)}`),
-    ...message,
+    `  ${step.position} ${style.bold(printable(step.name))}  ${statusText(step.status, style)}  ${took}`.trimEnd(),
+    ...(words === '' ? [] : [below(words)]),
+    style.dim(below(`crm ${step.command}`)),
   ];
 }
 
@@ -112,7 +123,10 @@ async function printTable(
   await printResult(io, mode, { ok: true, command, result, warnings: [] }, () => {
     const shown = rows();
     if (shown.length === 0) return style.dim(empty);
-    const columns = names.map((name) => ({ name, type: ['run', 'steps', 'exit', 'started', 'took'].includes(name) ? 'number' : 'text' }));
+    const columns = names.map((name) => ({
+      name,
+      type: ['run', 'steps', 'exit', 'started (UTC)', 'took'].includes(name) ? 'number' : 'text',
+    }));
     return renderTable(columns, shown, { maxWidth: io.isTty.stdout ? io.columns : null, style });
   });
 }

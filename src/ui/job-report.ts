@@ -8,6 +8,10 @@ import { formatCount, formatDuration } from './number.ts';
 import type { Style } from './style.ts';
 import { styleOf } from './style.ts';
 import { displayWidth, printable } from './width.ts';
+import { wrapped } from './wrap.ts';
+
+/** Columns of how long a step took: `1 h 12 min`. */
+const TIME_WIDTH = 10;
 
 /** Counts that say how much was looked at, before those of what was done. */
 const FIRST = ['files', 'read', 'examined'];
@@ -45,14 +49,14 @@ export async function stepLines(io: Io, mode: OutputMode): Promise<JobObserver> 
   return {
     started: async ({ job, run, found }) => {
       for (const sentence of found) await say(io, `${style.yellow('note:')} ${printable(sentence)}\n`);
-      const what = run === null ? 'dry run: every step sees the database as it is now, not as steps before would leave it' : `run ${run}`;
+      const what = run === null ? 'dry run; no step sees what those before it would have done' : `run ${run}`;
       await write(io.stdout, `${style.bold(printable(job.name))}: ${what}\n`);
     },
-    stepEnded: (event) => write(io.stdout, `${stepLine(event, style)}\n`),
+    stepEnded: (event) => write(io.stdout, `${stepLine(event, style, io.isTty.stdout ? io.columns : null)}\n`),
   };
 }
 
-function stepLine({ job, step, durationMs }: StepEnded, style: Style): string {
+function stepLine({ job, step, durationMs }: StepEnded, style: Style, columns: number | null): string {
   const width = Math.max(...job.steps.map(({ name }) => displayWidth(name)));
   const name = step.name + ' '.repeat(width - displayWidth(step.name));
   const status = statusText(step.status, style) + ' '.repeat(Math.max(0, 'interrupted'.length - step.status.length));
@@ -60,7 +64,10 @@ function stepLine({ job, step, durationMs }: StepEnded, style: Style): string {
   const nothing = step.status === 'done' && hasChangedNothing(step.counts) ? 'nothing changed' : '';
   const runs = step.crm_runs.length === 0 ? '' : `run ${step.crm_runs.join(', ')}`;
   const words = [countWords(step.counts), nothing, runs, step.message ?? ''].filter((part) => part !== '').join('; ');
-  return `  ${step.position} ${name}  ${status}  ${time.padStart(12)}  ${printable(words)}`.trimEnd();
+  const position = String(step.position).padStart(String(job.steps.length).length);
+  const indent = 2 + position.length + 1 + width + 2 + 'interrupted'.length + 2 + TIME_WIDTH + 2;
+  const shown = wrapped(printable(words), columns, indent);
+  return `  ${position} ${name}  ${status}  ${time.padStart(TIME_WIDTH)}  ${shown}`.trimEnd();
 }
 
 /**
