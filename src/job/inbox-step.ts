@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { basename, join, parse } from 'node:path';
+import type { Stats } from 'node:fs';
+import { basename } from 'node:path';
 import type { InboxConfig, JobStepConfig } from '../config/job-config.ts';
 import { EXIT_CODES } from '../errors.ts';
 import type { JobCounts } from '../repository/job-records.ts';
-import { type DroppedFiles, droppedFiles, hashOf } from './drop-folder.ts';
+import { type DroppedFiles, droppedFiles, hashOf, isSame, statOf } from './drop-folder.ts';
+import { dropRejects, openRejects, settleRejects } from './file-rejects.ts';
 import { guardedCall, type StepPlace, type StepResult, skipped } from './guarded-call.ts';
 import { moveInto } from './move-file.ts';
 import { addCounts } from './step-command.ts';
@@ -28,48 +29,34 @@ export async function runInboxStep(place: StepPlace, step: JobStepConfig, inbox:
 }
 
 async function importFile(place: StepPlace, step: JobStepConfig, inbox: InboxConfig, path: string): Promise<StepResult> {
+  const before = statOf(path);
   const known = await place.store.importOf(await hashOf(path));
   if (known !== null) {
-    moveImported(place, path, inbox);
+    moveImported(place, path, inbox, before);
     return { ...skipped(`imported before, as run ${known}`), counts: { alreadyImported: 1 } };
   }
-  const result = await guardedCall(place, step, callWords(place, step, inbox, path));
-  if (result.status === 'done') moveImported(place, path, inbox);
+  const words = [...step.words, path.startsWith('-') ? `./${path}` : path];
+  const rejects = place.run === null ? [] : ['--rejects', openRejects(path, inbox.failed)];
+  const result = await guardedCall(place, step, [...words, ...rejects]);
+  if (result.status === 'done') moveImported(place, path, inbox, before);
   if (!FAULTS_OF_FILES.has(result.exitCode)) return result;
   // Nothing of it was written: it can be put aside in an atomic job, too.
   if (place.run !== null) {
-    rmSync(rejectsFolder(inbox, path), { recursive: true, force: true });
+    dropRejects(path, inbox.failed);
     moveInto(path, inbox.failed);
   }
   return { ...result, message: `${basename(path)}: ${result.message ?? 'not imported'}` };
 }
 
-/** The import of one file; its rejected rows go to a folder of their own until it has got through. */
-function callWords({ run }: StepPlace, step: JobStepConfig, inbox: InboxConfig, path: string): readonly string[] {
-  const words = [...step.words, path.startsWith('-') ? `./${path}` : path];
-  if (run === null) return words;
-  const folder = rejectsFolder(inbox, path);
-  // What an import that was broken off has left there is rejected again now.
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  return [...words, '--rejects', join(folder, `${parse(path).name}.rejects.csv`)];
-}
-
-/** Where rejected rows of a file are until they and the file are moved: of an import that was killed nothing is there twice. */
-function rejectsFolder({ failed }: InboxConfig, path: string): string {
-  return join(failed, `.${basename(path)}.rejects`);
-}
-
-/** Moves the rejected rows, then the file: while that is in its folder, both can be done again. */
-function moveImported({ run, later }: StepPlace, path: string, inbox: InboxConfig): void {
+/**
+ * Moves the rejected rows, then the file: while that is in its folder, both can be done again. A file that was written to since
+ * it was looked at stays: what it holds now is imported next time.
+ */
+function moveImported({ run, later }: StepPlace, path: string, inbox: InboxConfig, before: Stats | null): void {
   if (run === null) return;
   const move = (): void => {
-    const folder = rejectsFolder(inbox, path);
-    if (existsSync(folder)) {
-      for (const name of readdirSync(folder).sort()) moveInto(join(folder, name), inbox.failed);
-      rmSync(folder, { recursive: true, force: true });
-    }
-    moveInto(path, inbox.done);
+    settleRejects(path, inbox.failed);
+    if (isSame(before, statOf(path))) moveInto(path, inbox.done);
   };
   if (later === null) move();
   else later(move);
