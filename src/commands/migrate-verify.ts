@@ -58,7 +58,7 @@ async function verify(context: Context, a: string, b: string, flags: VerifyFlags
         ...{ showValues: flags.showValues ?? false, strict: flags.strict ?? false, signal },
         onProgress: (_: string, rows: number) => progress.update(rows),
       };
-      const isOurs = flags.asTables !== true && (await areOurs(storeA, storeB, tables));
+      const isOurs = flags.asTables !== true && (await areOurs({ address: a, store: storeA }, { address: b, store: storeB }, tables));
       const result = isOurs
         ? await verifyCustomerDatabases({ a, b, tables, key: null, busyTimeoutMs: open.busyTimeoutMs, ...options })
         : await verifyTables(storeA, storeB, { ...(tables === null ? {} : { tables }), sample, ...options });

@@ -6,6 +6,7 @@ import { pause } from '../interruption.ts';
 import { type ComparedOwnTable, compareDatabases, type OwnDifference } from '../repository/compare-databases.ts';
 import type { HeldConversion } from '../repository/held-texts.ts';
 import { OWN_TABLES } from '../repository/own-tables.ts';
+import { isSamePlace } from './copy-place.ts';
 import { holdsOurs } from './our-database.ts';
 
 /** Which customer databases are compared, and how. */
@@ -25,10 +26,20 @@ export interface CustomerDatabases {
   readonly onDifference: (difference: OwnDifference) => void;
 }
 
-/** Whether both are customer databases of crm, and the tables that are asked for are ours: then they are compared as such. */
-export async function areOurs(a: TableStore, b: TableStore, tables: readonly string[] | null): Promise<boolean> {
+/** A place that is open, and what it was called. */
+export interface OpenPlace {
+  readonly address: string;
+  readonly store: TableStore;
+}
+
+/**
+ * Whether both are customer databases of crm, and the tables that are asked for are ours: then they are compared as such. One that
+ * is compared with itself is not: it would wait for itself.
+ */
+export async function areOurs(a: OpenPlace, b: OpenPlace, tables: readonly string[] | null): Promise<boolean> {
+  if (isSamePlace(a.address, b.address)) return false;
   const names = new Set(OWN_TABLES.map(({ name }) => name));
-  return (tables ?? []).every((name) => names.has(name)) && (await holdsOurs(a)) && (await holdsOurs(b));
+  return (tables ?? []).every((name) => names.has(name)) && (await holdsOurs(a.store)) && (await holdsOurs(b.store));
 }
 
 /**

@@ -16,9 +16,14 @@ const DEFAULT_PORTS: Readonly<Record<string, string>> = {
 const SCHEMES: Readonly<Record<string, string>> = { 'postgresql:': 'postgres:', 'mariadb:': 'mysql:', 'sqlserver:': 'mssql:' };
 const URL_START = /^[a-z][a-z0-9+.-]+:\/\//i;
 
+/** Whether two addresses lead to one place. */
+export function isSamePlace(a: string, b: string): boolean {
+  return placeOf(a) === placeOf(b);
+}
+
 /** @throws {CrmError} USAGE when both addresses lead to one place */
 export function refuseSamePlace(from: string, to: string): void {
-  if (placeOf(from) !== placeOf(to)) return;
+  if (!isSamePlace(from, to)) return;
   throw new CrmError('USAGE', `${redactUrl(from)} and ${redactUrl(to)} are the same place`, { hint: 'name another place to copy to' });
 }
 

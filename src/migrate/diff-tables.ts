@@ -70,7 +70,8 @@ export async function diffTables(a: string, b: string, options: DiffOptions): Pr
   try {
     const [storeB, snapshotB] = await opened(b, opening);
     try {
-      const isOurs = options.asTables !== true && (await areOurs(storeA, storeB, options.tables));
+      const isOurs =
+        options.asTables !== true && (await areOurs({ address: a, store: storeA }, { address: b, store: storeB }, options.tables));
       const diff = new Diff(storeA, storeB, [snapshotA, snapshotB], options);
       const found = await (isOurs ? diff.customers({ a, b }) : diff.run());
       return {
