@@ -63,7 +63,7 @@ async function jobRun(context: Context, name: string, flags: JobRunFlags): Promi
 /** What failed, where, and how to go on. */
 function failureOf(name: string, { run, job, end, failure, found, steps }: JobOutcome): CrmError {
   const step = failure?.step ?? null;
-  const show = run === null ? '' : `see: crm job show ${run}; `;
+  const show = run === null ? '' : `${failure?.hint == null ? 'see' : 'See'}: crm job show ${run}; `;
   const again = step === null || job.atomic ? `crm job run ${name}` : `crm job run ${name} --from ${step.name}`;
   const mend = failure?.hint === undefined || failure.hint === null ? '' : `${failure.hint}. `;
   const code = end.status === 'interrupted' ? 'INTERRUPTED' : (failure?.code ?? 'INTERNAL');
