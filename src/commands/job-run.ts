@@ -98,7 +98,7 @@ async function sayWarnings({ io }: Context, warnings: readonly string[]): Promis
 function failureOf({ run, job, end, failure, found, steps }: JobOutcome, warnings: readonly string[]): CrmError {
   const { name } = job;
   const step = failure?.step ?? null;
-  const show = run === null ? '' : `see: crm job show ${run}; `;
+  const show = run === null ? '' : `${failure?.hint == null ? 'see' : 'See'}: crm job show ${run}; `;
   const again = step === null || job.atomic ? `crm job run ${name}` : `crm job run ${name} --from ${step.name}`;
   const mend = failure?.hint === undefined || failure.hint === null ? '' : `${failure.hint}. `;
   const code = end.status === 'interrupted' ? 'INTERRUPTED' : (failure?.code ?? 'INTERNAL');
