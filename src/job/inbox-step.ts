@@ -4,7 +4,7 @@ import type { InboxConfig, JobStepConfig } from '../config/job-config.ts';
 import { EXIT_CODES } from '../errors.ts';
 import type { JobCounts } from '../repository/job-records.ts';
 import { type DroppedFiles, droppedFiles, hashOf, isSame, statOf } from './drop-folder.ts';
-import { dropRejects, openRejects, settleRejects } from './file-rejects.ts';
+import { openRejects, settleRejects } from './file-rejects.ts';
 import { guardedCall, type StepPlace, type StepResult, skipped } from './guarded-call.ts';
 import { moveInto } from './move-file.ts';
 import { addCounts } from './step-command.ts';
@@ -42,7 +42,7 @@ async function importFile(place: StepPlace, step: JobStepConfig, inbox: InboxCon
   if (!FAULTS_OF_FILES.has(result.exitCode)) return result;
   // Nothing of it was written: it can be put aside in an atomic job, too.
   if (place.run !== null) {
-    dropRejects(path, inbox.failed);
+    settleRejects(path, inbox.failed);
     moveInto(path, inbox.failed);
   }
   return { ...result, message: `${basename(path)}: ${result.message ?? 'not imported'}` };

@@ -76,10 +76,7 @@ export async function importWatched(path: string, options: WatchedImportOptions)
   // Its own signal: what was begun is finished when the watching is to end.
   const { signal } = new AbortController();
   const end = await options.call(words, { signal, timeLimitMs: null, step: { run: null, position: 0 }, onStart: options.onStart });
-  if (end.failure !== null) {
-    dropRejects(path, options.failed);
-    return failed({ ...nothing, exitCode: end.exitCode }, end.failure, options);
-  }
+  if (end.failure !== null) return failed({ ...nothing, exitCode: end.exitCode }, end.failure, options);
   const { exitCode, run, result } = end;
   const settled = settleRejects(path, options.failed);
   return moved({ ...nothing, status: 'imported', run, counts: countsOf(result), rejects: settled, exitCode }, options.done, options);
@@ -90,9 +87,14 @@ function failed(
   { code, message, hint }: NonNullable<CallEnd['failure']>,
   options: WatchedImportOptions,
 ): WatchedFile {
+  const isAtFault = !PASSING.has(code) && FAULTS_OF_FILES.has(nothing.exitCode);
+  if (!isAtFault) dropRejects(nothing.file, options.failed);
   if (PASSING.has(code)) return { ...nothing, status: 'waiting', message };
   if (code === 'CONFIG_INVALID' || FOR_ALL_FILES.has(nothing.exitCode)) throw new CrmError(code, message, hint === null ? {} : { hint });
-  if (FAULTS_OF_FILES.has(nothing.exitCode)) return moved({ ...nothing, status: 'failed', message }, options.failed, options);
+  if (isAtFault) {
+    const rejects = settleRejects(nothing.file, options.failed);
+    return moved({ ...nothing, status: 'failed', rejects, message }, options.failed, options);
+  }
   return { ...nothing, status: 'left', message };
 }
 

@@ -288,9 +288,7 @@ describe('crm migrate sync of a customer database', { timeout: 60_000 * ROUNDS +
     await run('edit', '7', 'name=Other', '--db', 'a.db');
     const next = await synced(0, cwd, 'a.db', 'b.db', '--delete');
     expect(next).toMatchObject({ way: 'change log', snapshot: expect.stringMatching(/^b\.db\.before-sync-/) });
-    // When the schema was applied is another time.
-    const left = await diffed(5, cwd, 'a.db', 'b.db');
-    expect(new Set(left.differences.map(({ table }) => table))).toEqual(new Set(['schema_migrations']));
+    expect((await diffed(0, cwd, 'a.db', 'b.db')).differences).toEqual([]);
     expect((await run('show', '7', '--db', 'b.db')).stdout).toContain('Other');
     await run('maintain', '--check', '--db', 'b.db');
   });
