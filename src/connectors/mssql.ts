@@ -1,7 +1,8 @@
 import { CrmError } from '../errors.ts';
-import type { Connector, Snapshot, StoreFacts, StoreOptions, TableStore, TableTarget } from './connector.ts';
+import type { Connector, Snapshot, StoreFacts, StoreLock, StoreOptions, TableStore, TableTarget } from './connector.ts';
 import { type MssqlAddress, mssqlAddress } from './mssql-address.ts';
 import { MSSQL_FACTS } from './mssql-facts.ts';
+import { lockDatabase } from './mssql-lock.ts';
 import { quoteMssqlName } from './mssql-names.ts';
 import { type MssqlServer, MssqlSession, serverOf } from './mssql-session.ts';
 import { takeMssqlSnapshot } from './mssql-snapshot.ts';
@@ -61,6 +62,10 @@ class MssqlStore implements TableStore {
 
   target(): Promise<TableTarget> {
     return openMssqlTarget(this.#server, () => this.#session());
+  }
+
+  async lock(): Promise<StoreLock> {
+    return lockDatabase(await this.#session());
   }
 
   async close(): Promise<void> {}

@@ -479,3 +479,21 @@ describe('connections to SQL Server', () => {
     expect(await readAll(await openSnapshot(url), 't')).toEqual([[1], [2]]);
   });
 });
+
+describe('a lock on a database of SQL Server', () => {
+  it('keeps a second one off until it is given back', async () => {
+    const url = await freshMssqlUrl();
+    const [first, second] = [await openedStore(url), await openedStore(url)];
+    const held = await first.lock?.();
+    await expect(second.lock?.()).rejects.toMatchObject({
+      code: 'BUSY',
+      message: expect.stringMatching(/^another process is writing to mssql:.*: another session of the server$/),
+    });
+    await held?.release();
+    await (await second.lock?.())?.release();
+    const elsewhere = await openedStore(await freshMssqlUrl());
+    const again = await first.lock?.();
+    await (await elsewhere.lock?.())?.release();
+    await again?.release();
+  });
+});

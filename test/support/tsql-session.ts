@@ -21,10 +21,15 @@ export interface Answer {
 }
 
 const NOTHING: Answer = { columns: [], rows: [] };
+/** Sessions that hold the lock of an application, by database. */
+const LOCKS = new Map<string, TsqlSession>();
+const TAKE_LOCK =
+  /^DECLARE @taken int; EXEC @taken = sp_getapplock @Resource = N'[\w ]+', @LockMode = N'Exclusive', @LockOwner = N'Session', @LockTimeout = \d+; SELECT @taken AS taken$/;
 const HARMLESS = /^(set \w+ [\w ]+\s*)+$/i;
 
 /** One session of a fake server: statements of the connector, carried out by SQLite. */
 export class TsqlSession {
+  readonly #path: string;
   readonly #db: Database.Database;
   #numbering: string | null = null;
   /** Milliseconds that a statement waits for others. */
@@ -34,6 +39,7 @@ export class TsqlSession {
 
   constructor(path: string, version: string) {
     this.#db = new Database(path, { timeout: 0 });
+    this.#path = path;
     this.#db.defaultSafeIntegers(false);
     addFunctions(this.#db, version);
   }
@@ -53,11 +59,13 @@ export class TsqlSession {
   }
 
   close(): void {
+    if (LOCKS.get(this.#path) === this) LOCKS.delete(this.#path);
     this.#db.close();
   }
 
   /** @throws {ServerError} as a server would; any other error: the fake does not know the statement */
   run(sql: string): Answer {
+    if (TAKE_LOCK.test(sql)) return this.#takeLock();
     const set = /^SET (LOCK_TIMEOUT|IDENTITY_INSERT) (?:(\[.*\]) (ON|OFF)|(\d+))$/s.exec(sql);
     if (set?.[4] !== undefined) this.lockTimeout = Number(set[4]);
     if (set?.[1] === 'IDENTITY_INSERT') this.#numbering = set[3] === 'ON' ? (set[2] as string) : null;
@@ -85,6 +93,13 @@ export class TsqlSession {
     );
     for (const row of rows) insert.run(...row);
     this.loading = null;
+  }
+
+  /** It does not wait: who has the lock has it for long. */
+  #takeLock(): Answer {
+    const holder = LOCKS.get(this.#path) ?? this;
+    LOCKS.set(this.#path, holder);
+    return { columns: [{ name: 'taken', type: 'bigint' }], rows: [[holder === this ? 0n : -1n]] };
   }
 
   #exec(sql: string): Answer {
