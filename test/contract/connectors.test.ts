@@ -126,20 +126,22 @@ describeEachStore('a place of tables', (kind) => {
     await snapshot.close();
   });
 
-  test.skipIf(kind.noSnapshots)('keeps what a snapshot sees, for two readings at once', async () => {
-    const first = Array.from({ length: 20 }, (_, k): Row => [k, `row ${k}`]);
-    const [store, schema] = await keyed(first);
-    const snapshot = await store.snapshot();
-    const target = await store.target();
-    await writeRows(target, schema, [[100, 'later']]);
-    await target.close();
-    const [one, other] = await Promise.all([rowsOf(snapshot, schema, { ordered: true }), rowsOf(snapshot, schema, { ordered: true })]);
-    expect(one).toEqual(first);
-    expect(other).toEqual(first);
-    expect(await snapshot.count(schema)).toBe(20);
-    await snapshot.close();
-    expect(await rowsNow(store, schema)).toHaveLength(21);
-  });
+  if (kind.noSnapshots !== true) {
+    test('keeps what a snapshot sees, for two readings at once', async () => {
+      const first = Array.from({ length: 20 }, (_, k): Row => [k, `row ${k}`]);
+      const [store, schema] = await keyed(first);
+      const snapshot = await store.snapshot();
+      const target = await store.target();
+      await writeRows(target, schema, [[100, 'later']]);
+      await target.close();
+      const [one, other] = await Promise.all([rowsOf(snapshot, schema, { ordered: true }), rowsOf(snapshot, schema, { ordered: true })]);
+      expect(one).toEqual(first);
+      expect(other).toEqual(first);
+      expect(await snapshot.count(schema)).toBe(20);
+      await snapshot.close();
+      expect(await rowsNow(store, schema)).toHaveLength(21);
+    });
+  }
 
   test('keeps the ledger with the rows, or neither', async () => {
     const [store, schema] = await keyed([]);

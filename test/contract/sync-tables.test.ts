@@ -258,7 +258,7 @@ describe.each(Object.keys(PLACES) as PlaceName[])('changing single rows [%s]', (
     await target.close();
   });
 
-  it.skipIf(!isThere || name === 'redis')('deletes one of several equal rows', async () => {
+  it.skipIf(!isThere)('deletes one of several equal rows, or cannot delete by them at all', async () => {
     const [store, table] = await placed(NOTES, [
       ['x', 1],
       ['x', 1],
@@ -268,6 +268,12 @@ describe.each(Object.keys(PLACES) as PlaceName[])('changing single rows [%s]', (
     ]);
     const target = await store.target();
     const writer = await target.writer();
+    if (name === 'redis') {
+      expect(writer.removeWhole).toBeUndefined();
+      await writer.close();
+      await target.close();
+      return;
+    }
     await writer.begin();
     await writer.removeWhole?.(
       table,
