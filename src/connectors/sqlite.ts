@@ -1,21 +1,34 @@
 import { realpathSync } from 'node:fs';
 import type Database from 'better-sqlite3';
 import { connect } from '../engines/sqlite-connect.ts';
-import { sqliteOpenError } from '../engines/sqlite-errors.ts';
+import { isBusy, sqliteOpenError } from '../engines/sqlite-errors.ts';
 import { checkFile, openWhenFree, statsOf } from '../engines/sqlite-file.ts';
 import { tune } from '../engines/sqlite-storage.ts';
 import { CrmError } from '../errors.ts';
+import { lockOwner } from '../process-lock.ts';
 import type { Connector, Snapshot, StoreLock, StoreOptions, TableStore, TableTarget } from './connector.ts';
 import { sqlitePath } from './sqlite-address.ts';
 import { sqliteStoreFacts } from './sqlite-facts.ts';
 import { SqliteSnapshot } from './sqlite-snapshot.ts';
 import { SqliteTarget } from './sqlite-target.ts';
-import { lockFile } from './store-lock.ts';
+import { heldError, lockFile, processName } from './store-lock.ts';
 
 /** A SQLite file, of whatever program. */
 export const sqlite: Connector = {
   open: async (address, options) => SqliteStore.open(sqlitePath(address), options),
 };
+
+/** The file that stands for the lock of a copy. */
+function lockPath(path: string): string {
+  return `${realpathSync(path)}.crm-copy-lock`;
+}
+
+/** Who copies to a file that is too busy to be opened: SQLite does not know. Null where nobody does, or that is not why. */
+function heldElsewhere(path: string, error: unknown): CrmError | null {
+  if (!(error instanceof CrmError) || error.code !== 'BUSY' || statsOf(path) === null) return null;
+  const owner = lockOwner(lockPath(path));
+  return owner === null ? null : heldError(path, processName(owner));
+}
 
 /** An opened file: each snapshot, target and writer has a handle of its own. */
 class SqliteStore implements TableStore {
@@ -35,14 +48,18 @@ class SqliteStore implements TableStore {
     guarded(path, options, () => checkFile(path, options.create));
     const isNew = (statsOf(path)?.size ?? 0) === 0;
     const store = new SqliteStore(path, options);
-    await openWhenFree(options.busyTimeoutMs, () => {
-      const db = store.#connect(!isNew);
-      try {
-        if (isNew) makeFile(db);
-      } finally {
-        db.close();
-      }
-    });
+    try {
+      await openWhenFree(options.busyTimeoutMs, () => {
+        const db = store.#connect(!isNew);
+        try {
+          if (isNew) makeFile(db);
+        } finally {
+          db.close();
+        }
+      });
+    } catch (error) {
+      throw heldElsewhere(path, error) ?? error;
+    }
     return store;
   }
 
@@ -51,7 +68,7 @@ class SqliteStore implements TableStore {
   }
 
   lock(): Promise<StoreLock> {
-    return lockFile(`${realpathSync(this.label)}.crm-copy-lock`, this.label);
+    return lockFile(lockPath(this.label), this.label);
   }
 
   async target(): Promise<TableTarget> {
@@ -80,7 +97,7 @@ class SqliteStore implements TableStore {
       if (former !== mode) db.pragma(`journal_mode = ${mode}`);
       return former;
     } catch (thrown) {
-      if ((thrown as { code?: unknown }).code !== 'SQLITE_BUSY') throw sqliteOpenError(thrown, this.label, this.#options.key ?? null);
+      if (!isBusy(thrown)) throw sqliteOpenError(thrown, this.label, this.#options.key ?? null);
       return mode;
     } finally {
       db.close();

@@ -16,7 +16,7 @@ import { dirname } from 'node:path';
 import { CrmError } from '../errors.ts';
 import { usersOf } from './file-users.ts';
 import { connect } from './sqlite-connect.ts';
-import { sqliteOpenError } from './sqlite-errors.ts';
+import { isBusy, sqliteOpenError } from './sqlite-errors.ts';
 import { identity, openWhenFree, recognise, replaced } from './sqlite-file.ts';
 
 /**
@@ -68,12 +68,6 @@ function sync(path: string): void {
 /** The error for a file that somebody else has open. */
 export function inUse(path: string): CrmError {
   return new CrmError('BUSY', `somebody else has ${path} open`, { hint: 'wait until other runs have ended and try again' });
-}
-
-/** Whether an error of the driver says that somebody else has the file. */
-export function isBusy(error: unknown): boolean {
-  const { code } = error as { code?: unknown };
-  return typeof code === 'string' && /^SQLITE_(BUSY|LOCKED)/.test(code);
 }
 
 /** How a database file is replaced. */

@@ -9,12 +9,21 @@ function isDriverError(thrown: unknown): thrown is DriverError {
   return thrown instanceof Error && typeof (thrown as { code?: unknown }).code === 'string' && thrown.name === 'SqliteError';
 }
 
+/**
+ * Whether an error of the driver says that somebody else has the file. "Locking protocol" is said where one who was stopped holds
+ * the index of the log for longer than SQLite tries.
+ */
+export function isBusy(error: unknown): boolean {
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' && /^SQLITE_(BUSY|LOCKED|PROTOCOL)/.test(code);
+}
+
 /** Turns an error of the SQLite driver into a CrmError; anything else passes through unchanged. */
 export function sqliteError(thrown: unknown, label: string): unknown {
   if (!isDriverError(thrown)) return thrown;
   const { code } = thrown;
   const cause = thrown;
-  if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {
+  if (isBusy(thrown)) {
     return new CrmError('BUSY', `another run is writing to ${label}`, { cause, hint: 'wait until it has ended and try again' });
   }
   if (code.startsWith('SQLITE_CORRUPT')) {

@@ -2,10 +2,10 @@ import { chmodSync, closeSync, openSync, realpathSync, rmSync, statSync } from '
 import { basename, dirname } from 'node:path';
 import type Database from 'better-sqlite3';
 import { CrmError, isDiskFull } from '../errors.ts';
-import { holdAlone, inUse, isBusy, putInPlace } from './sqlite-alone.ts';
+import { holdAlone, inUse, putInPlace } from './sqlite-alone.ts';
 import { newFileKey, setCipher } from './sqlite-cipher.ts';
 import { connect } from './sqlite-connect.ts';
-import { sqliteError } from './sqlite-errors.ts';
+import { isBusy, sqliteError } from './sqlite-errors.ts';
 import { checkFile, openWhenFree } from './sqlite-file.ts';
 import { removeStale } from './stale-files.ts';
 

@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, realpathSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
+import { takeLock } from '../../src/process-lock.ts';
 import { CRM, runCli } from '../support/cli.ts';
 import { freshMysqlUrl, mysqlAvailable, mysqlRows } from '../support/mysql.ts';
 import { freshSchemaUrl, postgresAvailable } from '../support/postgres.ts';
@@ -66,6 +67,7 @@ const PLACES: readonly Place[] = [
   },
 ];
 
+/** Makes no schema: the copy does. */
 async function hasPostgresTable(address: string): Promise<boolean> {
   const url = new URL(address);
   const schema = url.searchParams.get('schema');
@@ -117,6 +119,21 @@ describe('two copies to one target', { timeout: 120_000 }, () => {
     expect({ exitCode: resumed.exitCode, stderr: resumed.stderr }).toEqual({ exitCode: 0, stderr: '' });
     const { tables } = (JSON.parse(resumed.stdout) as { result: { tables: unknown[] } }).result;
     expect(tables).toEqual([{ name: 't', read: ROWS, written: ROWS, rejected: 0, verified: true }]);
+  });
+
+  it('who copies to a SQLite file is told of also where the file cannot be opened meanwhile', async () => {
+    const cwd = tempDir();
+    source(cwd);
+    const to = new Database(join(cwd, 'to.db'));
+    to.exec('CREATE TABLE other (id INTEGER PRIMARY KEY)');
+    const lock = await takeLock(join(realpathSync(cwd), 'to.db.crm-copy-lock'), { waitMs: 0 });
+    to.exec('BEGIN EXCLUSIVE');
+    const second = await runCli(['migrate', 'copy', 'from.db', 'to.db'], { cwd, env: { CRM_BUSY_TIMEOUT_MS: '50' } });
+    to.exec('ROLLBACK');
+    to.close();
+    expect(second.exitCode).toBe(11);
+    expect(second.stderr).toMatch(new RegExp(`^error: another process is writing to to\\.db: process ${process.pid} on `));
+    if ('release' in lock) lock.release();
   });
 
   it('a lock is given back with the copy, and a torn lock file holds nobody off', async () => {
