@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type Config, DEFAULT_CONFIG_PATH, DEFAULT_DATABASE, loadConfig } from './config.ts';
 import { CrmError } from './errors.ts';
+import { isUrl } from './model/url.ts';
 import type { DatabaseSchema } from './repository/database-schema.ts';
 import type { OpenOptions, Repository } from './repository/repository.ts';
 import { askNewKey, DATABASE_KEY, keyOfEnvironment, NEW_DATABASE_KEY, openWithKey } from './ui/database-key.ts';
@@ -170,9 +171,8 @@ class CommandDatabase {
     } catch (error) {
       if (!(error instanceof CrmError) || error.code !== 'NO_DATABASE') throw error;
       // An import makes the tables in a database of a server, and a file in a folder; neither server nor folder.
-      const isUrl = /^[a-z][a-z0-9+.-]+:\/\//i.test(target);
-      const label = isUrl ? (await this.openSchema()).label : target;
-      if (!isUrl && !existsSync(dirname(target))) throw error;
+      const label = isUrl(target) ? (await this.openSchema()).label : target;
+      if (!isUrl(target) && !existsSync(dirname(target))) throw error;
       this.#temporary = mkdtempSync(join(tmpdir(), 'crm-rehearsal-'));
       const repository = await this.openRepository({ create: true, target: join(this.#temporary, 'empty.db') });
       return { repository, label, wouldBeMade: true };

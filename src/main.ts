@@ -75,8 +75,6 @@ function watchSignals(interruption: AbortController): () => void {
   };
   if (process.env.CRM_JOB_STEP !== undefined) {
     process.once('disconnect', orphaned);
-    // Where it was gone before anybody listened, there is no event.
-    if (process.connected === false) orphaned();
     process.channel?.unref();
     // Closed while this process was still starting: the event is over.
     if (process.connected === false) orphaned();

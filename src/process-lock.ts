@@ -186,7 +186,8 @@ function mayLive(owner: LockOwner): boolean {
   return isRunning(owner.pid);
 }
 
-function isRunning(pid: number): boolean {
+/** Whether a process of this machine has that number; also one that is somebody else's. */
+export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -7,6 +7,7 @@ import { printMigrateVerify } from '../ui/verify-report.ts';
 import type { Examples } from './help-layout.ts';
 import type { Run } from './run.ts';
 import { wholeNumber } from './selection.ts';
+import { tableNames } from './table-names.ts';
 
 interface VerifyFlags {
   readonly tables?: string;
@@ -52,7 +53,7 @@ async function verify(context: Context, a: string, b: string, flags: VerifyFlags
   try {
     const storeB = await openStore(b, open);
     try {
-      const tables = flags.tables === undefined ? null : namesOf(flags.tables);
+      const tables = flags.tables === undefined ? null : tableNames(flags.tables);
       const options = {
         ...(maxDifferences === undefined ? {} : { maxDifferences }),
         ...{ showValues: flags.showValues ?? false, strict: flags.strict ?? false, signal },
@@ -73,13 +74,6 @@ async function verify(context: Context, a: string, b: string, flags: VerifyFlags
     progress.done();
     await storeA.close();
   }
-}
-
-function namesOf(text: string): readonly string[] {
-  return text
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '');
 }
 
 function shareOf(text: string): number {

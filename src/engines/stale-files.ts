@@ -1,5 +1,6 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { isRunning } from '../process-lock.ts';
 
 /**
  * Removes what processes that are gone have left in a folder; their ids stand in the names. Never throws.
@@ -28,13 +29,4 @@ export function staleFiles(folder: string, pattern: RegExp, start = ''): string[
 
 function isLeft(pid: number): boolean {
   return pid > 0 && !isRunning(pid);
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
-  }
 }

@@ -3,7 +3,7 @@ import { createReadStream, readdirSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CrmError } from '../errors.ts';
+import { CrmError, EXIT_CODES } from '../errors.ts';
 import type { InboxConfig } from '../config/job-config.ts';
 
 /** The files of a drop folder. */
@@ -29,6 +29,16 @@ export async function droppedFiles(inbox: InboxConfig, signal: AbortSignal): Pro
   }
   const ready = paths.filter((path) => isSame(before.get(path) ?? null, statOf(path)));
   return { ready, growing: paths.length - ready.length };
+}
+
+/** Whether an import ended so because the file is at fault: it is put aside. With any other failure it is left for another time. */
+export function isFaultOfFile(exitCode: number): boolean {
+  return exitCode === EXIT_CODES.INPUT_UNREADABLE || exitCode === EXIT_CODES.GUARD_RAIL;
+}
+
+/** A path as an argument that is no option. */
+export function asArgument(path: string): string {
+  return path.startsWith('-') ? `./${path}` : path;
 }
 
 /** Hex SHA-256 of a file. */

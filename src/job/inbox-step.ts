@@ -3,14 +3,11 @@ import { basename } from 'node:path';
 import type { InboxConfig, JobStepConfig } from '../config/job-config.ts';
 import { EXIT_CODES } from '../errors.ts';
 import type { JobCounts } from '../repository/job-records.ts';
-import { type DroppedFiles, droppedFiles, hashOf, isSame, statOf } from './drop-folder.ts';
+import { asArgument, type DroppedFiles, droppedFiles, hashOf, isFaultOfFile, isSame, statOf } from './drop-folder.ts';
 import { openRejects, settleRejects } from './file-rejects.ts';
 import { guardedCall, type StepPlace, type StepResult, skipped } from './guarded-call.ts';
 import { moveInto } from './move-file.ts';
 import { addCounts } from './step-command.ts';
-
-/** Statuses that say that a file is at fault: it is put aside. With any other one it is left for the next time. */
-const FAULTS_OF_FILES: ReadonlySet<number> = new Set([EXIT_CODES.INPUT_UNREADABLE, EXIT_CODES.GUARD_RAIL]);
 
 /**
  * Imports the files of a drop folder, each by an import of its own, and moves it away. A file whose bytes were imported
@@ -23,7 +20,7 @@ export async function runInboxStep(place: StepPlace, step: JobStepConfig, inbox:
   for (const path of ready) {
     const result = await importFile(place, step, inbox, path);
     results.push(result);
-    if (result.status === 'stopped' || (result.status === 'failed' && !FAULTS_OF_FILES.has(result.exitCode))) break;
+    if (result.status === 'stopped' || (result.status === 'failed' && !isFaultOfFile(result.exitCode))) break;
   }
   return summary(results, { ready, growing }, place.run === null ? null : inbox.failed);
 }
@@ -35,11 +32,11 @@ async function importFile(place: StepPlace, step: JobStepConfig, inbox: InboxCon
     moveImported(place, path, inbox, before);
     return { ...skipped(`imported before, as run ${known}`), counts: { alreadyImported: 1 } };
   }
-  const words = [...step.words, path.startsWith('-') ? `./${path}` : path];
+  const words = [...step.words, asArgument(path)];
   const rejects = place.run === null ? [] : ['--rejects', openRejects(path, inbox.failed)];
   const result = await guardedCall(place, step, [...words, ...rejects]);
   if (result.status === 'done') moveImported(place, path, inbox, before);
-  if (!FAULTS_OF_FILES.has(result.exitCode)) return result;
+  if (!isFaultOfFile(result.exitCode)) return result;
   // Nothing of it was written: it can be put aside in an atomic job, too.
   if (place.run !== null) {
     settleRejects(path, inbox.failed);

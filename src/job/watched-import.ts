@@ -1,7 +1,7 @@
 import { CrmError, EXIT_CODES, type ErrorCode, toCrmError } from '../errors.ts';
 import type { JobCounts } from '../repository/job-records.ts';
 import type { CallEnd, CrmCall } from './crm-call.ts';
-import { hashOf } from './drop-folder.ts';
+import { asArgument, hashOf, isFaultOfFile } from './drop-folder.ts';
 import { dropRejects, openRejects, settleRejects } from './file-rejects.ts';
 import { moveInto } from './move-file.ts';
 import { countsOf } from './step-command.ts';
@@ -40,8 +40,6 @@ export interface WatchedImportOptions {
   readonly onStart: (pid: number) => void;
 }
 
-/** The file is at fault. */
-const FAULTS_OF_FILES: ReadonlySet<number> = new Set([EXIT_CODES.INPUT_UNREADABLE, EXIT_CODES.GUARD_RAIL]);
 /** It goes over: another writer, a server that is away, a full disk, a process that was ended. */
 const PASSING: ReadonlySet<ErrorCode> = new Set(['BUSY', 'CONNECTION', 'ENGINE', 'DISK_FULL', 'INTERRUPTED', 'TERMINATED']);
 /** Nothing can be imported before somebody does something. Other statuses are about this file, or how the options fit it. */
@@ -72,7 +70,7 @@ export async function importWatched(path: string, options: WatchedImportOptions)
     return moved({ ...nothing, status: 'known', run: known, rejects, message: `imported before, as run ${known}` }, options.done, options);
   }
   const rejects = openRejects(path, options.failed);
-  const words = [...options.words, path.startsWith('-') ? `./${path}` : path, '--rejects', rejects];
+  const words = [...options.words, asArgument(path), '--rejects', rejects];
   // Its own signal: what was begun is finished when the watching is to end.
   const { signal } = new AbortController();
   const end = await options.call(words, { signal, timeLimitMs: null, step: { run: null, position: 0 }, onStart: options.onStart });
@@ -87,7 +85,7 @@ function failed(
   { code, message, hint }: NonNullable<CallEnd['failure']>,
   options: WatchedImportOptions,
 ): WatchedFile {
-  const isAtFault = !PASSING.has(code) && FAULTS_OF_FILES.has(nothing.exitCode);
+  const isAtFault = !PASSING.has(code) && isFaultOfFile(nothing.exitCode);
   if (!isAtFault) dropRejects(nothing.file, options.failed);
   if (PASSING.has(code)) return { ...nothing, status: 'waiting', message };
   if (code === 'CONFIG_INVALID' || FOR_ALL_FILES.has(nothing.exitCode)) throw new CrmError(code, message, hint === null ? {} : { hint });

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { CrmError, redactUrl } from '../errors.ts';
+import { isUrl } from '../model/url.ts';
 import type { CopyMode } from './copy-options.ts';
 
 const DEFAULT_PORTS: Readonly<Record<string, string>> = {
@@ -14,7 +15,6 @@ const DEFAULT_PORTS: Readonly<Record<string, string>> = {
   'cassandra:': '9042',
 };
 const SCHEMES: Readonly<Record<string, string>> = { 'postgresql:': 'postgres:', 'mariadb:': 'mysql:', 'sqlserver:': 'mssql:' };
-const URL_START = /^[a-z][a-z0-9+.-]+:\/\//i;
 
 /** Whether two addresses lead to one place. */
 export function isSamePlace(a: string, b: string): boolean {
@@ -43,7 +43,7 @@ export function copyId(request: {
 /** Where an address leads, said in one way; without user and password. */
 function placeOf(address: string): string {
   const path = address.replace(/^(sqlite|file|csv|ndjson|xlsx|excel):(\/\/)?/i, '');
-  if (!URL_START.test(path)) return realPath(resolve(path));
+  if (!isUrl(path)) return realPath(resolve(path));
   try {
     const url = new URL(address);
     const scheme = SCHEMES[url.protocol] ?? url.protocol;

@@ -7,6 +7,7 @@ import { ConversionsList, RejectsList } from './copy-lists.ts';
 import { CopyDigests } from './copy-digests.ts';
 import type { CopyOptions, CopyResult } from './copy-options.ts';
 import { refuseSamePlace } from './copy-place.ts';
+import { withLock } from './place-lock.ts';
 import { copyPlanned } from './copy-planned.ts';
 import { type PlannedTable, planTables } from './copy-target.ts';
 import { openForPlan } from './scratch-place.ts';
@@ -33,12 +34,7 @@ export async function copyTables(from: string, to: string, options: CopyOptions)
   try {
     const store = options.dryRun ? await openForPlan(to, opening) : await openStore(to, { create: true, ...opening });
     try {
-      const lock = options.dryRun ? undefined : await store.lock?.();
-      try {
-        return await copyBetween({ from, source, to, store }, options);
-      } finally {
-        await lock?.release();
-      }
+      return await withLock(store, options.dryRun, () => copyBetween({ from, source, to, store }, options));
     } finally {
       await store.close();
     }

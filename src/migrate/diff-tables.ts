@@ -1,6 +1,7 @@
 import type { Snapshot, TableStore } from '../connectors/connector.ts';
 import { openStore } from '../connectors/index.ts';
 import { OutputFile } from '../formats/output-file.ts';
+import type { ComparedOwnTable } from '../repository/compare-databases.ts';
 import { auditSchema } from './audit-schema.ts';
 import { ChangesSpool } from './changes-spool.ts';
 import { areOurs, compareCustomerDatabases } from './compare-customer-databases.ts';
@@ -30,14 +31,7 @@ export interface DiffOptions {
 }
 
 /** One table that was compared. */
-export interface DiffedTable {
-  readonly name: string;
-  readonly rowsA: number;
-  readonly rowsB: number;
-  /** Rows that only the first side has, that only the second has, and whose cells differ. */
-  readonly missing: number;
-  readonly extra: number;
-  readonly different: number;
+export interface DiffedTable extends ComparedOwnTable {
   /** Differences of the schemas. */
   readonly schema: number;
 }

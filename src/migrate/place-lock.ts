@@ -1,4 +1,4 @@
-import type { StoreLock, StoreOptions } from '../connectors/connector.ts';
+import type { StoreLock, StoreOptions, TableStore } from '../connectors/connector.ts';
 import { openStore } from '../connectors/index.ts';
 
 /**
@@ -19,6 +19,16 @@ export async function lockPlace(address: string, options: Omit<StoreOptions, 'cr
   } catch (error) {
     await store.close();
     throw error;
+  }
+}
+
+/** Does some work while others are kept off an open place that is to be written; a dry run keeps nobody off. @throws {CrmError} BUSY */
+export async function withLock<T>(store: TableStore, dryRun: boolean, work: () => Promise<T>): Promise<T> {
+  const lock = dryRun ? undefined : await store.lock?.();
+  try {
+    return await work();
+  } finally {
+    await lock?.release();
   }
 }
 

@@ -4,10 +4,10 @@ import { basename, join } from 'node:path';
 import type { StoreOptions, TableStore } from '../connectors/connector.ts';
 import { openStore } from '../connectors/index.ts';
 import { CrmError } from '../errors.ts';
+import { isUrl } from '../model/url.ts';
 
 /** The kind of a place that is a file or a folder stands before its path, or shows in the name. */
 const PREFIX = /^([a-z]{2,}):(?!\/\/)/i;
-const URL_START = /^[a-z][a-z0-9+.-]+:\/\//i;
 
 /**
  * Opens the target of a dry run: where it does not exist, an empty place of its kind, which is gone when it is closed.
@@ -17,7 +17,7 @@ export async function openForPlan(address: string, options: Omit<StoreOptions, '
   try {
     return await openStore(address, { create: false, ...options });
   } catch (error) {
-    if (!(error instanceof CrmError) || error.code !== 'NO_DATABASE' || URL_START.test(address)) throw error;
+    if (!(error instanceof CrmError) || error.code !== 'NO_DATABASE' || isUrl(address)) throw error;
     const folder = mkdtempSync(join(tmpdir(), 'crm-plan-'));
     const prefix = PREFIX.exec(address)?.[0] ?? '';
     const store = await openStore(prefix + join(folder, basename(address.slice(prefix.length))), { create: true, ...options });

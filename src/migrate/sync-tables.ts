@@ -4,6 +4,7 @@ import { CrmError } from '../errors.ts';
 import { chooseTables } from './copy-choice.ts';
 import { ConversionsList, RejectsList } from './copy-lists.ts';
 import { refuseSamePlace } from './copy-place.ts';
+import { withLock } from './place-lock.ts';
 import type { TablesOf } from './copy-target.ts';
 import { holdsOurs, isOurs } from './our-database.ts';
 import { syncCustomerDatabase } from './sync-customer-database.ts';
@@ -30,13 +31,10 @@ export async function syncTables(a: string, b: string, options: SyncOptions): Pr
     const store = await openStore(b, opening);
     try {
       // Others that want to write the same are kept off before anything is compared.
-      const lock = options.dryRun ? undefined : await store.lock?.();
-      try {
-        if ((await holdsOurs(source)) && (await holdsOurs(store))) return await syncCustomerDatabase(a, b, options);
-        return await syncBetween(source, store, options);
-      } finally {
-        await lock?.release();
-      }
+      return await withLock(store, options.dryRun, async () => {
+        if ((await holdsOurs(source)) && (await holdsOurs(store))) return syncCustomerDatabase(a, b, options);
+        return syncBetween(source, store, options);
+      });
     } finally {
       await store.close();
     }

@@ -24,6 +24,7 @@ export interface ComparedOwnTable {
   readonly name: string;
   readonly rowsA: number;
   readonly rowsB: number;
+  /** Rows that only the first side has, that only the second has, and whose cells differ. */
   readonly missing: number;
   readonly extra: number;
   readonly different: number;

@@ -6,6 +6,7 @@ import type { Engine, JoinableFile } from '../../src/engines/connection.ts';
 import { openEngine, openJoined } from '../../src/engines/index.ts';
 import { type Repository, openRepository } from '../../src/repository/repository.ts';
 import { choose, copyChosen, differingChosen, dropColliding } from '../../src/repository/whole-joined.ts';
+import { addOfEveryKind } from '../support/archive-database.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { wholeDatabase } from '../support/whole-database.ts';
 
@@ -31,15 +32,7 @@ async function fill(repository: Repository): Promise<void> {
   await repository.add({ name: 'Analytical Ltd', kind: 'organisation' });
   for (const id of [1, 2]) {
     await repository.edit(id, { values: { company_id: 3 }, addTags: ['vip'] });
-    const { value: order } = await repository.addChild(id, {
-      table: 'orders',
-      row: { number: `O-${id}`, ordered_at: '2020-01-31T10:00:00Z', total_minor: 4990, total_currency: 'EUR' },
-    });
-    const item = { order_id: order, line: 1, quantity: 2, price_minor: 2495, price_currency: 'EUR' };
-    await repository.addChild(id, { table: 'order_items', row: item });
-    await repository.addChild(id, { table: 'interactions', row: { kind: 'call', subject: 'hello', occurred_at: '2020-02-01T08:30:00Z' } });
-    await repository.addChild(id, { table: 'consents', row: { channel: 'email', status: 'out', decided_at: '2020-03-01T00:00:00Z' } });
-    await repository.addChild(id, { table: 'contact_points', row: { kind: 'email', value: `second${id}@x.org` } });
+    await addOfEveryKind(repository, id);
   }
 }
 

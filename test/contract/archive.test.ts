@@ -7,7 +7,7 @@ import { openPlan } from '../../src/import/plan-file.ts';
 import { ARCHIVE_STEPS } from '../../src/repository/archive-move.ts';
 import type { Repository } from '../../src/repository/repository.ts';
 import { STORED_COLUMNS } from '../../src/repository/whole-customers.ts';
-import { type ArchiveDatabase, archiveDatabase, archiveFaults, ids } from '../support/archive-database.ts';
+import { addOfEveryKind, type ArchiveDatabase, archiveDatabase, archiveFaults, ids } from '../support/archive-database.ts';
 import { dump, importText, inconsistencies } from '../support/customer-database.ts';
 import { setClusters } from '../support/duplicate-clusters.ts';
 import { describeEachEngine, type EngineTarget } from '../support/engines.ts';
@@ -25,15 +25,7 @@ async function fill(database: ArchiveDatabase): Promise<void> {
   await repository.add({ name: 'Analytical Ltd', kind: 'organisation' });
   for (const id of [1, 2]) await repository.edit(id, { values: { company_id: 4, notes: `note ${id}` } });
   for (const id of [1, 3]) {
-    const { value: order } = await repository.addChild(id, {
-      table: 'orders',
-      row: { number: `O-${id}`, ordered_at: '2020-01-31T10:00:00Z', total_minor: 4990, total_currency: 'EUR' },
-    });
-    const item = { order_id: order, line: 1, quantity: 2, price_minor: 2495, price_currency: 'EUR' };
-    await repository.addChild(id, { table: 'order_items', row: item });
-    await repository.addChild(id, { table: 'interactions', row: { kind: 'call', subject: 'hello', occurred_at: '2020-02-01T08:30:00Z' } });
-    await repository.addChild(id, { table: 'consents', row: { channel: 'email', status: 'out', decided_at: '2020-03-01T00:00:00Z' } });
-    await repository.addChild(id, { table: 'contact_points', row: { kind: 'email', value: `second${id}@x.org` } });
+    await addOfEveryKind(repository, id);
   }
 }
 

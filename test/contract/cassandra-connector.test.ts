@@ -3,10 +3,9 @@ import { join } from 'node:path';
 import cassandra from 'cassandra-driver';
 import { describe, expect, it } from 'vitest';
 import { openStore } from '../../src/connectors/index.ts';
-import type { CopyOptions, CopyResult } from '../../src/index.ts';
-import { copyTables } from '../../src/migrate/copy-tables.ts';
 import type { Row } from '../../src/model/table-schema.ts';
-import { columnOf, makeTable, namesOf, rowsOf, storeAt, tableOf } from '../support/connectors.ts';
+import { columnOf, makeTable, storeAt, tableOf } from '../support/connectors.ts';
+import { copied, failure, rowsAt } from '../support/copied-tables.ts';
 import { FakeCassandra } from '../support/fake-cassandra.ts';
 import { FakeCqlError } from '../support/fake-cassandra-store.ts';
 import { dumpSqlite, makeHostile } from '../support/hostile-tables.ts';
@@ -14,38 +13,6 @@ import { tempDir } from '../support/temp-dir.ts';
 
 const INTEGER = { kind: 'integer', bits: 64, unsigned: false } as const;
 const TEXT = { kind: 'text', length: null, fixed: false } as const;
-const OPTIONS: CopyOptions = {
-  tables: null,
-  mode: 'create',
-  since: null,
-  batch: 7,
-  jobs: 1,
-  resume: false,
-  dryRun: false,
-  strict: false,
-  conversionsPath: null,
-  rejectsPath: join(tempDir(), 'rejects.ndjson'),
-  verify: true,
-  busyTimeoutMs: 1000,
-  key: null,
-};
-
-const copied = (from: string, to: string, options: Partial<CopyOptions> = {}): Promise<CopyResult> =>
-  copyTables(from, to, { ...OPTIONS, ...options });
-const failure = (work: Promise<unknown>): Promise<unknown> =>
-  work.then(
-    () => null,
-    (error: unknown) => error,
-  );
-
-/** All rows of a table, by its name. */
-async function rowsAt(address: string, table: string): Promise<{ names: string[]; rows: Row[] }> {
-  const snapshot = await (await storeAt(address)).snapshot();
-  const schema = await snapshot.schema(table);
-  const rows = await rowsOf(snapshot, schema, { ordered: schema.primaryKey.length > 0 });
-  await snapshot.close();
-  return { names: namesOf(schema), rows };
-}
 
 /** A SQLite file with a table `t` of so many rows. */
 async function sqliteWith(rows: readonly Row[]): Promise<string> {

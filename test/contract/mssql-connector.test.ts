@@ -1,8 +1,8 @@
 import { createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openStore } from '../../src/connectors/index.ts';
-import { compareKeys } from '../../src/model/key-order.ts';
 import type { Cell, Column, ColumnType, Row } from '../../src/model/table-schema.ts';
+import { expectOrderOfKeys } from '../support/key-order.ts';
 import { freshMssqlUrl, startTdsServer, tdsServer } from '../support/mssql.ts';
 import {
   columnNames,
@@ -287,37 +287,7 @@ describe('keys of SQL Server', () => {
   };
 
   it.each(Object.entries(keys))('are read in one order, from one to another: %s', async (_name, { type, cells }) => {
-    const url = await freshMssqlUrl();
-    const target = await openTarget(url);
-    const table = tableOf('t', { a: type, b: INT }, { primaryKey: ['a', 'b'] });
-    await target.create(table);
-    const rows: Row[] = cells.flatMap((cell) => [
-      [cell, 2],
-      [cell, 1],
-    ]);
-    await writeRows(target, table, rows);
-    const sorted = rows.toSorted(compareKeys);
-    const snapshot = await openSnapshot(url);
-    expect(await readAll(snapshot, 't', true, 3)).toEqual(sorted);
-    const schema = await snapshot.schema('t');
-    for (let i = 0; i < sorted.length; i += 2) {
-      const part: Row[] = [];
-      const request = {
-        table: schema,
-        columns: ['a', 'b'],
-        ordered: true,
-        after: sorted[i] ?? null,
-        upTo: sorted[i + 3] ?? null,
-        batch: 2,
-      };
-      for await (const some of snapshot.read(request)) part.push(...some);
-      expect(part).toEqual(sorted.slice(i + 1, i + 4));
-    }
-    const writer = await openWriter(target);
-    await writer.write(schema, ['a', 'b'], sorted.slice(0, 3), 'upsert');
-    await writer.remove(schema, sorted.slice(1));
-    await writer.commit();
-    expect(await readAll(await openSnapshot(url), 't')).toEqual(sorted.slice(0, 1));
+    await expectOrderOfKeys(await freshMssqlUrl(), type, cells);
   });
 
   it('of servers before 2019 are sorted by units of UTF-16', async () => {

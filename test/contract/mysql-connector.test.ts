@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { compareKeys } from '../../src/model/key-order.ts';
 import type { Cell, ColumnType, Row } from '../../src/model/table-schema.ts';
+import { expectOrderOfKeys } from '../support/key-order.ts';
 import { freshMysqlUrl, mysqlAvailable, mysqlRows, mysqlRun } from '../support/mysql.ts';
 import { columnNames, openSnapshot, openTarget, openWriter, readAll, refusal, tableOf, writeRows } from '../support/table-stores.ts';
 
@@ -309,36 +309,7 @@ describe.skipIf(!mysqlAvailable)('the connector of MySQL and MariaDB', () => {
     };
 
     it.each(Object.entries(keys))('are read in one order, from one to another: %s', async (_name, { type, cells }) => {
-      const url = await freshMysqlUrl();
-      const target = await openTarget(url);
-      const table = tableOf('t', { a: type, b: INT }, { primaryKey: ['a', 'b'] });
-      await target.create(table);
-      const rows: Row[] = cells.flatMap((cell) => [
-        [cell, 2],
-        [cell, 1],
-      ]);
-      await writeRows(target, table, rows);
-      const sorted = rows.toSorted(compareKeys);
-      const snapshot = await openSnapshot(url);
-      expect(await readAll(snapshot, 't', true, 3)).toEqual(sorted);
-      const schema = await snapshot.schema('t');
-      for (let i = 0; i < sorted.length; i += 2) {
-        const part: Row[] = [];
-        const request = {
-          table: schema,
-          columns: ['a', 'b'],
-          ordered: true,
-          after: sorted[i] ?? null,
-          upTo: sorted[i + 3] ?? null,
-          batch: 2,
-        };
-        for await (const some of snapshot.read(request)) part.push(...some);
-        expect(part).toEqual(sorted.slice(i + 1, i + 4));
-      }
-      const writer = await openWriter(target);
-      await writer.remove(schema, sorted.slice(1));
-      await writer.commit();
-      expect(await readAll(await openSnapshot(url), 't')).toEqual(sorted.slice(0, 1));
+      await expectOrderOfKeys(await freshMysqlUrl(), type, cells);
     });
 
     it('of a collation that knows no case and no trailing spaces are sorted by bytes all the same', async () => {

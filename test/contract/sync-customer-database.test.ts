@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { mergeClusters } from '../../src/dedupe/merge-clusters.ts';
 import type { Engine } from '../../src/engines/connection.ts';
@@ -7,6 +6,7 @@ import type { SyncOptions, SyncResult } from '../../src/migrate/sync-options.ts'
 import { syncTables } from '../../src/migrate/sync-tables.ts';
 import { OWN_TABLES } from '../../src/repository/own-tables.ts';
 import { openRepository, type Repository } from '../../src/repository/repository.ts';
+import { SYNC_OPTIONS } from '../support/copied-tables.ts';
 import { importText, inconsistencies } from '../support/customer-database.ts';
 import { setClusters } from '../support/duplicate-clusters.ts';
 import { describeEachEngine } from '../support/engines.ts';
@@ -24,21 +24,7 @@ const ORDERS = `order number,customer id,ordered at,total,currency
 A-1,1,2025-01-02,49.90,EUR
 A-2,4,2025-03-04,10.00,EUR
 `;
-const OPTIONS: SyncOptions = {
-  ...{
-    tables: null,
-    delete: true,
-    create: false,
-    dryRun: false,
-    maxChanges: null,
-    yes: false,
-    strict: false,
-    batch: 100,
-    verify: true,
-    snapshot: false,
-  },
-  ...{ conversionsPath: null, rejectsPath: join(tempDir(), 'rejects.ndjson'), busyTimeoutMs: 2000, key: null },
-};
+const OPTIONS: SyncOptions = { ...SYNC_OPTIONS, batch: 100 };
 
 async function open(url: string): Promise<Repository> {
   const repository = await openRepository(url, { create: true, actor: 'tester', busyTimeoutMs: 2000 });

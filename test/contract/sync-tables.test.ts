@@ -2,10 +2,11 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { RefusedRows, type TableStore } from '../../src/connectors/connector.ts';
 import { diffTables } from '../../src/migrate/diff-tables.ts';
-import type { SyncOptions, SyncResult } from '../../src/migrate/sync-options.ts';
+import type { SyncResult } from '../../src/migrate/sync-options.ts';
 import { syncTables } from '../../src/migrate/sync-tables.ts';
 import type { ColumnType, Row, TableSchema } from '../../src/model/table-schema.ts';
 import { columnOf, makeTable, namesOf, rowsNow, storeAt, tableOf } from '../support/connectors.ts';
+import { SYNC_OPTIONS } from '../support/copied-tables.ts';
 import { freshMysqlUrl, mysqlAvailable } from '../support/mysql.ts';
 import { freshSchemaUrl, postgresAvailable } from '../support/postgres.ts';
 import { freshPrefixUrl, redisClient } from '../support/redis.ts';
@@ -57,21 +58,6 @@ const LINES = tableOf(
 const CODES = tableOf('codes', [columnOf('code', TEXT, { nullable: false }), columnOf('title', TEXT)], { primaryKey: ['code'] });
 const NOTES = tableOf('notes', [columnOf('text', TEXT), columnOf('weight', INTEGER)]);
 
-const OPTIONS: SyncOptions = {
-  ...{
-    tables: null,
-    delete: true,
-    create: false,
-    dryRun: false,
-    maxChanges: null,
-    yes: false,
-    strict: false,
-    batch: 7,
-    verify: true,
-    snapshot: false,
-  },
-  ...{ conversionsPath: null, rejectsPath: join(tempDir(), 'rejects.ndjson'), busyTimeoutMs: 2000, key: null },
-};
 const DIFF = { tables: null, limit: 1000, out: null, showValues: false, busyTimeoutMs: 2000, key: null };
 const ROUNDS = Number(process.env.CRM_FAULT_ROUNDS ?? 3);
 
@@ -194,23 +180,23 @@ describe.each(ROUTES)('bringing tables up to date, from %s to %s', { timeout: 60
     const [a, b] = [await PLACES[from].address(), await PLACES[to].address()];
     await filled(random, a, tables);
     await storeAt(b).then((store) => store.close());
-    const first = await syncTables(a, b, { ...OPTIONS, create: true });
+    const first = await syncTables(a, b, { ...SYNC_OPTIONS, create: true });
     expect(first.tables.map(({ verified }) => verified)).toEqual(tables.map(() => true));
     for (let round = 0; round < ROUNDS; round++) {
       await mutated(random, b, tables);
       const before = await diffTables(a, b, DIFF);
       expect(before.identical).toBe(false);
-      const result = await syncTables(a, b, OPTIONS);
+      const result = await syncTables(a, b, SYNC_OPTIONS);
       expect(result.tables.map(({ name, verified, rejected }) => [name, verified, rejected])).toEqual(
         result.tables.map(({ name }) => [name, true, 0]),
       );
       expect(changesOf(result)).toBeGreaterThan(0);
       expect(await differingRows(a, b)).toEqual([]);
     }
-    expect(changesOf(await syncTables(a, b, OPTIONS))).toBe(0);
+    expect(changesOf(await syncTables(a, b, SYNC_OPTIONS))).toBe(0);
     // And back: what was the target is the source.
     await mutated(random, a, tables);
-    const back = await syncTables(b, a, OPTIONS);
+    const back = await syncTables(b, a, SYNC_OPTIONS);
     expect(back.tables.every(({ verified }) => verified === true)).toBe(true);
     expect(await differingRows(a, b)).toEqual([]);
   });

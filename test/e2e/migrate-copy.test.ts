@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import schema from '../../schemas/results/migrate-copy.schema.json' with { type: 'json' };
 import type { CopyResult } from '../../src/index.ts';
@@ -9,7 +8,7 @@ import { runCli } from '../support/cli.ts';
 import { dumpSqlite, makeHostile } from '../support/hostile-tables.ts';
 import { type JsonSchema, schemaErrors } from '../support/json-schema.ts';
 import { freshMysqlUrl, mysqlAvailable, mysqlRows } from '../support/mysql.ts';
-import { freshSchemaUrl, postgresAvailable } from '../support/postgres.ts';
+import { freshSchemaUrl, postgresAvailable, inSchema } from '../support/postgres.ts';
 import type { RunResult } from '../support/run-program.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
@@ -305,26 +304,16 @@ describe.each(SERVERS.filter(({ isThere }) => isThere))('a copy to $name that is
 });
 
 /** All tables of a schema with all their rows as texts; the ledger would be one of them. */
-async function dumpPostgres(address: string): Promise<Record<string, unknown[]>> {
-  const url = new URL(address);
-  const schema = url.searchParams.get('schema') as string;
-  url.searchParams.delete('schema');
-  const client = new pg.Client({ connectionString: url.toString() });
-  await client.connect();
-  try {
-    const names = await client.query<{ name: string }>('SELECT tablename AS name FROM pg_tables WHERE schemaname = $1', [schema]);
+function dumpPostgres(address: string): Promise<Record<string, unknown[]>> {
+  return inSchema(address, async (client) => {
+    const names = await client.query<{ name: string }>('SELECT tablename AS name FROM pg_tables WHERE schemaname = current_schema()');
     const dump: Record<string, unknown[]> = {};
     for (const { name } of names.rows) {
-      const rows = await client.query({
-        text: `SELECT t::text FROM ${schema}.${client.escapeIdentifier(name)} t ORDER BY 1`,
-        rowMode: 'array',
-      });
+      const rows = await client.query({ text: `SELECT t::text FROM ${client.escapeIdentifier(name)} t ORDER BY 1`, rowMode: 'array' });
       dump[name] = rows.rows.flat();
     }
     return dump;
-  } finally {
-    await client.end();
-  }
+  });
 }
 
 async function dumpMysql(address: string): Promise<Record<string, unknown[]>> {

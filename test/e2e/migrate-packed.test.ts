@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import type { CopyResult } from '../../src/index.ts';
 import { runCli } from '../support/cli.ts';
-import { freshSchemaUrl, postgresAvailable } from '../support/postgres.ts';
+import { freshSchemaUrl, postgresAvailable, inSchema } from '../support/postgres.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 const ROWS = 3000;
@@ -34,19 +33,12 @@ async function copied(exitCode: number, cwd: string, ...args: string[]): Promise
   return (JSON.parse(run.stdout) as { result: CopyResult }).result;
 }
 
-/** Does something in the schema of an address. */
-async function inSchema(address: string, sql: string): Promise<unknown[]> {
-  const url = new URL(address);
-  const schema = url.searchParams.get('schema') as string;
-  url.searchParams.delete('schema');
-  const client = new pg.Client({ connectionString: url.toString() });
-  await client.connect();
-  try {
-    await client.query(`CREATE SCHEMA IF NOT EXISTS ${schema}; SET search_path TO ${schema}; SET DateStyle TO ISO`);
+/** Rows that a statement answers in the schema of an address. */
+function rowsIn(address: string, sql: string): Promise<unknown[]> {
+  return inSchema(address, async (client) => {
+    await client.query('SET DateStyle TO ISO');
     return (await client.query({ text: sql, rowMode: 'array' })).rows as unknown[];
-  } finally {
-    await client.end();
-  }
+  });
 }
 
 const MADE =
@@ -69,7 +61,7 @@ describe.skipIf(!postgresAvailable)('rows that SQLite puts together as text', { 
       tables: [{ name: 't', read: ROWS, written: ROWS, rejected: 0, verified: true }],
       conversions: [],
     });
-    const held = await inSchema(to, 'SELECT id::text, name, n::text, ok, born::text, seen::text FROM t ORDER BY t.id');
+    const held = await rowsIn(to, 'SELECT id::text, name, n::text, ok, born::text, seen::text FROM t ORDER BY t.id');
     const db = new Database(join(cwd, 'from.db'), { readonly: true });
     const stored = db.prepare('SELECT id, name, n, ok, born, seen FROM t ORDER BY id').safeIntegers().raw().all() as unknown[][];
     db.close();
@@ -102,12 +94,12 @@ describe.skipIf(!postgresAvailable)('rows that SQLite puts together as text', { 
   it('that the target refuses are left out one by one, and the others are all there', async () => {
     const cwd = source('UPDATE t SET n = 7503 WHERE id IN (3, 1499, 1500, 2999)');
     const to = freshSchemaUrl();
-    await inSchema(to, MADE);
+    await rowsIn(to, MADE);
     const result = await copied(3, cwd, 'from.db', to, '--mode', 'truncate');
     expect(result.tables).toEqual([{ name: 't', read: ROWS, written: ROWS - 5, rejected: 5, verified: true }]);
     // 2501 is the row whose number is 7503 by itself.
     expect(rejectedKeys(cwd)).toEqual([3, 1499, 1500, 2501, 2999]);
-    expect(await inSchema(to, 'SELECT count(*)::int, count(DISTINCT id)::int FROM t')).toEqual([[ROWS - 5, ROWS - 5]]);
+    expect(await rowsIn(to, 'SELECT count(*)::int, count(DISTINCT id)::int FROM t')).toEqual([[ROWS - 5, ROWS - 5]]);
   });
 
   it.each([
@@ -119,7 +111,7 @@ describe.skipIf(!postgresAvailable)('rows that SQLite puts together as text', { 
   ])('what the target holds otherwise is named: %s', async (body, difference) => {
     const cwd = source('');
     const to = freshSchemaUrl();
-    await inSchema(to, trigger(body).replace('7503', '1'));
+    await rowsIn(to, trigger(body).replace('7503', '1'));
     const result = await copied(5, cwd, 'from.db', to, '--mode', 'truncate');
     expect(result.differences).toMatchObject([{ table: 't', ...difference }]);
     expect(result.tables[0]?.verified).toBe(false);
@@ -140,18 +132,18 @@ describe.skipIf(!postgresAvailable)('rows that PostgreSQL gives as text', { time
     await copied(0, cwd, 'from.db', first);
     expect((await copied(0, cwd, first, second)).tables).toEqual([{ name: 't', read: ROWS, written: ROWS, rejected: 0, verified: true }]);
     const rows = 'SELECT t::text FROM t ORDER BY t.id';
-    expect(await inSchema(second, rows)).toEqual(await inSchema(first, rows));
-    await inSchema(third, MADE);
+    expect(await rowsIn(second, rows)).toEqual(await rowsIn(first, rows));
+    await rowsIn(third, MADE);
     const refused = await copied(3, cwd, second, third, '--mode', 'truncate');
     expect(refused.tables).toEqual([{ name: 't', read: ROWS, written: ROWS - 1, rejected: 1, verified: true }]);
-    expect(await inSchema(third, rows)).toEqual((await inSchema(first, rows)).filter((row) => !String(row).startsWith('(2501,')));
+    expect(await rowsIn(third, rows)).toEqual((await rowsIn(first, rows)).filter((row) => !String(row).startsWith('(2501,')));
   });
 
   it('are compared with what PostgreSQL holds', async () => {
     const cwd = source(SPECIAL);
     const [first, second] = [freshSchemaUrl(), freshSchemaUrl()];
     await copied(0, cwd, 'from.db', first);
-    await inSchema(second, trigger('IF NEW.id = 2001 THEN NEW.n := NEW.n + 1; END IF;'));
+    await rowsIn(second, trigger('IF NEW.id = 2001 THEN NEW.n := NEW.n + 1; END IF;'));
     const result = await copied(5, cwd, first, second, '--mode', 'truncate');
     expect(result.differences).toMatchObject([{ table: 't', kind: 'different', key: { id: 2001 }, column: 'n' }]);
   });

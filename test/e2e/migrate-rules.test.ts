@@ -2,33 +2,17 @@ import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import iconv from 'iconv-lite';
-import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import type { CopyResult } from '../../src/index.ts';
 import { runCli } from '../support/cli.ts';
 import { freshMysqlUrl, mysqlAvailable, mysqlRun } from '../support/mysql.ts';
-import { freshSchemaUrl, postgresAvailable } from '../support/postgres.ts';
+import { freshSchemaUrl, postgresAvailable, inSchema } from '../support/postgres.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 async function copied(cwd: string, ...args: string[]): Promise<CopyResult> {
   const run = await runCli(['migrate', 'copy', ...args, '--json'], { cwd, timeoutMs: 60_000 });
   expect({ exitCode: run.exitCode, stderr: run.stderr }).toEqual({ exitCode: 0, stderr: '' });
   return (JSON.parse(run.stdout) as { result: CopyResult }).result;
-}
-
-/** Does something in the schema of an address, which is made where it is not there. */
-async function inSchema<T>(address: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const url = new URL(address);
-  const schema = url.searchParams.get('schema') as string;
-  url.searchParams.delete('schema');
-  const client = new pg.Client({ connectionString: url.toString() });
-  await client.connect();
-  try {
-    await client.query(`CREATE SCHEMA IF NOT EXISTS ${schema}; SET search_path TO ${schema}`);
-    return await work(client);
-  } finally {
-    await client.end();
-  }
 }
 
 const MADE = `CREATE TABLE t (id INTEGER NOT NULL PRIMARY KEY CHECK (id > 0), name VARCHAR(20), state TEXT, price NUMERIC(10,2), n INTEGER,

@@ -64,3 +64,16 @@ export async function archiveFaults(database: ArchiveDatabase, expected: readonl
   await archive.close();
   return found;
 }
+
+/** Gives a customer a row of every kind of what can belong to one. */
+export async function addOfEveryKind(repository: Repository, id: number): Promise<void> {
+  const { value: order } = await repository.addChild(id, {
+    table: 'orders',
+    row: { number: `O-${id}`, ordered_at: '2020-01-31T10:00:00Z', total_minor: 4990, total_currency: 'EUR' },
+  });
+  const item = { order_id: order, line: 1, quantity: 2, price_minor: 2495, price_currency: 'EUR' };
+  await repository.addChild(id, { table: 'order_items', row: item });
+  await repository.addChild(id, { table: 'interactions', row: { kind: 'call', subject: 'hello', occurred_at: '2020-02-01T08:30:00Z' } });
+  await repository.addChild(id, { table: 'consents', row: { channel: 'email', status: 'out', decided_at: '2020-03-01T00:00:00Z' } });
+  await repository.addChild(id, { table: 'contact_points', row: { kind: 'email', value: `second${id}@x.org` } });
+}

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { createServer, type Server, type Socket } from 'node:net';
-import { afterAll } from 'vitest';
+import type { Socket } from 'node:net';
 import { FakeCassandraStore, type FakeColumn, FakeCqlError, type FakeStatement, intBytes } from './fake-cassandra-store.ts';
+import { FramedServer } from './framed-server.ts';
 
 const OPS = {
   error: 0,
@@ -48,7 +48,7 @@ const DURATION_CLASS = 'org.apache.cassandra.db.marshal.DurationType';
 type Meanwhile = (cql: string) => FakeCqlError | 'break' | 'silence' | null;
 
 /** A server that speaks the native protocol of Cassandra, version 4, over TCP: what connectors send and get are real bytes, which it keeps in memory. */
-export class FakeCassandra {
+export class FakeCassandra extends FramedServer {
   readonly store: FakeCassandraStore;
   /** Statements that came. */
   readonly statements: string[] = [];
@@ -57,53 +57,30 @@ export class FakeCassandra {
   /** Who may log in; null: everybody. */
   login: { readonly user: string; readonly password: string } | null = null;
   readonly #keyspace: string;
-  readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
   readonly #prepared = new Map<string, string>();
 
   private constructor(keyspace: string) {
+    super();
     this.#keyspace = keyspace;
     this.store = new FakeCassandraStore(keyspace);
-    this.#server = createServer((socket) => this.#serve(socket));
   }
 
   /** Starts one, which stops when the test file ends. */
   static async start(keyspace = 'shop'): Promise<FakeCassandra> {
     const fake = new FakeCassandra(keyspace);
-    await new Promise<void>((resolve) => fake.#server.listen(0, '127.0.0.1', resolve));
-    running.push(fake);
+    await fake.listen();
     return fake;
-  }
-
-  get host(): string {
-    return `127.0.0.1:${(this.#server.address() as { port: number }).port}`;
   }
 
   url(): string {
     return `cassandra://${this.host}/${this.#keyspace}?localDataCenter=dc1`;
   }
 
-  async stop(): Promise<void> {
-    for (const socket of this.#sockets) socket.destroy();
-    await new Promise((resolve) => this.#server.close(resolve));
+  protected lengthOf(held: Buffer): number | null {
+    return held.length < 9 ? null : 9 + held.readInt32BE(5);
   }
 
-  #serve(socket: Socket): void {
-    this.#sockets.add(socket);
-    socket.on('close', () => this.#sockets.delete(socket));
-    socket.on('error', () => undefined);
-    let held = Buffer.alloc(0);
-    socket.on('data', (bytes) => {
-      held = Buffer.concat([held, bytes]);
-      while (held.length >= 9 && held.length >= 9 + held.readInt32BE(5)) {
-        const frame = held.subarray(0, 9 + held.readInt32BE(5));
-        held = held.subarray(frame.length);
-        this.#frame(socket, frame);
-      }
-    });
-  }
-
-  #frame(socket: Socket, frame: Buffer): void {
+  protected frame(socket: Socket, frame: Buffer): void {
     const answer = this.#answerTo(frame);
     if (answer === 'silence') return;
     if (answer === 'break') {
@@ -234,12 +211,6 @@ export class FakeCassandra {
     return Buffer.concat([short(code), ...parts]);
   }
 }
-
-const running: FakeCassandra[] = [];
-
-afterAll(async () => {
-  for (const fake of running.splice(0)) await fake.stop();
-});
 
 /** Reads the parts of a request. */
 class Reader {

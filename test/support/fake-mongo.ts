@@ -1,8 +1,8 @@
-import { createServer, type Server, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { BSON, type Document } from 'mongodb';
-import { afterAll } from 'vitest';
 import { compareBson, valueAt } from './fake-mongo-order.ts';
 import { FakeMongoError, FakeMongoStore } from './fake-mongo-store.ts';
+import { FramedServer } from './framed-server.ts';
 
 /** How a fake server behaves. */
 export interface FakeMongoOptions {
@@ -18,60 +18,37 @@ const OP_MSG = 2013;
 const READ = { promoteValues: false, promoteLongs: false, bsonRegExp: true } as const;
 
 /** A server that speaks the protocol of MongoDB over TCP, and keeps documents in memory: what connectors send and get are real bytes. */
-export class FakeMongo {
+export class FakeMongo extends FramedServer {
   readonly store = new FakeMongoStore();
   /** Names of the commands that came, without those of the monitor. */
   readonly commands: string[] = [];
   meanwhile: FakeMongoOptions['meanwhile'];
-  readonly #server: Server;
   readonly #isSet: boolean;
-  readonly #sockets = new Set<Socket>();
   readonly #cursors = new Map<string, { readonly namespace: string; rest: Document[] }>();
   #lastCursor = 0n;
 
   private constructor({ replicaSet, meanwhile }: FakeMongoOptions) {
+    super();
     this.#isSet = replicaSet;
     this.meanwhile = meanwhile;
-    this.#server = createServer((socket) => this.#serve(socket));
   }
 
   /** Starts one, which stops when the test file ends. */
   static async start(options: FakeMongoOptions): Promise<FakeMongo> {
     const fake = new FakeMongo(options);
-    await new Promise<void>((resolve) => fake.#server.listen(0, '127.0.0.1', resolve));
-    running.push(fake);
+    await fake.listen();
     return fake;
-  }
-
-  get host(): string {
-    return `127.0.0.1:${(this.#server.address() as { port: number }).port}`;
   }
 
   url(database = 'shop'): string {
     return `mongodb://${this.host}/${database}`;
   }
 
-  async stop(): Promise<void> {
-    for (const socket of this.#sockets) socket.destroy();
-    await new Promise((resolve) => this.#server.close(resolve));
+  protected lengthOf(held: Buffer): number | null {
+    return held.length < 4 ? null : held.readInt32LE(0);
   }
 
-  #serve(socket: Socket): void {
-    this.#sockets.add(socket);
-    socket.on('close', () => this.#sockets.delete(socket));
-    socket.on('error', () => undefined);
-    let held = Buffer.alloc(0);
-    socket.on('data', (bytes) => {
-      held = Buffer.concat([held, bytes]);
-      while (held.length >= 4 && held.length >= held.readInt32LE(0)) {
-        const message = held.subarray(0, held.readInt32LE(0));
-        held = held.subarray(message.length);
-        this.#message(socket, message);
-      }
-    });
-  }
-
-  #message(socket: Socket, message: Buffer): void {
+  protected frame(socket: Socket, message: Buffer): void {
     const command = message.readInt32LE(12) === OP_QUERY ? queryOf(message) : commandOf(message);
     const name = Object.keys(command)[0] as string;
     const other = this.meanwhile?.(command, name) ?? null;
@@ -244,12 +221,6 @@ export class FakeMongo {
     return { n, nModified: n - upserted.length, ...(upserted.length === 0 ? {} : { upserted }) };
   }
 }
-
-const running: FakeMongo[] = [];
-
-afterAll(async () => {
-  for (const fake of running.splice(0)) await fake.stop();
-});
 
 function queryOf(message: Buffer): Document {
   return BSON.deserialize(message.subarray(message.indexOf(0, 20) + 9), READ);

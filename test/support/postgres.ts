@@ -40,6 +40,21 @@ afterAll(async () => {
   }
 });
 
+/** Does something in the schema of an address, which is made where it is not there. */
+export async function inSchema<T>(address: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const url = new URL(address);
+  const schema = url.searchParams.get('schema') as string;
+  url.searchParams.delete('schema');
+  const client = new pg.Client({ connectionString: url.toString() });
+  await client.connect();
+  try {
+    await client.query(`CREATE SCHEMA IF NOT EXISTS ${schema}; SET search_path TO ${schema}`);
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
 /** The URL of an empty database of its own, which is dropped when the test file ends; see `copyDatabase`. */
 export async function freshDatabaseUrl(): Promise<string> {
   return makeDatabase(null);
