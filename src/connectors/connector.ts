@@ -61,6 +61,8 @@ export interface StoreFacts {
   readonly references?: boolean;
   /** Whether tables can have checks, of all columns or only of those that do not number rows; absent: they cannot. */
   readonly checks?: 'all' | 'unnumbered';
+  /** Decimals, and integers that are too large, are kept as texts, which a check does not compare as numbers; absent: they are numbers. */
+  readonly decimalsAsTexts?: boolean;
   /** Whether rows can be read in the words of the database itself: see `Snapshot.readText`; absent: they cannot. */
   readonly givesText?: boolean;
   /** How many tables may be read, or written, at the same time. */

@@ -15,6 +15,7 @@ export const sqliteStoreFacts: StoreFacts = {
   transactions: true,
   constraints: true,
   checks: 'all',
+  decimalsAsTexts: true,
   parallel: 4,
   nameBytes: 1000,
 };

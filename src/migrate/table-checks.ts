@@ -52,11 +52,11 @@ function isPortable({ left, right, isOrdered }: CheckPair, { columns }: TableSch
   return kind !== null && kind === kindOf(right) && (kind === 'number' || !isOrdered);
 }
 
-/** SQLite has decimals as texts, and so the largest of unsigned numbers. */
+/** The largest of unsigned numbers are texts where decimals are. */
 function isNumber(column: Column | undefined, facts: StoreFacts): boolean {
   if (column === undefined) return false;
   const { type } = column;
-  if (type.kind === 'decimal') return facts.name !== 'sqlite';
+  if (type.kind === 'decimal') return facts.decimalsAsTexts !== true;
   return type.kind === 'float' || (type.kind === 'integer' && !(type.unsigned && type.bits === 64));
 }
 
